@@ -1,0 +1,118 @@
+"""Flask-Login's glue: who is signed in, read once a request by one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+from flask import Flask, session
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin
+from flask_login import login_user as _login_user
+from sqlalchemy import select
+
+from accounts.models import Account, RoleGrant
+from core.access import Role
+from core.journal import Actor
+from core.web import reading
+
+SECOND_FACTOR = "second_factor"  # session key: the account that passed the second factor
+
+_PERSON = (
+    select(
+        Account.id, Account.name, Account.language, Account.neighbourhood, Account.declared_at,
+        Account.session_epoch, Account.totp_confirmed_at, RoleGrant.role,
+    )
+    .outerjoin(RoleGrant, RoleGrant.account_id == Account.id)
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Person(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
+    """The person signed in, as pages need them. Roles count only after the second factor."""
+
+    id: UUID
+    name: str
+    language: str
+    neighbourhood: str | None
+    may_vote: bool
+    session_epoch: int
+    has_second_factor: bool
+    granted_roles: frozenset[Role]
+    passed_second_factor: bool
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Any]) -> Self:
+        """The person told by one account's rows, one a role."""
+        first = rows[0]
+        return cls(
+            id=first.id,
+            name=first.name,
+            language=first.language,
+            neighbourhood=first.neighbourhood,
+            may_vote=first.declared_at is not None and first.neighbourhood is not None,
+            session_epoch=first.session_epoch,
+            has_second_factor=first.totp_confirmed_at is not None,
+            granted_roles=frozenset(Role(row.role) for row in rows if row.role),
+            passed_second_factor=session.get(SECOND_FACTOR) == str(first.id),
+        )
+
+    @property
+    def is_official(self) -> bool:
+        """Whether any role was granted, used or not."""
+        return bool(self.granted_roles)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles in force now."""
+        return self.granted_roles if self.passed_second_factor else frozenset()
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """An official who has not shown the second factor in this session."""
+        return self.is_official and not self.passed_second_factor
+
+    def get_id(self) -> str:
+        """What the session keeps: signing out everywhere raises the epoch."""
+        return f"{self.id}.{self.session_epoch}"
+
+    def acting_as(self, *roles: Role) -> Actor:
+        """The actor of the journal: the first of `roles` in force, else a citizen."""
+        held = next((role for role in roles if role in self.roles), "citizen")
+        return Actor(str(held), self.id)
+
+
+class Visitor(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login has no types
+    """Nobody in particular: may read everything public."""
+
+    name = ""
+    may_vote = False
+    is_official = False
+    needs_second_factor = False
+    roles: frozenset[Role] = frozenset()
+    granted_roles: frozenset[Role] = frozenset()
+
+
+def start(app: Flask) -> None:
+    """Let `current_user` be a Person or a Visitor."""
+    manager = LoginManager(app)
+    manager.anonymous_user = Visitor
+    manager.session_protection = None  # phones change addresses; the epoch ends stolen sessions
+    manager.user_loader(load)
+
+
+def load(kept: str) -> Person | None:
+    """The person whom the session names; None if signed out everywhere or gone."""
+    account_id, _, epoch = kept.partition(".")
+    with reading() as database:
+        rows = database.execute(_PERSON.where(Account.id == UUID(account_id))).all()
+    if not rows or str(rows[0].session_epoch) != epoch:
+        return None
+    return Person.from_rows(rows)
+
+
+def remember(account: Account) -> None:
+    """Begin a session for `account`; nothing of the visitor's session goes over into it."""
+    session.clear()
+    session.permanent = True
+    person = load(f"{account.id}.{account.session_epoch}")
+    _login_user(person)

@@ -1,0 +1,25 @@
+"""`gwangjang db`: the tables of the database."""
+
+import os
+
+import click
+
+from app import migrate
+from app.config import Config
+from core.db import Database
+
+
+@click.group()
+def group() -> None:
+    """Make or change the tables of the database that GWANGJANG_DATABASE_URL names."""
+
+
+@group.command()
+def upgrade() -> None:
+    """Bring the tables to the newest version.
+
+    Example: gwangjang db upgrade
+    """
+    database = Database(Config.from_environ(os.environ).database_url)
+    migrate.upgrade(database.writer)
+    click.echo(f"The tables are at version {migrate.head()}.")

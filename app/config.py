@@ -1,0 +1,75 @@
+"""Every setting, read once, checked, and frozen. Each is told in docs/operating.md."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PREFIX = "GWANGJANG_"
+SHORTEST_SECRET = 32
+
+
+class ConfigError(Exception):
+    """A setting is missing or cannot be read; the text says which and what to write."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one running application."""
+
+    database_url: str
+    secret_key: str = field(repr=False)
+    keys_dir: Path  # link keys of open contests; never inside the database
+    https: bool = True  # secure cookies and HSTS; off only for a demo on the loopback
+    demo: bool = False  # pages carry the mark of the fictional city
+    proxies: int = 0  # trusted reverse proxies in front, for the caller's address
+    rate_limit_storage: str = "memory://"
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Config":
+        """The settings in `environ`; ConfigError names the first that is missing or wrong."""
+        return cls(
+            database_url=_needed(environ, "DATABASE_URL", "for example sqlite:////srv/city.db"),
+            secret_key=_secret(environ),
+            keys_dir=Path(_needed(environ, "KEYS_DIR", "a private folder outside the database")),
+            https=_switch(environ, "HTTPS", default=True),
+            demo=_switch(environ, "DEMO", default=False),
+            proxies=_count(environ, "PROXIES"),
+            rate_limit_storage=environ.get(PREFIX + "RATE_LIMIT_STORAGE", "memory://"),
+            log_level=_level(environ),
+        )
+
+
+def _needed(environ: Mapping[str, str], name: str, hint: str) -> str:
+    value = environ.get(PREFIX + name, "").strip()
+    if not value:
+        raise ConfigError(f"{PREFIX}{name} is not set: {hint}.")
+    return value
+
+
+def _secret(environ: Mapping[str, str]) -> str:
+    value = _needed(environ, "SECRET_KEY", f"at least {SHORTEST_SECRET} random characters")
+    if len(value) < SHORTEST_SECRET:
+        raise ConfigError(f"{PREFIX}SECRET_KEY is short: {SHORTEST_SECRET} characters or more.")
+    return value
+
+
+def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = environ.get(PREFIX + name, "1" if default else "0")
+    if value not in ("0", "1"):
+        raise ConfigError(f"{PREFIX}{name} is {value!r}: write 1 for yes or 0 for no.")
+    return value == "1"
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    value = environ.get(PREFIX + name, "0")
+    if not value.isdecimal():
+        raise ConfigError(f"{PREFIX}{name} is {value!r}: write a whole number, 0 or more.")
+    return int(value)
+
+
+def _level(environ: Mapping[str, str]) -> str:
+    value = environ.get(PREFIX + "LOG_LEVEL", "INFO").upper()
+    if value not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ConfigError(f"{PREFIX}LOG_LEVEL is {value!r}: DEBUG, INFO, WARNING or ERROR.")
+    return value

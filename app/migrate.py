@@ -1,0 +1,58 @@
+"""Alembic, called from our own commands and tests."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+import accounts.models
+import ballots.models
+import budget.agenda.models
+import budget.models
+import core.city
+import core.journal
+import proposals.models
+from core.db import Base
+
+# Every table must be known before the models are compared with the migrations.
+MODELS = (
+    core.city, core.journal, accounts.models, proposals.models, ballots.models,
+    budget.models, budget.agenda.models,
+)  # fmt: skip
+
+SCRIPTS = Path(__file__).resolve().parent / "migrations"
+METADATA = Base.metadata
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the tables to `revision`."""
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str = "base") -> None:
+    """Take the tables back to `revision`."""
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def check(engine: Engine) -> None:
+    """Raise alembic's error if the tables differ from the models."""
+    with engine.connect() as connection:
+        command.check(_config(connection))
+
+
+@cache
+def head() -> str:
+    """The newest revision that this code knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def _config(connection: object = None) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,11 @@
+"""The rooms' doors: every blueprint of the site, in the order of the site's map."""
+
+from accounts.views import blueprint as accounts
+from app.health import blueprint as health
+from ballots.views import blueprint as ballots
+from budget.agenda.views import blueprint as agenda
+from budget.desk import blueprint as desk
+from budget.views import blueprint as budget
+from proposals.views import blueprint as proposals
+
+BLUEPRINTS = (budget, proposals, ballots, agenda, desk, accounts, health)

@@ -1,0 +1,61 @@
+"""Who gets in, how often, and the headers that every answer carries."""
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response
+
+from accounts import login
+from app.config import Config
+from core import limits
+from core.access import access_of
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
+        "form-action 'self'; img-src 'self' data:"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+HSTS = "max-age=63072000; includeSubDomains"
+
+
+def start(app: Flask, config: Config) -> None:
+    """Forgery guard, sign-in, right of entry, limits, headers: in this order."""
+    CSRFProtect(app)
+    login.start(app)
+    app.before_request(_right_of_entry)
+    limits.start(app, config.rate_limit_storage)
+    headers = HEADERS | ({"Strict-Transport-Security": HSTS} if config.https else {})
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        response.headers.extend(headers)
+        if current_user and current_user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+def _right_of_entry() -> ResponseReturnValue | None:
+    """Turn away, or to the sign-in, whoever has no right to the endpoint asked for."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    access = access_of(view) if view else None
+    if access is None or not access.signed_in:
+        return None  # public, or no such page
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.sign_in", next=_way_back()))
+    if access.roles and not access.roles & current_user.roles:
+        if current_user.needs_second_factor and access.roles & current_user.granted_roles:
+            return redirect(url_for("accounts.second_factor", next=_way_back()))
+        raise Forbidden
+    return None
+
+
+def _way_back() -> str | None:
+    """The page asked for, if coming back to it makes sense."""
+    return request.full_path.rstrip("?") if request.method == "GET" else None

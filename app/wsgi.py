@@ -1,0 +1,5 @@
+"""For any WSGI server: ``gunicorn app.wsgi:application``."""
+
+from app import create_app
+
+application = create_app()

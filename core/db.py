@@ -1,0 +1,120 @@
+"""Tables' common base, and the one value that opens sessions on SQLite or PostgreSQL.
+
+SQLite is used as one writer beside many readers: the writing engine begins IMMEDIATE, so that two
+read-then-write transactions wait for each other instead of failing with "database is locked", and
+a lock of this process queues the writers fairly, so that none sleeps inside SQLite's own wait
+(which would stop every greenlet of the process).
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. A naive one is refused: its meaning would be a guess."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: UTC; without the zone where the database cannot keep one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs its time zone: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """From the database: always aware, always UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; every constraint has a name that is the same on both databases."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - read by SQLAlchemy as a class attribute
+
+
+class Database:
+    """Engines and sessions of one database; open one per process and pass it on.
+
+    Parameters
+    ----------
+    url : an SQLAlchemy URL, ``sqlite:///path`` or ``postgresql+psycopg://…``
+    pool_size : connections kept open for each engine
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.writer = self._engine(pool_size, begin="BEGIN IMMEDIATE")
+        self.reader = self._engine(pool_size, begin="BEGIN") if self.is_sqlite else self.writer
+        self._write_lock: AbstractContextManager[Any] = Lock() if self.is_sqlite else nullcontext()
+        self._write_sessions = sessionmaker(self.writer, expire_on_commit=False)
+        self._read_sessions = sessionmaker(self.reader, autoflush=False, expire_on_commit=False)
+
+    def _engine(self, pool_size: int, *, begin: str) -> Engine:
+        engine = create_engine(self.url, pool_size=pool_size, max_overflow=pool_size)
+        if self.is_sqlite:
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", lambda connection: _begin(connection, begin))
+        return engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose work is committed if the block ends well, and undone if it does not."""
+        with self._write_lock, self._write_sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for one consistent look; what it changed by mistake is thrown away."""
+        with self._read_sessions() as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - SQLAlchemy's signature
+    """Durable at power loss (FULL), readers beside a writer (WAL), and foreign keys kept."""
+    connection.isolation_level = (
+        None  # we say BEGIN ourselves: the driver's own is late and implicit
+    )
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection, statement: str) -> None:
+    connection.exec_driver_sql(statement)

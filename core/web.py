@@ -1,0 +1,57 @@
+"""The edge between a request and the database: one unit of work a request."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from flask import current_app, request
+from sqlalchemy.orm import Session
+
+from core.db import Database
+
+
+def database() -> Database:
+    """The application's database."""
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A writing session: committed when the block ends well, undone when anything is raised.
+
+    Acts that must not happen unless the work is kept (mail, a key destroyed) are handed to
+    `after_commit`.
+    """
+    with database().writing() as session:
+        yield session
+    for act in session.info.pop("after_commit", ()):
+        act()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A reading session for pages."""
+    with database().reading() as session:
+        yield session
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Run `act` once the transaction is safely kept; never if it is undone."""
+    session.info.setdefault("after_commit", []).append(act)
+
+
+def local_path(target: str | None, default: str) -> str:
+    """`target` if it is a path of this site, else `default`: never a way to another host."""
+    if not target:
+        return default
+    parts = urlsplit(target.replace("\\", "/"))
+    is_local = not parts.scheme and not parts.netloc and parts.path.startswith("/")
+    return target if is_local and not target.startswith("//") else default
+
+
+def wants_html() -> bool:
+    """Whether the caller reads pages rather than data."""
+    return (
+        request.accept_mimetypes.best_match(["text/html", "application/json"]) != "application/json"
+    )

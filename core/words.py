@@ -1,0 +1,72 @@
+"""Every sentence for people passes here: the one module that knows Flask-Babel.
+
+English sentences are the message ids; `app/translations` holds the Korean.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_datetime
+from flask import Flask
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel.speaklater import LazyString
+
+from core.clock import SEOUL
+
+__all__ = [
+    "LANGUAGES", "LazyString", "day", "force_locale", "gettext", "language", "lazy_gettext",
+    "moment", "ngettext", "speaking", "start",
+]  # fmt: skip
+
+LANGUAGES = ("ko", "en")
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "app" / "translations"
+
+# Babel's own Korean times read "PM 2:00:00", which nobody writes; these are ours.
+_PATTERNS = {
+    "ko": {"moment": "y년 M월 d일 (EEE) HH:mm", "day": "y년 M월 d일 (EEE)"},
+    "en": {"moment": "EEE d MMM y, HH:mm", "day": "EEE d MMM y"},
+}
+
+
+def start(app: Flask, choose: Callable[[], str] | None = None) -> None:
+    """Teach `app` both languages; `choose` tells the language of a request."""
+    Babel(
+        app,
+        default_locale=LANGUAGES[0],
+        default_timezone=str(SEOUL),
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=choose,
+    )
+
+
+@contextmanager
+def speaking(language_code: str) -> Iterator[None]:
+    """Sentences outside any web application, for commands that need no database."""
+    app = Flask("gwangjang")
+    start(app)
+    with app.app_context(), force_locale(language_code):
+        yield
+
+
+def language() -> str:
+    """`ko` or `en`: the language of the reader."""
+    locale = get_locale()
+    return locale.language if locale else LANGUAGES[0]
+
+
+def moment(value: datetime) -> str:
+    """A moment in Asia/Seoul as people write it, to the minute."""
+    return _format(value, "moment")
+
+
+def day(value: datetime) -> str:
+    """The day of a moment in Asia/Seoul."""
+    return _format(value, "day")
+
+
+def _format(value: datetime, pattern: str) -> str:
+    code = language()
+    return format_datetime(value, _PATTERNS[code][pattern], tzinfo=SEOUL, locale=Locale(code))
