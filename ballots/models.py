@@ -84,12 +84,22 @@ class Option(Base):
     code: Mapped[str] = mapped_column(String(64))  # the id in exported files
     title: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(Text, default="")
+    title_en: Mapped[str] = mapped_column(Text, default="")  # where it was translated
+    summary_en: Mapped[str] = mapped_column(Text, default="")
     place: Mapped[str] = mapped_column(String(120), default="")
     neighbourhood: Mapped[str | None] = mapped_column(ForeignKey("neighbourhoods.slug"))
     field: Mapped[str | None] = mapped_column(ForeignKey("fields.slug"))
     cost_minor: Mapped[int] = mapped_column(BigInteger)
 
     contest: Mapped[Contest] = relationship(back_populates="options")
+
+    def title_in(self, language: str) -> str:
+        """The title in the reader's language, as far as it was translated."""
+        return (self.title_en if language == "en" else "") or self.title
+
+    def summary_in(self, language: str) -> str:
+        """The sentence in the reader's language, as far as it was translated."""
+        return (self.summary_en if language == "en" else "") or self.summary
 
 
 class RollEntry(Base):

@@ -30,6 +30,8 @@ class Proposal(Base):
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     title: Mapped[str] = mapped_column(String(120))
     summary: Mapped[str] = mapped_column(String(200), default="")  # one sentence
+    title_en: Mapped[str] = mapped_column(String(120), default="")  # where somebody translated it
+    summary_en: Mapped[str] = mapped_column(String(200), default="")
     need: Mapped[str] = mapped_column(Text, default="")
     benefit: Mapped[str] = mapped_column(Text, default="")
     place: Mapped[str] = mapped_column(String(120), default="")
@@ -55,6 +57,14 @@ class Proposal(Base):
     receipt: Mapped["Receipt | None"] = relationship(back_populates="proposal")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy as a class attribute
+
+    def title_in(self, language: str) -> str:
+        """The title in the reader's language, as far as it was translated."""
+        return (self.title_en if language == "en" else "") or self.title
+
+    def summary_in(self, language: str) -> str:
+        """The sentence in the reader's language, as far as it was translated."""
+        return (self.summary_en if language == "en" else "") or self.summary
 
 
 class Receipt(Base):
