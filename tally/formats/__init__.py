@@ -1,0 +1,1 @@
+"""Formats of election files: text in, values out, and back; never a path."""
