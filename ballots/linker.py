@@ -29,10 +29,12 @@ class Linker:
         self._key = lru_cache(maxsize=64)(self._read)
 
     def create(self, contest_id: UUID) -> None:
-        """Make the contest's key. Raises FileExistsError if it has one: a key is never replaced."""
+        """Make the contest's key, unless it has one: a key is never replaced."""
+        if self.has(contest_id):
+            return
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(contest_id)
-        path.touch(mode=0o600, exist_ok=False)
+        path.touch(mode=0o600)
         path.write_bytes(secrets.token_bytes(KEY_BYTES))
 
     def has(self, contest_id: UUID) -> bool:

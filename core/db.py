@@ -6,7 +6,7 @@ a lock of this process queues the writers fairly, so that none sleeps inside SQL
 (which would stop every greenlet of the process).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from threading import Lock
@@ -91,9 +91,14 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session whose work is committed if the block ends well, and undone if it does not."""
+        """A session whose work is committed if the block ends well, and undone if it does not.
+
+        Acts handed to `after_commit` follow once the work is kept.
+        """
         with self._write_lock, self._write_sessions.begin() as session:
             yield session
+        for act in session.info.pop("after_commit", ()):
+            act()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -105,6 +110,11 @@ class Database:
         """Close every connection."""
         self.writer.dispose()
         self.reader.dispose()
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Run `act` once the work of `session` is safely kept; never if it is undone."""
+    session.info.setdefault("after_commit", []).append(act)
 
 
 def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - SQLAlchemy's signature

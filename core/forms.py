@@ -92,3 +92,8 @@ class MomentField(DateTimeLocalField):
 def errors_of(form: Form) -> Iterable[tuple[Field, str]]:
     """Each field that was not accepted, with its first sentence; for the summary above a form."""
     return [(field, field.errors[0]) for field in form if field.errors]
+
+
+def text_of(field: Field) -> str:
+    """What was written, without `None` for nothing."""
+    return str(field.data or "")

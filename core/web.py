@@ -1,6 +1,6 @@
 """The edge between a request and the database: one unit of work a request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -18,15 +18,9 @@ def database() -> Database:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """A writing session: committed when the block ends well, undone when anything is raised.
-
-    Acts that must not happen unless the work is kept (mail, a key destroyed) are handed to
-    `after_commit`.
-    """
+    """A writing session: committed when the block ends well, undone when anything is raised."""
     with database().writing() as session:
         yield session
-    for act in session.info.pop("after_commit", ()):
-        act()
 
 
 @contextmanager
@@ -34,11 +28,6 @@ def reading() -> Iterator[Session]:
     """A reading session for pages."""
     with database().reading() as session:
         yield session
-
-
-def after_commit(session: Session, act: Callable[[], None]) -> None:
-    """Run `act` once the transaction is safely kept; never if it is undone."""
-    session.info.setdefault("after_commit", []).append(act)
 
 
 def local_path(target: str | None, default: str) -> str:

@@ -44,9 +44,7 @@ class Proposal(Base):
     status: Mapped[str] = mapped_column(String(32), default="draft")
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"))
     # A number without meaning: lists start at a place of it that differs from person to person.
-    shuffle_key: Mapped[int]
-    # Every two-character piece of the text, so that a search finds 보행 within 바닥형보행신호.
-    search_text: Mapped[str] = mapped_column(Text, default="")
+    shuffle_key: Mapped[int] = mapped_column(BigInteger, unique=True)
     # A save on a stale base is refused: nobody's words are overwritten.
     version: Mapped[int] = mapped_column()
     created_at: Mapped[datetime]
@@ -78,3 +76,17 @@ class Receipt(Base):
     received_at: Mapped[datetime]
 
     proposal: Mapped[Proposal] = relationship(back_populates="receipt")
+
+
+class SearchEntry(Base):
+    """What search knows of a proposal, apart so that lists do not read it.
+
+    Its own integer key is SQLite's row number, which full-text search refers to and which a VACUUM
+    keeps only where it is a key.
+    """
+
+    __tablename__ = "proposal_words"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), unique=True)
+    words: Mapped[str] = mapped_column(Text)  # see proposals/search.py

@@ -51,8 +51,6 @@ def load_city(session: Session, vocabulary: dict[str, Any]) -> None:
     for name, table in TABLES.items():
         for position, row in enumerate(vocabulary.get(name, []), start=1):
             session.merge(
-                table(
-                    slug=row["slug"], name_ko=row["ko"], name_en=row["en"], position=position
-                )
+                table(slug=row["slug"], name_ko=row["ko"], name_en=row["en"], position=position)
             )
         session.flush()

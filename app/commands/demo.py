@@ -24,7 +24,9 @@ DEFAULT_FOLDER = Path("demo-data")
 
 
 @click.group(invoke_without_command=True)
-@click.option("--folder", type=click.Path(path_type=Path), default=DEFAULT_FOLDER, show_default=True)
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=DEFAULT_FOLDER, show_default=True
+)
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port.")
 @click.option("--reset", is_flag=True, help="Throw the demo's data away first.")
 @click.option("--no-serve", is_flag=True, help="Load the city and stop.")
@@ -55,7 +57,9 @@ def code(home: Home) -> None:
     Example: gwangjang demo code
     """
     if not home.settings_file.exists():
-        raise click.ClickException(f"There is no demo in {home.folder}: start it with `gwangjang demo`.")
+        raise click.ClickException(
+            f"There is no demo in {home.folder}: start it with `gwangjang demo`."
+        )
     click.echo(pyotp.TOTP(home.settings()["DEMO_AUTHENTICATOR"]).at(int(clock.now().timestamp())))
 
 

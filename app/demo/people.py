@@ -19,7 +19,9 @@ class LogIn:
 LOG_INS = (
     LogIn("citizen@demo.example", "김하나", "시민", "citizen"),
     LogIn("neighbour@demo.example", "이웃집", "시민(제안자)", "citizen, proposer"),
-    LogIn("reviewer@demo.example", "박검토", "담당부서 검토자", "department reviewer", Role.REVIEWER),
+    LogIn(
+        "reviewer@demo.example", "박검토", "담당부서 검토자", "department reviewer", Role.REVIEWER
+    ),
     LogIn("budget@demo.example", "최예산", "예산부서", "budget office", Role.BUDGET_OFFICER),
     LogIn("poll@demo.example", "정투표", "투표관리관", "poll manager", Role.POLL_MANAGER),
     LogIn("tally@demo.example", "강개표", "개표 담당", "tally officer", Role.TALLY_OFFICER),

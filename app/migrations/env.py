@@ -4,12 +4,14 @@ from alembic import context
 
 from app.migrate import METADATA
 
-SEARCH_TABLES = "proposal_search"  # SQLite's full-text tables, which no model maps
+SEARCH_TABLES = "proposal_search"  # full-text tables and index, which no model maps
 
 
-def is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+def is_ours(
+    _object: object, name: str | None, _kind: str, _reflected: bool, _other: object
+) -> bool:
     """Whether Alembic may compare this thing with the models."""
-    return not (kind == "table" and name is not None and name.startswith(SEARCH_TABLES))
+    return not (name is not None and name.startswith(SEARCH_TABLES))
 
 
 context.configure(

@@ -226,8 +226,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("merged_into_id", sa.Uuid(), nullable=True),
-        sa.Column("shuffle_key", sa.Integer(), nullable=False),
-        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("shuffle_key", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
@@ -252,6 +251,7 @@ def upgrade() -> None:
             name=op.f("fk_proposals_neighbourhood_neighbourhoods"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+        sa.UniqueConstraint("shuffle_key", name=op.f("uq_proposals_shuffle_key")),
     )
     with op.batch_alter_table("proposals", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proposals_author_id"), ["author_id"], unique=False)
@@ -329,6 +329,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_policy_tasks_cycle_id", ["cycle_id"], unique=False)
 
     op.create_table(
+        "proposal_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposals.id"], name=op.f("fk_proposal_words_proposal_id_proposals")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_words")),
+        sa.UniqueConstraint("proposal_id", name=op.f("uq_proposal_words_proposal_id")),
+    )
+    op.create_table(
         "receipts",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
@@ -372,6 +383,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_slate_entries_proposal_id"))
 
     op.drop_table("slate_entries")
+    op.drop_table("proposal_words")
     op.drop_table("receipts")
     with op.batch_alter_table("policy_tasks", schema=None) as batch_op:
         batch_op.drop_index("ix_policy_tasks_cycle_id")

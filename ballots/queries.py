@@ -1,0 +1,61 @@
+"""What pages and counts read of contests. Nothing here tells what one person chose."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from ballots.models import CastBallot, Contest, RollEntry
+
+CHUNK = 5000
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many have voted; of how many, where the roll is a list."""
+
+    voted: int
+    roll_size: int | None
+
+
+def contest_with_slate(session: Session, contest_id: UUID) -> Contest | None:
+    """The contest and its options, in two statements; None if there is none."""
+    query = select(Contest).options(selectinload(Contest.options)).where(Contest.id == contest_id)
+    return session.scalar(query)
+
+
+def contest(session: Session, contest_id: UUID) -> Contest | None:
+    """The contest alone; None if there is none."""
+    return session.get(Contest, contest_id)
+
+
+def has_voted(session: Session, contest_id: UUID, voter_id: str) -> bool:
+    """Whether the roll has a mark for this voter."""
+    entry = session.get(RollEntry, (contest_id, voter_id))
+    return entry is not None and entry.status != "none"
+
+
+def is_in_box(session: Session, contest_id: UUID, receipt: str) -> bool:
+    """Whether a ballot with this receipt code is in the box now."""
+    found = select(CastBallot.id).where(
+        CastBallot.contest_id == contest_id, CastBallot.receipt == receipt
+    )
+    return session.scalar(found) is not None
+
+
+def turnout(session: Session, contest: Contest) -> Turnout:
+    """How many voters have a mark; the size of a roll that fills itself says nothing."""
+    marks = select(func.count()).where(
+        RollEntry.contest_id == contest.id, RollEntry.status != "none"
+    )
+    size = select(func.count()).where(RollEntry.contest_id == contest.id)
+    listed = contest.roll_kind == "listed"
+    return Turnout(session.scalar(marks) or 0, (session.scalar(size) or 0) if listed else None)
+
+
+def choices_in_box(session: Session, contest_id: UUID) -> Iterator[str]:
+    """Every ballot's canonical choices, by random id: the order tells nothing of the casting."""
+    query = select(CastBallot.choices).where(CastBallot.contest_id == contest_id)
+    yield from session.scalars(query.order_by(CastBallot.id).execution_options(yield_per=CHUNK))

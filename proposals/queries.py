@@ -1,0 +1,120 @@
+"""What pages read of proposals. No page's cost grows with the city, only with what it shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from core import journal
+from core.journal import JournalEntry
+from proposals import search, workflow
+from proposals.models import Proposal
+
+PAGE = 12
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader asked to see; empty means everything."""
+
+    query: str = ""
+    field: str = ""
+    neighbourhood: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some proposals, and the shuffle key after which the next page starts; None: no more."""
+
+    proposals: Sequence[Proposal]
+    after: int | None
+
+
+def page(
+    session: Session, filters: Filters, *, start: int, after: int | None = None, size: int = PAGE
+) -> Page:
+    """Public proposals in the reader's own order.
+
+    Each proposal has a random key; a reader's list begins at a place of the key circle that is the
+    reader's own (`start`) and goes once round. So the order is stable over pages and costs one or
+    two index ranges, whatever the size of the city; a full shuffle for each reader would sort all.
+    The price: who follows whom is the same for all, and a proposal after a wide gap of keys comes
+    first for more readers; with n proposals the widest gap is about ln(n) times the mean.
+
+    Parameters
+    ----------
+    start : 0 ≤ start < 2⁶², the reader's place
+    after : the last key shown, from the page before
+    """
+    query = _public(session, filters)
+    key = Proposal.shuffle_key
+    past_zero = after is not None and after < start
+    wanted = size + 1
+    found: list[Proposal] = []
+    if not past_zero:
+        tail = query.where(key >= start if after is None else key > after)
+        found += session.scalars(tail.order_by(key, Proposal.id).limit(wanted))
+    if len(found) < wanted:
+        head = query.where(key < start)
+        if past_zero:
+            head = head.where(key > after)
+        found += session.scalars(head.order_by(key, Proposal.id).limit(wanted - len(found)))
+    shown = found[:size]
+    return Page(shown, shown[-1].shuffle_key if len(found) > size else None)
+
+
+def _public(session: Session, filters: Filters) -> Select[Proposal]:
+    query = select(Proposal)
+    if filters.status in workflow.PUBLIC:
+        query = query.where(Proposal.status == filters.status)
+    else:
+        query = query.where(Proposal.status.in_(workflow.PUBLIC))
+    if filters.field:
+        query = query.where(Proposal.field == filters.field)
+    if filters.neighbourhood:
+        query = query.where(Proposal.neighbourhood == filters.neighbourhood)
+    if filters.query:
+        condition = search.matching(session, filters.query)
+        if condition is not None:
+            query = query.where(condition)
+    return query
+
+
+def one(session: Session, proposal_id: UUID) -> Proposal | None:
+    """The proposal with its author and receipt number; None if there is none."""
+    query = select(Proposal).options(joinedload(Proposal.author), joinedload(Proposal.receipt))
+    return session.scalar(query.where(Proposal.id == proposal_id))
+
+
+def history(session: Session, proposal_id: UUID) -> Sequence[JournalEntry]:
+    """The proposal's public lines, oldest first; 200 are more than any way is long."""
+    lines = journal.entries(session, about="proposal", about_id=proposal_id, limit=200)
+    return list(reversed(lines))
+
+
+def of_author(session: Session, author_id: UUID) -> Sequence[Proposal]:
+    """A person's own proposals, drafts included, newest first."""
+    query = select(Proposal).options(joinedload(Proposal.receipt))
+    return (
+        session.scalars(
+            query.where(Proposal.author_id == author_id).order_by(Proposal.created_at.desc())
+        )
+        .unique()
+        .all()
+    )
+
+
+def at_status(session: Session, status: str, *, limit: int = 100) -> Sequence[Proposal]:
+    """Proposals that wait at a status, longest waiting first."""
+    query = select(Proposal).options(joinedload(Proposal.receipt))
+    query = query.where(Proposal.status == status).order_by(Proposal.updated_at, Proposal.id)
+    return session.scalars(query.limit(limit)).unique().all()
+
+
+def titles(session: Session, ids: Sequence[UUID]) -> dict[UUID, Proposal]:
+    """Proposals by id, in one statement."""
+    found = session.scalars(select(Proposal).where(Proposal.id.in_(ids)))
+    return {proposal.id: proposal for proposal in found}

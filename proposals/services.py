@@ -1,0 +1,241 @@
+"""What changes in the proposals room. The session is the caller's; nothing here commits."""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from core import journal
+from core.journal import CITIZEN, THE_SYSTEM, Actor
+from proposals import search, workflow
+from proposals.errors import (
+    ForbiddenMoveError,
+    FrozenProposalError,
+    IncompleteProposalError,
+    NotYourProposalError,
+    ReasonNeededError,
+)
+from proposals.models import Proposal, Receipt, SearchEntry
+
+KEY_BITS = 62  # so many that no two proposals meet
+COST_CAP_MINOR = 300_000_000  # won for one project, the usual cap of a city
+NEEDED = ("title", "summary", "need", "benefit", "place", "field", "cost_minor")
+
+
+@dataclass(frozen=True)
+class Text:
+    """What an author writes. A draft may leave anything but the title empty."""
+
+    title: str
+    summary: str = ""
+    title_en: str = ""
+    summary_en: str = ""
+    need: str = ""
+    benefit: str = ""
+    place: str = ""
+    neighbourhood: str | None = None
+    field: str | None = None
+    cost_minor: int | None = None
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A project of an election file, which becomes a proposal on a ballot at once."""
+
+    title: str
+    cost_minor: int
+    currency: str
+    title_en: str = ""
+    summary: str = ""
+    summary_en: str = ""
+
+
+def begin_draft(
+    session: Session,
+    author_id: UUID | None,
+    text: Text,
+    *,
+    now: datetime,
+    shuffle_key: int | None = None,
+    is_demo: bool = False,
+) -> Proposal:
+    """A new draft, which only its author sees."""
+    proposal = Proposal(
+        id=uuid4(),
+        author_id=author_id,
+        shuffle_key=secrets.randbits(KEY_BITS) if shuffle_key is None else shuffle_key,
+        created_at=now,
+        updated_at=now,
+        is_demo=is_demo,
+        **asdict(text),
+    )
+    session.add(proposal)
+    session.flush()
+    session.add(SearchEntry(proposal_id=proposal.id, words=_words(text)))
+    session.flush()
+    return proposal
+
+
+def revise(
+    session: Session, proposal: Proposal, text: Text, *, author_id: UUID, base: int, now: datetime
+) -> None:
+    """New words for a draft, written on version `base`.
+
+    Raises
+    ------
+    NotYourProposalError, FrozenProposalError : who, and when.
+    StaleDataError : somebody saved another version since; nothing is overwritten.
+    """
+    _check_author(proposal, author_id)
+    if proposal.status not in workflow.EDITABLE:
+        raise FrozenProposalError(status=proposal.status)
+    if proposal.version != base:
+        raise StaleDataError(f"written on version {base}, now {proposal.version}")
+    for name, value in asdict(text).items():
+        setattr(proposal, name, value)
+    proposal.updated_at = now
+    session.flush()
+    words = update(SearchEntry).where(SearchEntry.proposal_id == proposal.id)
+    session.execute(words.values(words=_words(text)))
+
+
+def missing(proposal: Proposal) -> list[str]:
+    """The fields that must be filled before the proposal can be submitted."""
+    return [name for name in NEEDED if getattr(proposal, name) in (None, "")]
+
+
+def submit(session: Session, proposal: Proposal, *, author_id: UUID, now: datetime) -> int:
+    """Hand the proposal in; gives its receipt number, which the database deals out.
+
+    Raises
+    ------
+    IncompleteProposalError : something is missing.
+    NotYourProposalError, ForbiddenMoveError
+    """
+    _check_author(proposal, author_id)
+    gaps = missing(proposal)
+    if gaps:
+        raise IncompleteProposalError(missing=gaps)
+    move(session, proposal, "received", actor=Actor(CITIZEN, author_id), now=now)
+    number = session.scalar(select(Receipt.number).where(Receipt.proposal_id == proposal.id))
+    if number is None:
+        receipt = Receipt(proposal_id=proposal.id, received_at=now)
+        session.add(receipt)
+        session.flush()
+        number = receipt.number
+    return number
+
+
+def withdraw(session: Session, proposal: Proposal, *, author_id: UUID, now: datetime) -> None:
+    """Take one's own proposal back. Raises NotYourProposalError, ForbiddenMoveError."""
+    _check_author(proposal, author_id)
+    move(session, proposal, "withdrawn", actor=Actor(CITIZEN, author_id), now=now)
+
+
+def move(
+    session: Session,
+    proposal: Proposal,
+    to: str,
+    *,
+    actor: Actor,
+    roles: Collection[str] = (),
+    now: datetime,
+    reason: str = "",
+    reason_code: str = "",
+    into_id: UUID | None = None,
+) -> None:
+    """One step of the status machine, with its public line in the journal.
+
+    `roles` are all that the actor holds; the actor's own role is always among them.
+
+    Raises
+    ------
+    ForbiddenMoveError : the table has no such step for these roles.
+    ReasonNeededError : the step needs a reason, or a reason code.
+    """
+    terms = workflow.allowed(proposal.status, {*roles, actor.role}).get(to)
+    if terms is None or (to == "merged") != (into_id is not None) or into_id == proposal.id:
+        raise ForbiddenMoveError(source=proposal.status, to=to)
+    if (terms.needs_reason and not reason) or (
+        terms.needs_code and reason_code not in workflow.REASONS
+    ):
+        raise ReasonNeededError(to=to)
+    source, proposal.status, proposal.updated_at = proposal.status, to, now
+    proposal.merged_into_id = into_id
+    session.flush()
+    _tell(session, actor, proposal.id, source, to, now=now, reason=reason, code=reason_code)
+
+
+def follow(session: Session, to: Mapping[UUID, str], *, now: datetime, reason: str = "") -> None:
+    """Move many proposals at once, as the slate and the tally do: the system's own steps.
+
+    Raises
+    ------
+    ForbiddenMoveError : the table has no such step for the system; nothing was moved.
+    """
+    found = session.scalars(select(Proposal).where(Proposal.id.in_(to)).order_by(Proposal.id)).all()
+    for proposal in found:
+        if to[proposal.id] not in workflow.allowed(proposal.status, {THE_SYSTEM.role}):
+            raise ForbiddenMoveError(source=proposal.status, to=to[proposal.id])
+    for proposal in found:
+        source, proposal.status, proposal.updated_at = proposal.status, to[proposal.id], now
+        _tell(session, THE_SYSTEM, proposal.id, source, to[proposal.id], now=now, reason=reason)
+    session.flush()
+
+
+def receive_imported(
+    session: Session, rows: Sequence[Imported], *, now: datetime, is_demo: bool = False
+) -> list[UUID]:
+    """Proposals for an election file's projects, in its order, on a ballot from the start."""
+    ids = [uuid4() for _ in rows]
+    session.execute(
+        insert(Proposal),
+        [
+            {
+                "id": id_, "author_id": None, **asdict(row), "status": "on_ballot",
+                "shuffle_key": secrets.randbits(KEY_BITS), "version": 1,
+                "created_at": now, "updated_at": now, "is_demo": is_demo,
+            }
+            for id_, row in zip(ids, rows, strict=True)
+        ],
+    )  # fmt: skip
+    session.execute(
+        insert(SearchEntry),
+        [
+            {"proposal_id": id_, "words": search.indexed(row.title, row.title_en, row.summary)}
+            for id_, row in zip(ids, rows, strict=True)
+        ],
+    )
+    return ids
+
+
+def _tell(
+    session: Session, actor: Actor, proposal_id: UUID, source: str, to: str,
+    *, now: datetime, reason: str = "", code: str = "",
+) -> None:  # fmt: skip
+    journal.record(
+        session, actor, "proposal.moved", about="proposal", about_id=proposal_id, now=now,
+        source=source, to=to, reason=reason, reason_code=code,
+    )  # fmt: skip
+
+
+def _check_author(proposal: Proposal, author_id: UUID) -> None:
+    if proposal.author_id != author_id:
+        raise NotYourProposalError
+
+
+def _words(text: Text) -> str:
+    return search.indexed(
+        text.title,
+        text.title_en,
+        text.summary,
+        text.summary_en,
+        text.place,
+        text.need,
+        text.benefit,
+    )
