@@ -10,7 +10,17 @@ import click
 from app.config import ConfigError
 
 # Command -> module and object, imported when asked for: counting a file must not wait for Flask.
-COMMANDS: Mapping[str, str] = MappingProxyType({"db": "app.commands.db:group"})
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "demo": "app.commands.demo:group",
+        "tally": "app.commands.tally:command",
+        "cycle": "app.commands.cycle:group",
+        "serve": "app.commands.serve:command",
+        "db": "app.commands.db:group",
+        "city": "app.commands.city:group",
+        "account": "app.commands.account:group",
+    }
+)
 
 
 class Lazy(click.Group):

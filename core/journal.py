@@ -16,6 +16,7 @@ from core.db import Base
 
 SYSTEM = "system"
 CITIZEN = "citizen"
+OPERATOR = "operator"  # whoever types commands at the machine
 
 
 @dataclass(frozen=True)

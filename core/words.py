@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import flask_babel
 from babel import Locale
 from babel.dates import format_datetime
 from flask import Flask
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_locale, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from core.clock import SEOUL
@@ -29,6 +30,16 @@ _PATTERNS = {
     "ko": {"moment": "y년 M월 d일 (EEE) HH:mm", "day": "y년 M월 d일 (EEE)"},
     "en": {"moment": "EEE d MMM y, HH:mm", "day": "EEE d MMM y"},
 }
+
+
+def gettext(message: str, **values: object) -> str:
+    """The sentence in the reader's language, with its placeholders filled."""
+    return str(flask_babel.gettext(message, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """The sentence for `num` things; `num` is a placeholder too."""
+    return str(flask_babel.ngettext(one, many, num, **values))
 
 
 def start(app: Flask, choose: Callable[[], str] | None = None) -> None:

@@ -24,6 +24,7 @@ from proposals.models import Proposal, Receipt, SearchEntry
 
 KEY_BITS = 62  # so many that no two proposals meet
 COST_CAP_MINOR = 300_000_000  # won for one project, the usual cap of a city
+LONGEST_TITLE, LONGEST_SUMMARY = 120, 200  # what the columns hold
 NEEDED = ("title", "summary", "need", "benefit", "place", "field", "cost_minor")
 
 
@@ -197,7 +198,9 @@ def receive_imported(
         insert(Proposal),
         [
             {
-                "id": id_, "author_id": None, **asdict(row), "status": "on_ballot",
+                "id": id_, "author_id": None, **asdict(row),
+                "title": row.title[:LONGEST_TITLE], "summary": row.summary[:LONGEST_SUMMARY],
+                "status": "on_ballot",
                 "shuffle_key": secrets.randbits(KEY_BITS), "version": 1,
                 "created_at": now, "updated_at": now, "is_demo": is_demo,
             }

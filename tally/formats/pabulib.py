@@ -13,7 +13,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,7 @@ class Vote:
     choices: tuple[str, ...]
     points: tuple[Amount, ...] | None
     rest: Mapping[str, str]
+    line: int = field(default=0, compare=False)  # where it stood in the file
 
 
 @dataclass(frozen=True)
@@ -181,16 +182,16 @@ def _sections(text: str) -> dict[str, list[Row]]:
         for fields in reader:
             line = reader.line_num
             name = fields[0].strip().upper() if len(fields) >= 1 else ""
-            if name in SECTIONS and not any(field.strip() for field in fields[1:]):
+            if name in SECTIONS and not any(said.strip() for said in fields[1:]):
                 if name in found:
                     raise FormatError("section_twice", line, name, "one section of this name", name)
                 rows = found[name] = []
             elif rows is None:
-                if any(field.strip() for field in fields):
+                if any(said.strip() for said in fields):
                     raise FormatError(
                         "no_section", line, "", "META on the first line", ";".join(fields)[:40]
                     )
-            elif any(field.strip() for field in fields):
+            elif any(said.strip() for said in fields):
                 rows.append((line, fields))
     except csv.Error as error:
         raise FormatError(
@@ -258,7 +259,7 @@ def _votes(rows: list[Row], known: set[str], kind: str, notes: list[str]) -> Ite
             choices = tuple(dict.fromkeys(choices))
         _check_choices(choices, known, line)
         points = _points(row.pop("points"), len(choices), line) if with_points else None
-        yield Vote(voter, choices, points, row)
+        yield Vote(voter, choices, points, row, line)
 
 
 def _check_choices(choices: Sequence[str], known: set[str], line: int) -> None:
@@ -280,7 +281,7 @@ def _points(said: str, expected: int, line: int) -> tuple[Amount, ...]:
 
 def _header(row: Row, needed: Iterable[str]) -> list[str]:
     line, fields = row
-    header = [field.strip() for field in fields]
+    header = [said.strip() for said in fields]
     for name in needed:
         if header.count(name) != 1:
             raise FormatError("column_missing", line, name, f"one column {name}", ";".join(header))
@@ -289,19 +290,21 @@ def _header(row: Row, needed: Iterable[str]) -> list[str]:
 
 def _fields(header: Sequence[str], line: int, fields: Sequence[str]) -> dict[str, str]:
     # Some published files leave trailing empty fields out, or add them: that loses nothing.
-    if len(fields) > len(header) and any(field.strip() for field in fields[len(header) :]):
+    if len(fields) > len(header) and any(said.strip() for said in fields[len(header) :]):
         raise FormatError("field_count", line, "", f"{len(header)} fields", str(len(fields)))
     padded = [*fields, *([""] * (len(header) - len(fields)))]
     return dict(zip(header, padded, strict=False))
 
 
-def _amount(text: str, line: int, field: str) -> Amount:
+def _amount(text: str, line: int, column: str) -> Amount:
     try:
         amount = parse_number(text)
     except ValueError:
-        raise FormatError("not_a_number", line, field, "a number, as 1200 or 12.50", text) from None
+        raise FormatError(
+            "not_a_number", line, column, "a number, as 1200 or 12.50", text
+        ) from None
     if amount < 0:
-        raise FormatError("negative", line, field, "a number of 0 or more", text)
+        raise FormatError("negative", line, column, "a number of 0 or more", text)
     return amount
 
 

@@ -1,0 +1,91 @@
+"""How commands speak: in the reader's language, one clear sentence for a refusal, never a trace."""
+
+import locale
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from core import words
+from core.errors import RoomError
+from core.words import LazyString, gettext
+from core.words import lazy_gettext as _l
+from tally.errors import FormatError, TallyError
+
+# Fault of a file -> what should stand there. Placeholders are the error's own attributes.
+EXPECTED: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "not_utf8": _l("text in UTF-8"),
+        "not_csv": _l("fields between semicolons"),
+        "no_section": _l("META on the first line"),
+        "section_twice": _l("each section once"),
+        "section_missing": _l("the section %(field)s with a header line"),
+        "key_twice": _l("each key once"),
+        "key_missing": _l("META to give %(field)s"),
+        "vote_type": _l("approval, choose-1, cumulative, knapsack, ordinal or scoring"),
+        "field_count": _l("as many fields as the header has"),
+        "column_missing": _l("one column %(field)s"),
+        "project_id": _l("an id without a comma"),
+        "project_twice": _l("each project once"),
+        "voter_twice": _l("each voter once"),
+        "unknown_project": _l("ids that PROJECTS lists"),
+        "choice_twice": _l("each project once on a ballot"),
+        "points_count": _l("as many points as choices"),
+        "not_a_number": _l("a number, as 1200 or 12.50"),
+        "negative": _l("a number of 0 or more"),
+        "too_fine": _l("an amount that the currency can pay"),
+        "ballot": _l("a ballot that its kind allows"),
+    }
+)
+
+
+def _default_language() -> str:
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    return "ko" if spoken.startswith("ko") else "en"
+
+
+language_option: Callable[..., Any] = click.option(
+    "--lang",
+    type=click.Choice(words.LANGUAGES),
+    default=_default_language,
+    help="Language of the answer; your system's unless given.",
+)
+
+
+@contextmanager
+def speaking(language: str, file: Path | None = None) -> Iterator[None]:
+    """Speak `language`; turn what a room or a file refuses into one sentence and exit code 1."""
+    with words.speaking(language):
+        try:
+            yield
+        except FormatError as error:
+            raise click.ClickException(fault(error, file)) from error
+        except TallyError as error:
+            raise click.ClickException(str(error)) from error
+        except RoomError as error:
+            raise click.ClickException(_refusal(error)) from error
+        except OSError as error:
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+
+
+def fault(error: FormatError, file: Path | None) -> str:
+    """Which file, line and field, what was expected there, and what stands there."""
+    facts = {"field": error.field}
+    return gettext(
+        "%(file)s, line %(line)s, %(field)s: expected %(expected)s, found “%(found)s”.",
+        file=file or "-",
+        line=error.line,
+        field=error.field or "-",
+        expected=str(EXPECTED[error.code]) % facts,
+        found=error.found[:60],
+    )
+
+
+def _refusal(error: RoomError) -> str:
+    from app.errors import sentence  # noqa: PLC0415 - counting a file must not wait for the pages
+
+    return sentence(error)

@@ -1,0 +1,362 @@
+"""Every act of a cycle. The session is the caller's; nothing here commits."""
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import tally
+from ballots import services as ballots
+from ballots.linker import Linker
+from ballots.models import Contest, Option, RollEntry
+from budget import count as counting
+from budget import slate
+from budget.agenda.models import PolicyTask
+from budget.errors import (
+    MissingError,
+    NotEligibleError,
+    SlugInUseError,
+    SumsDifferError,
+    TooEarlyError,
+    WrongPhaseError,
+)
+from budget.models import Cycle, CycleOutcome, SlateEntry
+from budget.phases import ACTS, EDITABLE
+from core import journal
+from core.journal import Actor
+from proposals import services as proposals
+from proposals.models import Proposal
+from proposals.workflow import ELIGIBLE
+
+RESERVES = 5  # the next in order, should a selected project fall out
+
+
+@dataclass(frozen=True)
+class CyclePlan:
+    """What the budget office decides before a cycle begins. Money in minor units."""
+
+    slug: str
+    fiscal_year: int
+    title_ko: str
+    title_en: str
+    fund_minor: int
+    opens_at: datetime
+    closes_at: datetime
+    goal_ko: str = ""
+    goal_en: str = ""
+    next_ko: str = ""
+    next_en: str = ""
+    currency: str = "KRW"
+    kind: str = "approval"
+    max_picks: int | None = None
+    field_limits: dict[str, int | None] = field(default_factory=dict)
+    roll_kind: str = "declared"
+    count_rule: str = "greedy_cost"
+    count_parameters: dict[str, Any] = field(default_factory=dict)
+    tie_rule: str = "cost_then_lot"
+
+
+_OF_CONTEST = (
+    "title_ko", "title_en", "kind", "max_picks", "field_limits", "fund_minor", "currency",
+    "roll_kind", "opens_at", "closes_at",
+)  # fmt: skip
+
+
+def prepare_cycle(
+    session: Session,
+    plan: CyclePlan,
+    *,
+    actor: Actor,
+    now: datetime,
+    source: str | None = None,
+    is_demo: bool = False,
+) -> Cycle:
+    """A new cycle with its contest, seen by officials only. Raises SlugInUseError."""
+    values = asdict(plan)
+    contest = Contest(**{name: values.pop(name) for name in _OF_CONTEST})
+    cycle = Cycle(contest=contest, created_at=now, source=source, is_demo=is_demo, **values)
+    try:
+        with session.begin_nested():
+            session.add(cycle)
+    except IntegrityError as error:
+        raise SlugInUseError(slug=plan.slug) from error
+    _tell(session, actor, "cycle.prepared", cycle, now=now)
+    return cycle
+
+
+def revise_cycle(
+    session: Session, cycle: Cycle, plan: CyclePlan, *, actor: Actor, now: datetime
+) -> None:
+    """New rules, money or dates, until the freeze. Raises WrongPhaseError, SlugInUseError."""
+    _check_editable(cycle)
+    values = asdict(plan)
+    try:
+        with session.begin_nested():
+            for name in _OF_CONTEST:
+                setattr(cycle.contest, name, values.pop(name))
+            for name, value in values.items():
+                setattr(cycle, name, value)
+    except IntegrityError as error:
+        raise SlugInUseError(slug=plan.slug) from error
+    _tell(session, actor, "cycle.revised", cycle, now=now)
+
+
+def put_on_slate(
+    session: Session,
+    cycle: Cycle,
+    proposal: Proposal,
+    cost_minor: int,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Choose an eligible proposal for the slate, or price it anew, until the slate is frozen.
+
+    Raises
+    ------
+    WrongPhaseError, NotEligibleError
+    """
+    _check_editable(cycle)
+    if proposal.status not in ELIGIBLE or proposal.currency != cycle.contest.currency:
+        raise NotEligibleError(title=proposal.title)
+    entry = session.get(SlateEntry, (cycle.id, proposal.id))
+    if entry is not None and entry.cost_minor == cost_minor:
+        return
+    if entry is None:
+        session.add(SlateEntry(cycle_id=cycle.id, proposal_id=proposal.id, cost_minor=cost_minor))
+    else:
+        entry.cost_minor = cost_minor
+    session.flush()
+    _tell(
+        session, actor, "slate.priced", cycle, now=now, title=proposal.title, cost=cost_minor,
+        currency=proposal.currency, proposal=str(proposal.id),
+    )  # fmt: skip
+
+
+def take_off_slate(
+    session: Session, cycle: Cycle, proposal: Proposal, *, actor: Actor, now: datetime
+) -> None:
+    """Take a proposal off the slate again. Raises WrongPhaseError."""
+    _check_editable(cycle)
+    entry = session.get(SlateEntry, (cycle.id, proposal.id))
+    if entry is not None:
+        session.delete(entry)
+        session.flush()
+        _tell(
+            session, actor, "slate.removed", cycle, now=now, title=proposal.title,
+            proposal=str(proposal.id),
+        )  # fmt: skip
+
+
+def call(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
+    """Announce the cycle and call for proposals."""
+    _step(session, cycle, "call", actor=actor, now=now)
+
+
+def review(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
+    """End the call."""
+    _step(session, cycle, "review", actor=actor, now=now)
+
+
+def freeze(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
+    """Copy the slate to the ballot; its proposals are on the ballot from now on."""
+    _check(cycle, "freeze", session)
+    chosen = slate.entries(session, cycle)
+    slate.freeze(session, cycle)
+    proposals.follow(session, dict.fromkeys([e.proposal_id for e in chosen], "on_ballot"), now=now)
+    digest = cycle.contest.rules_digest
+    _step(session, cycle, "freeze", actor=actor, now=now, digest=digest, options=len(chosen))
+
+
+def thaw(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
+    """Undo the freeze, before the vote opens."""
+    _check(cycle, "thaw", session)
+    chosen = slate.entries(session, cycle)
+    slate.thaw(session, cycle)
+    proposals.follow(session, dict.fromkeys([e.proposal_id for e in chosen], "committee"), now=now)
+    _step(session, cycle, "thaw", actor=actor, now=now)
+
+
+def open_vote(
+    session: Session, cycle: Cycle, *, actor: Actor, linker: Linker, now: datetime
+) -> None:
+    """Let the vote begin at its opening moment."""
+    _check(cycle, "open", session, now)
+    ballots.open_contest(session, cycle.contest, linker=linker, now=now)
+    _step(session, cycle, "open", actor=actor, now=now)
+
+
+def close_vote(
+    session: Session,
+    cycle: Cycle,
+    *,
+    actor: Actor,
+    linker: Linker,
+    now: datetime,
+    reason: str = "",
+) -> ballots.Reconciliation:
+    """End the vote, compare roll and box, destroy the link key.
+
+    Raises
+    ------
+    TooEarlyError : the planned end is not reached and there is no reason to be read by everyone.
+    ReconciliationError : roll and box do not agree.
+    """
+    _check(cycle, "close", session)
+    if now < cycle.contest.closes_at and not reason:
+        raise TooEarlyError
+    found = ballots.close_contest(session, cycle.contest, linker=linker, now=now)
+    _step(
+        session, cycle, "close", actor=actor, now=now, reason=reason, ballots=found.ballots,
+        marks=found.marks,
+    )  # fmt: skip
+    return found
+
+
+def count(
+    session: Session, cycle: Cycle, *, actor: Actor, now: datetime, seed: str | None = None
+) -> tally.Outcome:
+    """Count the box, once. Raises SeedNeededError, WrongPhaseError."""
+    _check(cycle, "count", session)
+    cycle.tie_seed = seed if counting.needs_seed(cycle.tie_rule) else None
+    outcome, profile = counting.outcome_of(session, cycle)
+    _check_sums(outcome, profile)
+    body = outcome.to_json()
+    roll = select(func.count()).where(RollEntry.contest_id == cycle.contest_id)
+    session.add(
+        CycleOutcome(
+            cycle_id=cycle.id,
+            body=body,
+            digest=hashlib.sha256(body.encode()).hexdigest(),
+            ballots=outcome.ballots,
+            roll_size=session.scalar(roll) or 0,
+            counted_at=now,
+        )
+    )
+    _step(
+        session, cycle, "count", actor=actor, now=now, ballots=outcome.ballots,
+        rule=cycle.count_rule, seed=cycle.tie_seed,
+    )  # fmt: skip
+    return outcome
+
+
+def recount(session: Session, cycle: Cycle) -> bool:
+    """Whether a new count of the box gives the stored outcome, byte for byte."""
+    outcome, _ = counting.outcome_of(session, cycle)
+    stored = session.get_one(CycleOutcome, cycle.id)
+    return outcome.to_json() == stored.body
+
+
+def publish(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
+    """Show the outcome to everyone; proposals follow it, the selected ones go on the agenda."""
+    _check(cycle, "publish", session)
+    stored = session.get_one(CycleOutcome, cycle.id)
+    outcome = tally.Outcome.from_json(stored.body)
+    lines = _slate_lines(session, cycle)
+    status = _statuses(outcome)
+    proposals.follow(session, {lines[code][0]: status[code] for code in lines}, now=now)
+    session.add_all(
+        PolicyTask(
+            cycle_id=cycle.id, option_id=option_id, proposal_id=proposal_id, asked_minor=cost,
+            created_at=now,
+        )
+        for code, (proposal_id, option_id, cost) in lines.items()
+        if status[code] == "selected"
+    )  # fmt: skip
+    stored.published_at = now
+    _step(session, cycle, "publish", actor=actor, now=now, digest=stored.digest)
+
+
+def gaps(cycle: Cycle, act: str, *, options: int, now: datetime | None = None) -> list[str]:
+    """What an act still lacks: words of the gate's checklist, empty when it may go on."""
+    found = []
+    if act in ("call", "freeze", "open"):
+        texts = ("title_ko", "title_en", "goal_ko", "goal_en", "next_ko", "next_en")
+        owner = {"title_ko": cycle.contest, "title_en": cycle.contest}
+        found += [name for name in texts if not getattr(owner.get(name, cycle), name)]
+        if cycle.contest.fund_minor <= 0:
+            found.append("fund")
+    if act in ("freeze", "open") and not options:
+        found.append("slate")
+    if act == "open" and now is not None and cycle.contest.closes_at <= now:
+        found.append("closes_at")
+    return found
+
+
+def drop_cycle(session: Session, cycle: Cycle) -> None:
+    """Forget a cycle that was only prepared. Raises WrongPhaseError."""
+    if cycle.phase != "preparing":
+        raise WrongPhaseError(phase=cycle.phase, act="drop")
+    session.execute(delete(SlateEntry).where(SlateEntry.cycle_id == cycle.id))
+    session.delete(cycle)
+    session.flush()
+    session.delete(cycle.contest)
+
+
+def _statuses(outcome: tally.Outcome) -> dict[str, str]:
+    """selected, reserve (the next by the rule's order) or not_selected, by code."""
+    funded = set(outcome.funded)
+    rest = [turn for turn in outcome.rounds if turn.option not in funded]
+    reserve = {turn.option for turn in rest if turn.support}
+    first = [turn.option for turn in rest if turn.option in reserve][:RESERVES]
+    return {
+        turn.option: "selected"
+        if turn.option in funded
+        else ("reserve" if turn.option in first else "not_selected")
+        for turn in outcome.rounds
+    }
+
+
+def _slate_lines(session: Session, cycle: Cycle) -> dict[str, tuple[UUID, UUID, int]]:
+    """Code -> proposal, option and cost, for each option that came from a proposal."""
+    rows = session.execute(
+        select(Option.code, SlateEntry.proposal_id, Option.id, Option.cost_minor)
+        .join(SlateEntry, SlateEntry.option_id == Option.id)
+        .where(SlateEntry.cycle_id == cycle.id)
+    )
+    return {code: (proposal, option, cost) for code, proposal, option, cost in rows}
+
+
+def _check_sums(outcome: tally.Outcome, profile: tally.Profile) -> None:
+    """Votes by option must add up to the picks on all ballots (a city once published otherwise)."""
+    picks = sum(len(ballot) * voters for ballot, voters in profile.groups.items())
+    if sum(profile.votes()) != picks or outcome.ballots != profile.ballots:
+        raise SumsDifferError
+
+
+def _check_editable(cycle: Cycle) -> None:
+    if cycle.phase not in EDITABLE:
+        raise WrongPhaseError(phase=cycle.phase, act="revise")
+
+
+def _check(cycle: Cycle, act: str, session: Session, now: datetime | None = None) -> None:
+    if cycle.phase != ACTS[act].source:
+        raise WrongPhaseError(phase=cycle.phase, act=act)
+    on_slate = select(func.count()).where(SlateEntry.cycle_id == cycle.id)
+    lacking = gaps(cycle, act, options=session.scalar(on_slate) or 0, now=now)
+    if lacking:
+        raise MissingError(missing=lacking)
+
+
+def _step(
+    session: Session, cycle: Cycle, act: str, *, actor: Actor, now: datetime, **values: Any
+) -> None:
+    """Move the cycle along the table and write the act down."""
+    _check(cycle, act, session)
+    cycle.phase = ACTS[act].to
+    session.flush()
+    _tell(session, actor, f"cycle.{act}", cycle, now=now, **values)
+
+
+def _tell(
+    session: Session, actor: Actor, act: str, cycle: Cycle, *, now: datetime, **values: Any
+) -> None:
+    journal.record(
+        session, actor, act, about="cycle", about_id=cycle.id, now=now,
+        title_ko=cycle.contest.title_ko, title_en=cycle.contest.title_en, **values,
+    )  # fmt: skip
