@@ -8,8 +8,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core.db import Base
 
 
-class Named:
+class Named(Base):
     """Something with a slug for addresses and a name in each language."""
+
+    __abstract__ = True
 
     slug: Mapped[str] = mapped_column(String(40), primary_key=True)
     name_ko: Mapped[str] = mapped_column(String(60))
@@ -21,13 +23,13 @@ class Named:
         return self.name_en if language == "en" else self.name_ko
 
 
-class Neighbourhood(Named, Base):
+class Neighbourhood(Named):
     """A dong of the city."""
 
     __tablename__ = "neighbourhoods"
 
 
-class Field(Named, Base):
+class Field(Named):
     """A field of policy that projects belong to."""
 
     __tablename__ = "fields"

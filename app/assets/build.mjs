@@ -1,0 +1,34 @@
+// Bundles css/app.css and js/*.js into ../static, minified. The same input gives the same bytes.
+import { build } from "esbuild";
+import { cp, readFile, writeFile, mkdir } from "node:fs/promises";
+
+const out = new URL("../static/", import.meta.url);
+const tokens = await readFile("node_modules/krds-uiux/resources/css/token/krds_tokens.css", "utf8");
+const value = new Map([...tokens.matchAll(/--krds-color-light-([a-z]+-\d+): (#[0-9a-f]+)/gi)].map((m) => [m[1], m[2]]));
+
+const krds = {
+  name: "krds",
+  setup(builder) {
+    builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const contents = text.replace(/krds\(([a-z]+-\d+)\)/g, (_, name) => {
+        if (!value.has(name)) throw new Error(`${path}: KRDS has no colour ${name}`);
+        return value.get(name);
+      });
+      return { contents, loader: "css" };
+    });
+  },
+};
+
+await mkdir(out, { recursive: true });
+const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["es2020", "chrome100", "firefox100", "safari15"] };
+await build({ ...common, entryPoints: ["css/app.css"], outfile: new URL("app.css", out).pathname, plugins: [krds] });
+await build({ ...common, entryPoints: ["js/ballot.js"], outfile: new URL("ballot.js", out).pathname, format: "iife" });
+await writeFile(
+  new URL("LICENSES.txt", out),
+  `app.css takes colour tokens from krds-uiux (ISC).\n\n${(await readFile("node_modules/krds-uiux/README.md", "utf8")).match(/ISC[^\n]*/)?.[0] ?? "ISC"}\n`,
+);
+const vendor = new URL("../../tests/browser/vendor/", import.meta.url);
+await mkdir(vendor, { recursive: true });
+await cp("node_modules/axe-core/axe.min.js", new URL("axe.min.js", vendor));
+await cp("node_modules/axe-core/LICENSE", new URL("axe-LICENSE.txt", vendor));
