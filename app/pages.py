@@ -13,10 +13,14 @@ from flask_compress import Compress
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app import sentences
+from app import errors, sentences
 from app.config import Config
+from ballots import receipts
+from budget import phases
 from core import money, words
 from core.access import Role
+from core.forms import errors_of
+from proposals import workflow
 
 STATIC = Path(__file__).resolve().parent / "static"
 YEAR = 365 * 24 * 60 * 60
@@ -53,10 +57,21 @@ def start(app: Flask, config: Config) -> None:
         day=words.day,
         journal_sentence=sentences.of_entry,
         role_name=sentences.role_name,
+        fields_in_error=errors_of,
+        receipt=receipts.grouped,
+        refusal=errors.sentence,
     )
     app.jinja_env.globals.update(
-        asset=asset, with_query=with_query, is_demo=config.demo, Role=Role,
-    )  # fmt: skip
+        asset=asset,
+        with_query=with_query,
+        is_demo=config.demo,
+        Role=Role,
+        STATUSES=workflow.STATUSES,
+        REASONS=workflow.REASONS,
+        PHASES=phases.PHASES,
+        ON_A_SLATE=workflow.ON_A_SLATE,
+        ON_THE_AGENDA=workflow.ON_THE_AGENDA,
+    )
     app.context_processor(_every_page)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -1,5 +1,182 @@
-"""Pages of the room."""
+"""The vote: ballot, check, cast, receipt. Works without scripts; nothing is kept before the cast."""
 
-from flask import Blueprint
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from ballots import kinds, queries, receipts, services
+from ballots.errors import InvalidBallotError
+from ballots.forms import FindForm, choices_of
+from ballots.kinds import BallotRule, Choices
+from ballots.linker import Linker
+from ballots.models import Contest, Option
+from core import city, clock
+from core.access import public, signed_in
+from core.city import Field
+from core.forms import text_of
+from core.limits import limited
+from core.web import reading, transaction
 
 blueprint = Blueprint("ballots", __name__)
+
+RECEIPT = "receipt"  # session key: contest and code of the ballot cast last
+
+
+@dataclass(frozen=True)
+class Group:
+    """The options of one field, in this voter's order, and the most that may be picked of them."""
+
+    field: Field | None
+    limit: int | None
+    options: Sequence[Option]
+
+
+@blueprint.get("/votes/<uuid:contest_id>")
+@signed_in
+def ballot(contest_id: UUID) -> ResponseReturnValue:
+    """The ballot paper; or, if there is no voting now, when there is."""
+    with reading() as database:
+        contest = _contest(database, contest_id)
+        if not contest.is_open(clock.now()):
+            return _no_voting(contest)
+        if not current_user.may_vote and contest.roll_kind == "declared":
+            return redirect(url_for("accounts.declare", next=request.path))
+        return render_template("ballots/ballot.html", **_ballot_page(database, contest, ()))
+
+
+@blueprint.post("/votes/<uuid:contest_id>/check")
+@signed_in
+def check(contest_id: UUID) -> ResponseReturnValue:
+    """The choices once more before the cast; one beyond the rule goes back with its picks."""
+    values = request.form.getlist("choice")
+    with reading() as database:
+        contest = _contest(database, contest_id)
+        if not contest.is_open(clock.now()):
+            return _no_voting(contest)
+        rule = services.ballot_rule(database, contest)
+        picked: tuple[int, ...] = ()
+        try:
+            choices = choices_of(values)
+            picked = choices.numbers
+            kinds.check(rule, choices)
+        except InvalidBallotError as error:
+            page = _ballot_page(database, contest, picked)
+            return render_template("ballots/ballot.html", refused=error, **page), 422
+        if "back" in request.form:
+            page = _ballot_page(database, contest, picked)
+            return render_template("ballots/ballot.html", **page)
+        return render_template(
+            "ballots/check.html", **_check_page(database, contest, rule, choices)
+        )
+
+
+@blueprint.post("/votes/<uuid:contest_id>/cast")
+@signed_in
+def cast(contest_id: UUID) -> ResponseReturnValue:
+    """Cast the ballot; the receipt comes by a page of its own, so that reloading casts nothing."""
+    if not current_user.may_vote:
+        back = url_for("ballots.ballot", contest_id=contest_id)
+        return redirect(url_for("accounts.declare", next=back))
+    paper = services.Paper(str(current_user.id), choices_of(request.form.getlist("choice")))
+    linker: Linker = current_app.extensions["linker"]
+    with transaction() as database:
+        (code,) = services.cast(database, contest_id, [paper], linker=linker, now=clock.now())
+    session[RECEIPT] = [str(contest_id), code]
+    return redirect(url_for("ballots.receipt", contest_id=contest_id))
+
+
+@blueprint.get("/votes/<uuid:contest_id>/receipt")
+@signed_in
+def receipt(contest_id: UUID) -> ResponseReturnValue:
+    """What the voter takes home: the code, what it is for, and until when to vote again."""
+    kept_for, code = session.get(RECEIPT, ["", ""])
+    if kept_for != str(contest_id):
+        return redirect(url_for("ballots.find", contest_id=contest_id))
+    with reading() as database:
+        contest = _contest(database, contest_id)
+        is_open = contest.is_open(clock.now())
+        return render_template("ballots/receipt.html", contest=contest, code=code, is_open=is_open)
+
+
+@blueprint.route("/votes/<uuid:contest_id>/find", methods=["GET", "POST"])
+@public
+@limited("30 per minute")
+def find(contest_id: UUID) -> ResponseReturnValue:
+    """Whether a ballot with this code is in the box; never what it says."""
+    form = FindForm()
+    found = None
+    with reading() as database:
+        contest = _contest(database, contest_id)
+        if form.validate_on_submit():
+            found = queries.is_in_box(database, contest_id, receipts.normal(text_of(form.code)))
+        page = render_template("ballots/find.html", form=form, contest=contest, found=found)
+    return page, 422 if form.errors else 200
+
+
+def _contest(database: Session, contest_id: UUID) -> Contest:
+    contest: Contest = queries.contest(database, contest_id) or abort(404)
+    return contest
+
+
+def _no_voting(contest: Contest) -> ResponseReturnValue:
+    is_early = contest.closed_at is None and clock.now() < contest.opens_at
+    return render_template("ballots/no_voting.html", contest=contest, is_early=is_early), 409
+
+
+def _ballot_page(database: Session, contest: Contest, picked: Sequence[int]) -> dict[str, Any]:
+    full = queries.contest_with_slate(database, contest.id) or contest
+    places = {row.slug: row for row in city.neighbourhoods(database)}
+    return {
+        "contest": full,
+        "groups": _groups(database, full),
+        "picked": set(picked),
+        "places": places,
+        "has_voted": queries.has_voted(database, contest.id, str(current_user.id)),
+    }
+
+
+def _check_page(
+    database: Session, contest: Contest, rule: BallotRule, choices: Choices
+) -> dict[str, Any]:
+    full = queries.contest_with_slate(database, contest.id) or contest
+    return {
+        "contest": full,
+        "groups": _groups(database, full),
+        "picked": set(choices.numbers),
+        "cost": kinds.cost_of(rule, choices.numbers),
+    }
+
+
+def _groups(database: Session, contest: Contest) -> list[Group]:
+    """The slate by field, in the city's order of fields; within a field shuffled for this voter."""
+    fields: dict[str | None, Field | None] = {row.slug: row for row in city.fields(database)}
+    fields[None] = None
+    by_field: dict[str | None, list[Option]] = {}
+    for option in sorted(contest.options, key=_own_order):
+        by_field.setdefault(option.field, []).append(option)
+    return [
+        Group(field, contest.field_limits.get(slug or ""), by_field[slug])
+        for slug, field in fields.items()
+        if slug in by_field
+    ]
+
+
+def _own_order(option: Option) -> bytes:
+    """A voter's own order, the same at every visit: nobody's project is first for everyone."""
+    return hashlib.sha256(current_user.id.bytes + option.id.bytes).digest()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from core import journal
 from core.journal import JournalEntry
 from proposals import search, workflow
-from proposals.models import Proposal
+from proposals.models import Proposal, Receipt
 
 PAGE = 12
 
@@ -118,3 +118,10 @@ def titles(session: Session, ids: Sequence[UUID]) -> dict[UUID, Proposal]:
     """Proposals by id, in one statement."""
     found = session.scalars(select(Proposal).where(Proposal.id.in_(ids)))
     return {proposal.id: proposal for proposal in found}
+
+
+def by_number(session: Session, number: str) -> UUID | None:
+    """The proposal received under that number; None if there is none."""
+    if not number.isdecimal():
+        return None
+    return session.scalar(select(Receipt.proposal_id).where(Receipt.number == int(number)))

@@ -1,5 +1,276 @@
-"""Pages of the room."""
+"""Reading, writing and reviewing proposals."""
 
-from flask import Blueprint
+import hashlib
+import secrets
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from core import city, clock
+from core.access import Role, public, requires, signed_in
+from core.forms import text_of
+from core.web import reading, transaction
+from core.words import gettext as _
+from core.words import language
+from proposals import queries, services, workflow
+from proposals.errors import IncompleteProposalError, NotYourProposalError
+from proposals.forms import MoveForm, ObjectionForm, ProposalForm
+from proposals.models import Proposal
+from proposals.queries import Filters
 
 blueprint = Blueprint("proposals", __name__)
+
+DESK = (Role.REVIEWER, Role.BUDGET_OFFICER, Role.AUDITOR)
+ACTING = (Role.REVIEWER, Role.BUDGET_OFFICER)
+
+
+@blueprint.get("/proposals")
+@public
+def index() -> ResponseReturnValue:
+    """The list, in the reader's own order, which stays the same over its pages."""
+    filters = Filters(
+        query=request.args.get("q", "").strip(),
+        field=request.args.get("field", ""),
+        neighbourhood=request.args.get("neighbourhood", ""),
+        status=request.args.get("status", ""),
+    )
+    with reading() as database:
+        page = queries.page(
+            database, filters, start=_own_start(), after=request.args.get("after", type=int)
+        )
+        return render_template(
+            "proposals/index.html", page=page, filters=filters, **_vocabulary(database)
+        )
+
+
+@blueprint.get("/proposals/<uuid:proposal_id>")
+@public
+def show(proposal_id: UUID) -> ResponseReturnValue:
+    """One proposal with its way; a draft is seen by its author alone."""
+    with reading() as database:
+        proposal = queries.one(database, proposal_id) or abort(404)
+        is_mine = current_user.is_authenticated and proposal.author_id == current_user.id
+        on_desk = bool(current_user.roles & set(DESK))
+        if proposal.status not in workflow.PUBLIC and not is_mine and not on_desk:
+            abort(404)
+        other = queries.titles(
+            database, [proposal.merged_into_id] if proposal.merged_into_id else []
+        )
+        return render_template(
+            "proposals/show.html",
+            proposal=proposal,
+            history=queries.history(database, proposal_id),
+            is_mine=is_mine,
+            on_desk=on_desk,
+            merged_into=other.get(proposal.merged_into_id) if proposal.merged_into_id else None,
+            objection=ObjectionForm(),
+            **_vocabulary(database),
+        )
+
+
+@blueprint.get("/proposals/mine")
+@signed_in
+def mine() -> ResponseReturnValue:
+    """One's own proposals, drafts first."""
+    with reading() as database:
+        own = queries.of_author(database, current_user.id)
+        return render_template("proposals/mine.html", own=own)
+
+
+@blueprint.route("/proposals/new", methods=["GET", "POST"])
+@signed_in
+def new() -> ResponseReturnValue:
+    """Begin a draft."""
+    with transaction() if request.method == "POST" else reading() as database:
+        form = ProposalForm()
+        _offer(form, database)
+        if form.validate_on_submit():
+            proposal = services.begin_draft(database, current_user.id, form.text(), now=clock.now())
+            return _after_saving(proposal)
+    return render_template("proposals/edit.html", form=form, proposal=None), _status(form)
+
+
+@blueprint.route("/proposals/<uuid:proposal_id>/edit", methods=["GET", "POST"])
+@signed_in
+def edit(proposal_id: UUID) -> ResponseReturnValue:
+    """Go on writing. A save on a stale base keeps both texts and shows the other one."""
+    form = ProposalForm()
+    try:
+        with transaction() if request.method == "POST" else reading() as database:
+            proposal = _own(database, proposal_id)
+            if request.method == "GET":
+                form = ProposalForm(obj=proposal)
+            _offer(form, database)
+            if form.validate_on_submit():
+                base = int(text_of(form.version) or 0)
+                services.revise(
+                    database, proposal, form.text(),
+                    author_id=current_user.id, base=base, now=clock.now(),
+                )  # fmt: skip
+                return _after_saving(proposal)
+    except StaleDataError:
+        return _stale(form, proposal_id)
+    return render_template("proposals/edit.html", form=form, proposal=proposal), _status(form)
+
+
+@blueprint.get("/proposals/<uuid:proposal_id>/submit")
+@signed_in
+def check(proposal_id: UUID) -> ResponseReturnValue:
+    """What was written, to be checked before it is handed in."""
+    with reading() as database:
+        proposal = _own(database, proposal_id)
+        gaps = services.missing(proposal)
+        if gaps:
+            return _incomplete(database, proposal, gaps)
+        return render_template("proposals/check.html", proposal=proposal, **_vocabulary(database))
+
+
+@blueprint.post("/proposals/<uuid:proposal_id>/submit")
+@signed_in
+def submit(proposal_id: UUID) -> ResponseReturnValue:
+    """Hand the proposal in."""
+    try:
+        with transaction() as database:
+            proposal = _own(database, proposal_id)
+            services.submit(database, proposal, author_id=current_user.id, now=clock.now())
+    except IncompleteProposalError:
+        return redirect(url_for("proposals.check", proposal_id=proposal_id))
+    return redirect(url_for("proposals.received", proposal_id=proposal_id))
+
+
+@blueprint.get("/proposals/<uuid:proposal_id>/received")
+@signed_in
+def received(proposal_id: UUID) -> ResponseReturnValue:
+    """What was received under which number, and what happens next."""
+    with reading() as database:
+        return render_template("proposals/received.html", proposal=_own(database, proposal_id))
+
+
+@blueprint.route("/proposals/<uuid:proposal_id>/withdraw", methods=["GET", "POST"])
+@signed_in
+def withdraw(proposal_id: UUID) -> ResponseReturnValue:
+    """Take one's own proposal back, after asking once more."""
+    with transaction() if request.method == "POST" else reading() as database:
+        proposal = _own(database, proposal_id)
+        if request.method == "POST":
+            services.withdraw(database, proposal, author_id=current_user.id, now=clock.now())
+            flash(_("The proposal is withdrawn."))
+            return redirect(url_for("proposals.mine"))
+        return render_template("proposals/withdraw.html", proposal=proposal)
+
+
+@blueprint.post("/proposals/<uuid:proposal_id>/object")
+@signed_in
+def object_(proposal_id: UUID) -> ResponseReturnValue:
+    """The author's objection to "not eligible"; somebody else decides it."""
+    form = ObjectionForm()
+    with transaction() as database:
+        proposal = _own(database, proposal_id)
+        services.move(
+            database, proposal, "objection", actor=current_user.acting_as(), now=clock.now(),
+            reason=text_of(form.reason),
+        )  # fmt: skip
+    flash(_("Your objection is on record. Somebody else decides it."))
+    return redirect(url_for("proposals.show", proposal_id=proposal_id))
+
+
+@blueprint.get("/desk/proposals")
+@requires(*DESK)
+def review_list() -> ResponseReturnValue:
+    """What waits at each status, the longest waiting first."""
+    status = request.args.get("status", "received")
+    if status not in workflow.STATUSES or status in ("draft", "withdrawn"):
+        status = "received"
+    with reading() as database:
+        waiting = queries.at_status(database, status)
+        return render_template(
+            "proposals/review_list.html", waiting=waiting, status=status, **_vocabulary(database)
+        )
+
+
+@blueprint.route("/desk/proposals/<uuid:proposal_id>", methods=["GET", "POST"])
+@requires(*DESK)
+def review(proposal_id: UUID) -> ResponseReturnValue:
+    """Move one proposal on, with the reason that the public reads."""
+    with transaction() if request.method == "POST" else reading() as database:
+        proposal = queries.one(database, proposal_id) or abort(404)
+        steps = workflow.allowed(proposal.status, current_user.roles)
+        form = MoveForm()
+        form.offer(steps)
+        if form.validate_on_submit():
+            into = queries.by_number(database, text_of(form.into_number))
+            services.move(
+                database, proposal, text_of(form.to),
+                actor=current_user.acting_as(*ACTING), roles=current_user.roles, now=clock.now(),
+                reason=text_of(form.reason), reason_code=text_of(form.reason_code),
+                into_id=into if text_of(form.to) == "merged" else None,
+            )  # fmt: skip
+            flash(_("Done: %(title)s.", title=proposal.title))
+            return redirect(url_for("proposals.review_list"))
+        page = render_template(
+            "proposals/review.html", proposal=proposal, form=form, steps=steps,
+            history=queries.history(database, proposal_id), **_vocabulary(database),
+        )  # fmt: skip
+    return page, _status(form)
+
+
+def _own_start() -> int:
+    """Where this reader's order begins: of the account, or of the visitor's session."""
+    if current_user.is_authenticated:
+        digest = hashlib.sha256(current_user.id.bytes).digest()
+        return int.from_bytes(digest[:8]) >> 64 - services.KEY_BITS
+    if "start" not in session:
+        session["start"] = secrets.randbits(services.KEY_BITS)
+    return int(session["start"])
+
+
+def _own(database: Session, proposal_id: UUID) -> Proposal:
+    proposal: Proposal = queries.one(database, proposal_id) or abort(404)
+    if proposal.author_id != current_user.id:
+        raise NotYourProposalError
+    return proposal
+
+
+def _offer(form: ProposalForm, database: Session) -> None:
+    form.offer(city.neighbourhoods(database), city.fields(database), language())
+
+
+def _after_saving(proposal: Proposal) -> ResponseReturnValue:
+    if request.form.get("then") == "submit":
+        return redirect(url_for("proposals.check", proposal_id=proposal.id))
+    flash(_("Your draft is saved. Only you can see it."))
+    return redirect(url_for("proposals.edit", proposal_id=proposal.id))
+
+
+def _incomplete(database: Session, proposal: Proposal, gaps: list[str]) -> ResponseReturnValue:
+    """The form again, with a sentence on each field that is missing."""
+    form = ProposalForm(formdata=None, obj=proposal)
+    _offer(form, database)
+    form.name_missing(gaps)
+    return render_template("proposals/edit.html", form=form, proposal=proposal), 422
+
+
+def _stale(form: ProposalForm, proposal_id: UUID) -> ResponseReturnValue:
+    """Both texts side by side; saving again is then on the newer base."""
+    with reading() as database:
+        theirs = _own(database, proposal_id)
+        _offer(form, database)
+        form.version.data = str(theirs.version)
+        form.version.raw_data = None
+    return render_template("proposals/stale.html", form=form, theirs=theirs), 409
+
+
+def _vocabulary(database: Session) -> dict[str, Any]:
+    return {
+        "fields": {row.slug: row for row in city.fields(database)},
+        "places": {row.slug: row for row in city.neighbourhoods(database)},
+    }
+
+
+def _status(form: Any) -> int:
+    return 422 if form.errors else 200

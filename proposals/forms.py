@@ -1,0 +1,134 @@
+"""The proposals room's forms. A draft may be incomplete; submitting says what is missing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from core import money
+from core.city import Field, Neighbourhood
+from core.forms import Form, MoneyField, text_of, tidy
+from core.words import lazy_gettext as _l
+from proposals.services import COST_CAP_MINOR, Text
+from proposals.workflow import REASONS, STATUSES
+
+LONGEST_TITLE, LONGEST_SENTENCE, LONGEST_TEXT = 60, 140, 5000
+
+
+def _at_most(letters: int) -> Length:
+    return Length(max=letters, message=_l("At most %(max)d letters, please."))
+
+
+class ProposalForm(Form):
+    """What an author writes."""
+
+    title = StringField(
+        _l("Title"), [InputRequired(_l("Give it a title.")), _at_most(LONGEST_TITLE)],
+        filters=[tidy], description=_l("What should there be? At most 60 letters."),
+    )  # fmt: skip
+    summary = StringField(
+        _l("In one sentence"), [_at_most(LONGEST_SENTENCE)], filters=[tidy],
+        description=_l("So that a neighbour understands it at once."),
+    )  # fmt: skip
+    need = TextAreaField(
+        _l("Why it is needed"), [_at_most(LONGEST_TEXT)], filters=[tidy],
+        description=_l("What is hard today, and for whom?"),
+    )  # fmt: skip
+    benefit = TextAreaField(
+        _l("Expected benefit"), [_at_most(LONGEST_TEXT)], filters=[tidy],
+        description=_l("What will be better afterwards?"),
+    )  # fmt: skip
+    place = StringField(
+        _l("Location"), [_at_most(100)], filters=[tidy],
+        description=_l("A street, a park, a building: as one would tell a visitor."),
+    )  # fmt: skip
+    neighbourhood = SelectField(_l("Neighbourhood"))
+    field = SelectField(_l("Field"))
+    cost_minor = MoneyField(
+        _l("Estimated cost"), [Optional()],
+        description=_l("A rough guess in won is enough; the city checks it."),
+    )  # fmt: skip
+    title_en = StringField(
+        _l("Title in English (if you like)"), [_at_most(120)], filters=[tidy],
+        description=_l("For neighbours who read English."),
+    )  # fmt: skip
+    summary_en = StringField(
+        _l("The sentence in English (if you like)"), [_at_most(200)], filters=[tidy]
+    )
+    version = HiddenField()
+
+    def offer(
+        self, neighbourhoods: Sequence[Neighbourhood], fields: Sequence[Field], language: str
+    ) -> None:
+        """Set what may be chosen; call before validating."""
+        whole = ("", _l("Whole city"))
+        none = ("", _l("Choose a field"))
+        self.neighbourhood.choices = [
+            whole,
+            *((row.slug, row.name(language)) for row in neighbourhoods),
+        ]
+        self.field.choices = [none, *((row.slug, row.name(language)) for row in fields)]
+
+    def validate_cost_minor(self, field: MoneyField) -> None:
+        """The usual cap for one project."""
+        if field.data is not None and field.data > COST_CAP_MINOR:
+            cap = money.exact(COST_CAP_MINOR, "KRW")
+            raise ValidationError(_l("One project may cost at most %(cap)s.", cap=cap))
+
+    def text(self) -> Text:
+        """What was written, as the service takes it."""
+        return Text(
+            title=text_of(self.title),
+            summary=text_of(self.summary),
+            title_en=text_of(self.title_en),
+            summary_en=text_of(self.summary_en),
+            need=text_of(self.need),
+            benefit=text_of(self.benefit),
+            place=text_of(self.place),
+            neighbourhood=text_of(self.neighbourhood) or None,
+            field=text_of(self.field) or None,
+            cost_minor=self.cost_minor.data,
+        )
+
+    def name_missing(self, names: Iterable[str]) -> None:
+        """Put a sentence on each field without which the proposal cannot be submitted."""
+        for name in names:
+            self[name].errors = [MISSING[name]]
+
+
+MISSING: Mapping[str, Any] = {
+    "title": _l("Give it a title."),
+    "summary": _l("Say it in one sentence."),
+    "need": _l("Tell why it is needed."),
+    "benefit": _l("Tell what will be better."),
+    "place": _l("Tell where it should be."),
+    "field": _l("Choose a field."),
+    "cost_minor": _l("Guess what it costs."),
+}
+
+
+class MoveForm(Form):
+    """One step of the status machine, by an official."""
+
+    to = SelectField(_l("Next status"))
+    reason_code = SelectField(_l("Reason not eligible"))
+    reason = TextAreaField(_l("Reason, which everyone can read"), [_at_most(2000)], filters=[tidy])
+    into_number = StringField(
+        _l("Receipt number of the proposal it is merged into"), [_at_most(10)], filters=[tidy]
+    )
+
+    def offer(self, steps: Iterable[str]) -> None:
+        """Set which steps are open; call before validating."""
+        self.to.choices = [(code, STATUSES[code].name) for code in steps]
+        none = ("", _l("None"))
+        self.reason_code.choices = [none, *REASONS.items()]
+
+
+class ObjectionForm(Form):
+    """The author's objection to "not eligible"."""
+
+    reason = TextAreaField(
+        _l("What did the department overlook?"),
+        [InputRequired(_l("Tell what was overlooked.")), _at_most(2000)], filters=[tidy],
+    )  # fmt: skip
