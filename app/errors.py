@@ -12,12 +12,51 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from accounts.errors import (
+    AddressInUseError,
+    ExclusiveRolesError,
+    LastAdminError,
+    NoSuchAccountError,
+    OwnRoleError,
+    WrongCodeError,
+    WrongSignInError,
+)
 from app.logs import log, request_id
+from ballots.errors import (
+    ContestClosedError,
+    LinkKeyMissingError,
+    NotOnRollError,
+    OverFundError,
+    PaperBallotError,
+    PointsError,
+    ReconciliationError,
+    RepeatedOptionError,
+    TooManyInFieldError,
+    TooManyPicksError,
+    UnknownOptionError,
+)
+from budget.agenda.errors import NoAdoptedAmountError
+from budget.errors import (
+    MissingError,
+    NotEligibleError,
+    SeedNeededError,
+    SlugInUseError,
+    SumsDifferError,
+    TooEarlyError,
+    WrongPhaseError,
+)
 from core.errors import RoomError
 from core.limits import TooManyAttemptsError
 from core.web import wants_html
 from core.words import LazyString
 from core.words import lazy_gettext as _l
+from proposals.errors import (
+    ForbiddenMoveError,
+    FrozenProposalError,
+    IncompleteProposalError,
+    NotYourProposalError,
+    ReasonNeededError,
+)
 
 # Status -> title, and what to do next.
 PAGES: Mapping[int, tuple[LazyString, LazyString]] = {
@@ -41,6 +80,92 @@ PAGES: Mapping[int, tuple[LazyString, LazyString]] = {
 # Refusal -> status, sentence. Placeholders are the refusal's own values.
 REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     TooManyAttemptsError: (429, _l("You have tried too often in a short time.")),
+    # accounts
+    AddressInUseError: (409, _l("This address has an account already. Sign in instead.")),
+    WrongSignInError: (401, _l("E-mail address and password do not belong together.")),
+    WrongCodeError: (401, _l("That code is wrong or was used before. Wait for the next one.")),
+    ExclusiveRolesError: (
+        409,
+        _l(
+            "Nobody may both edit the ballot and open the tally: budget office and tally officer are two people."
+        ),
+    ),
+    OwnRoleError: (
+        403,
+        _l("Nobody grants or takes away a role of their own. Ask another administrator."),
+    ),
+    LastAdminError: (409, _l("This is the last administrator. Make another one first.")),
+    NoSuchAccountError: (404, _l("No account has the address %(email)s.")),
+    # proposals
+    IncompleteProposalError: (409, _l("Something is still missing. Go on writing and fill it in.")),
+    ForbiddenMoveError: (
+        409,
+        _l("This step is not possible from where the proposal stands, or not for your role."),
+    ),
+    ReasonNeededError: (
+        422,
+        _l("This step needs a reason that everyone can read. Go back and write it."),
+    ),
+    NotYourProposalError: (403, _l("Only its author can do that.")),
+    FrozenProposalError: (409, _l("The text cannot be changed any more.")),
+    # ballots
+    ContestClosedError: (
+        409,
+        _l("Voting is not open now. Your ballot was not cast; an earlier one stays as it is."),
+    ),
+    NotOnRollError: (403, _l("You are not on the roll of this vote. Ask the poll manager.")),
+    PaperBallotError: (409, _l("You have voted on paper, and that ballot is final.")),
+    UnknownOptionError: (
+        422,
+        _l("One of the choices is not on this ballot. Go back and choose again."),
+    ),
+    RepeatedOptionError: (422, _l("One project was chosen twice. Go back and choose again.")),
+    TooManyPicksError: (
+        422,
+        _l("You chose %(picked)s projects; up to %(limit)s are possible. Take some back."),
+    ),
+    TooManyInFieldError: (
+        422,
+        _l(
+            "You chose %(picked)s projects in one field; up to %(limit)s are possible there. Take some back."
+        ),
+    ),
+    OverFundError: (422, _l("Your projects together cost more than there is. Take one back.")),
+    PointsError: (422, _l("Each chosen project needs points of 0 or more.")),
+    LinkKeyMissingError: (
+        503,
+        _l(
+            "Voting is interrupted: a key of this vote is not at hand. Nothing was recorded; try again later."
+        ),
+    ),
+    ReconciliationError: (
+        409,
+        _l("Roll and box do not agree: %(marks)s marks, %(ballots)s ballots. Nothing was closed."),
+    ),
+    # budget
+    WrongPhaseError: (
+        409,
+        _l("The cycle has moved to another phase meanwhile. Look at where it stands."),
+    ),
+    MissingError: (409, _l("Something is still missing before this step. The desk lists it.")),
+    SlugInUseError: (409, _l("Another cycle has the address %(slug)s. Choose another one.")),
+    TooEarlyError: (
+        409,
+        _l("The announced end is not reached. Closing now needs a reason that everyone can read."),
+    ),
+    NotEligibleError: (409, _l("“%(title)s” is not eligible for this slate.")),
+    SeedNeededError: (
+        422,
+        _l("Level projects are settled by lot: enter the lot drawn in public, at least 16 signs."),
+    ),
+    SumsDifferError: (
+        500,
+        _l("The votes do not add up to the picks on the ballots. Nothing was published."),
+    ),
+    NoAdoptedAmountError: (
+        422,
+        _l("The council adopts an amount between nothing and what the draft says."),
+    ),
 }
 
 

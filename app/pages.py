@@ -69,6 +69,7 @@ def start(app: Flask, config: Config) -> None:
         STATUSES=workflow.STATUSES,
         REASONS=workflow.REASONS,
         PHASES=phases.PHASES,
+        RULE_NAMES=sentences.RULES,
         ON_A_SLATE=workflow.ON_A_SLATE,
         ON_THE_AGENDA=workflow.ON_THE_AGENDA,
     )

@@ -1,15 +1,19 @@
 """What the journal says, in words: one sentence for each act of any room."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from core import money
 from core.access import Role
-from core.journal import CITIZEN, SYSTEM, JournalEntry
-from core.words import LazyString, gettext
+from core.journal import CITIZEN, OPERATOR, SYSTEM, JournalEntry
+from core.words import LazyString, language
 from core.words import lazy_gettext as _l
+from proposals import workflow
 
 ROLES: Mapping[str, LazyString] = {
     SYSTEM: _l("The system"),
     CITIZEN: _l("A citizen"),
+    OPERATOR: _l("Operator at the machine"),
     Role.REVIEWER: _l("Department reviewer"),
     Role.BUDGET_OFFICER: _l("Budget office"),
     Role.POLL_MANAGER: _l("Poll manager"),
@@ -21,7 +25,38 @@ ROLES: Mapping[str, LazyString] = {
 
 # Act -> sentence, with the entry's values as placeholders. tests/test_architecture.py holds this
 # table against every act that the code records.
-ACTS: Mapping[str, LazyString] = {}
+ACTS: Mapping[str, LazyString] = {
+    "account.erased": _l("An account was deleted."),
+    "cycle.call": _l("%(title)s: the call for proposals was opened."),
+    "cycle.close": _l(
+        "%(title)s: voting was closed; %(ballots)s ballots and %(marks)s marks agree."
+    ),
+    "cycle.count": _l("%(title)s: %(ballots)s ballots were counted."),
+    "cycle.freeze": _l("%(title)s: the slate of %(options)s projects was frozen."),
+    "cycle.imported": _l("%(title)s was imported from the file %(source)s."),
+    "cycle.open": _l("%(title)s: voting was opened."),
+    "cycle.prepared": _l("%(title)s was prepared."),
+    "cycle.publish": _l("%(title)s: the outcome was published."),
+    "cycle.review": _l("%(title)s: the call for proposals was ended."),
+    "cycle.revised": _l("%(title)s: rules, money or dates were changed."),
+    "cycle.thaw": _l("%(title)s: the freeze was undone."),
+    "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
+    "role.factor_reset": _l("The authenticator of an official was reset."),
+    "role.granted": _l("The role “%(role)s” was granted."),
+    "role.revoked": _l("The role “%(role)s” was taken away."),
+    "slate.priced": _l("%(title)s: “%(project)s” was put on the slate for %(amount)s."),
+    "slate.removed": _l("%(title)s: “%(project)s” was taken off the slate."),
+    "task.decided": _l("“%(project)s”: the council adopted %(amount)s."),
+    "task.drafted": _l("“%(project)s”: %(amount)s was put into the draft budget."),
+    "task.reported": _l("“%(project)s”: the department reported; %(amount)s spent so far."),
+}
+
+# Rule of counting -> its name for people.
+RULES: Mapping[str, LazyString] = {
+    "greedy_cost": _l("Most votes first, as long as the money lasts"),
+    "greedy_card": _l("Most votes for each won first"),
+    "greedy_score": _l("Most points for each won first"),
+}
 
 
 def role_name(role: str) -> LazyString:
@@ -31,4 +66,24 @@ def role_name(role: str) -> LazyString:
 
 def of_entry(entry: JournalEntry) -> str:
     """The entry's act as a sentence in the reader's language."""
-    return str(gettext(str(ACTS[entry.act])) % entry.values)
+    return str(ACTS[entry.act]) % _spoken(entry.values)
+
+
+def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry's values as people read them: statuses and roles by name, money with its sign."""
+    said = dict(values)
+    tongue = language()
+    if "title_ko" in said:
+        said["project"] = said.get("title")
+        said["title"] = said[f"title_{tongue}"]
+    else:
+        said["project"] = (said.get("title_en") if tongue == "en" else "") or said.get("title")
+    for name in ("source", "to"):
+        if said.get(name) in workflow.STATUSES:
+            said[name] = workflow.STATUSES[said[name]].name
+    if "to_role" in said:
+        said["role"] = ROLES[said["to_role"]]
+    amount = said.get("amount", said.get("cost"))
+    if amount is not None:
+        said["amount"] = money.exact(amount, said["currency"])
+    return said

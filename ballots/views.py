@@ -1,4 +1,4 @@
-"""The vote: ballot, check, cast, receipt. Works without scripts; nothing is kept before the cast."""
+"""The vote: ballot, check, cast, receipt. Works without scripts; nothing is kept until cast."""
 
 import hashlib
 from collections.abc import Sequence

@@ -29,7 +29,3 @@ class SeedNeededError(RoomError):
 
 class SumsDifferError(RoomError):
     """Votes do not add up to the picks on the ballots: nothing is published."""
-
-
-class AmountNeededError(RoomError):
-    """This step needs an amount of money."""

@@ -25,6 +25,11 @@ def cycle(session: Session, slug: str) -> Cycle | None:
     return session.scalar(select(Cycle).options(*_WITH_CONTEST).where(Cycle.slug == slug))
 
 
+def cycle_by_id(session: Session, cycle_id: UUID) -> Cycle | None:
+    """The cycle with that id; None if there is none."""
+    return session.get(Cycle, cycle_id)
+
+
 def cycle_of_contest(session: Session, contest_id: UUID) -> Cycle | None:
     """The cycle that a contest belongs to."""
     query = select(Cycle).options(*_WITH_CONTEST)
