@@ -8,7 +8,6 @@ import click
 import pyotp
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from app import migrate
 from app.commands.serve import replace_with_server
@@ -88,13 +87,11 @@ def load(home: Home) -> None:
 
 def show_log_ins(home: Home, bind: str) -> None:
     """Print the address and one log-in for each role."""
-    console = Console()
-    table = Table(title="데모 로그인 · Demo log-ins")
-    for heading in ("역할 · role", "e-mail", "비밀번호 · password"):
-        table.add_column(heading, no_wrap=True)
+    console = Console(soft_wrap=True, highlight=False)
+    console.print("\n[bold]데모 로그인 · Demo log-ins[/bold]")
     for person in LOG_INS:
-        table.add_row(f"{person.ko} · {person.en}", person.email, home.settings()["DEMO_PASSWORD"])
-    console.print(table)
+        console.print(f"  {person.email:<26} {person.ko} · {person.en}")
+    console.print(f"  비밀번호 · password: [bold]{home.settings()['DEMO_PASSWORD']}[/bold]")
     console.print(
         "공무원은 인증번호도 필요합니다 · Officials need a code too: "
         f"[bold]gwangjang demo --folder {home.folder} code[/bold]"
