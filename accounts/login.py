@@ -71,6 +71,10 @@ class Person(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         """An official who has not shown the second factor in this session."""
         return self.is_official and not self.passed_second_factor
 
+    def holds(self, *roles: Role) -> bool:
+        """Whether any of `roles` is in force."""
+        return not self.roles.isdisjoint(roles)
+
     def get_id(self) -> str:
         """What the session keeps: signing out everywhere raises the epoch."""
         return f"{self.id}.{self.session_epoch}"
@@ -90,6 +94,10 @@ class Visitor(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login has no t
     needs_second_factor = False
     roles: frozenset[Role] = frozenset()
     granted_roles: frozenset[Role] = frozenset()
+
+    def holds(self, *_roles: Role) -> bool:
+        """Nobody holds no role."""
+        return False
 
 
 def start(app: Flask) -> None:

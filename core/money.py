@@ -69,12 +69,11 @@ def plain(minor: int, currency: str) -> str:
 def exact(minor: int, currency: str) -> str:
     """The amount in full, with its sign: ₩1,234,000.
 
-    >>> exact(1234000, "KRW"), exact(1250, "EUR"), exact(705, "PLN")
-    ('₩1,234,000', '€12.50', '7.05 PLN')
+    >>> exact(1234000, "KRW"), exact(1250, "EUR"), exact(700, "PLN")
+    ('₩1,234,000', '€12.50', '7 PLN')
     """
-    places = decimals(currency)
     whole, rest = divmod(abs(minor), scale(currency))
-    number = f"{whole:,}" + (f".{rest:0{places}d}" if places else "")
+    number = f"{whole:,}" + (f".{rest:0{decimals(currency)}d}" if rest else "")
     minus = "-" if minor < 0 else ""
     symbol = _SYMBOLS.get(currency)
     return f"{minus}{symbol}{number}" if symbol else f"{minus}{number} {currency}"

@@ -55,7 +55,7 @@ def show(proposal_id: UUID) -> ResponseReturnValue:
     with reading() as database:
         proposal = queries.one(database, proposal_id) or abort(404)
         is_mine = current_user.is_authenticated and proposal.author_id == current_user.id
-        on_desk = bool(current_user.roles & set(DESK))
+        on_desk = current_user.holds(*DESK)
         if proposal.status not in workflow.PUBLIC and not is_mine and not on_desk:
             abort(404)
         other = queries.titles(

@@ -163,7 +163,7 @@ class Seeder:
             title_ko=f"{year}년 광명시 주민참여예산 (데모)",
             title_en=f"Gwangmyeong residents' budget {year} (demo)",
             goal_ko="우리 동네에 꼭 필요한 사업을 함께 골라요. 선정된 사업은 내년 예산안에 담겨요.",
-            goal_en="Let us choose what our neighbourhoods need most. It goes into next year's budget.",
+            goal_en="Let us choose what we need most. It goes into next year's budget.",
             next_ko="결과를 공개하고 예산안에 담아 시의회에 냅니다. 의회가 12월에 의결합니다.",
             next_en="The outcome goes into the draft budget; the council decides in December.",
             max_picks=8,

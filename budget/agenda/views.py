@@ -82,8 +82,7 @@ def task(task_id: UUID) -> ResponseReturnValue:
             in workflow.allowed(found.proposal.status, current_user.roles),
             may_decide=found.proposal.status == "in_draft_budget"
             and Role.COUNCIL_CLERK in current_user.roles,
-            may_report=found.proposal.status in _AFTER_COUNCIL
-            and bool(current_user.roles & set(DELIVERING)),
+            may_report=found.proposal.status in _AFTER_COUNCIL and current_user.holds(*DELIVERING),
         )
 
 
