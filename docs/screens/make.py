@@ -4,9 +4,10 @@ python docs/screens/make.py DEMO_FOLDER [BASE_URL] [OUT_FOLDER]
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from app.demo.home import Home
 
@@ -32,29 +33,23 @@ def main(folder: Path, base: str, out: Path) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for width in WIDTHS:
             for language in LANGUAGES:
-                _all(browser, base, out, password, width, language)
+                context = browser.new_context(
+                    viewport={"width": width, "height": 800}, base_url=base
+                )
+                page = context.new_page()
+                page.goto(f"/?lang={language}")
+                _all(page, password, lambda name: out / f"{name}-{width}-{language}.png")  # noqa: B023 - called at once
+                context.close()
         browser.close()
 
 
-def _all(browser: Browser, base: str, out: Path, password: str, width: int, language: str) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800}, base_url=base)
-    page = context.new_page()
-    page.goto(f"/?lang={language}")
-
-    def shot(name: str, *, whole: bool = False) -> None:
-        page.screenshot(path=out / f"{name}-{width}-{language}.png", full_page=whole)
-
+def _all(page: Page, password: str, file: Callable[[str], Path]) -> None:
     for name, path in PUBLIC.items():
         page.goto(path)
-        shot(name)
+        page.screenshot(path=file(name))
     page.goto("/proposals")
     page.locator(".card h3 a").first.click()
-    shot("proposal")
-    _vote(page, password, shot)
-    context.close()
-
-
-def _vote(page: Page, password: str, shot) -> None:  # type: ignore[no-untyped-def]  # a local function
+    page.screenshot(path=file("proposal"))
     page.goto("/sign-in")
     page.fill("#email", "citizen@demo.example")
     page.fill("#password", password)
@@ -63,13 +58,13 @@ def _vote(page: Page, password: str, shot) -> None:  # type: ignore[no-untyped-d
     page.locator(".open-vote a.button").first.click()
     for box in page.locator("input[name=choice]").all()[:2]:
         box.check()
-    shot("ballot")
+    page.screenshot(path=file("ballot"))
     page.locator(".pick-bar .button").first.click()
-    shot("check")
+    page.screenshot(path=file("check"))
     page.locator("main form p.actions button").click()
-    shot("receipt")
+    page.screenshot(path=file("receipt"))
     page.goto("/proposals/new")
-    shot("write")
+    page.screenshot(path=file("write"))
 
 
 if __name__ == "__main__":

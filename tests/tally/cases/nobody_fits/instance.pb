@@ -1,0 +1,12 @@
+META
+key;value
+budget;10
+vote_type;choose-1
+PROJECTS
+project_id;cost
+10;11
+9;11
+VOTES
+voter_id;vote
+1;10
+2;9

@@ -1,0 +1,14 @@
+META
+key;value
+budget;100
+vote_type;ordinal
+PROJECTS
+project_id;cost
+a;50
+b;50
+c;50
+VOTES
+voter_id;vote
+1;a,b,c
+2;b,c
+3;c
