@@ -8,7 +8,7 @@ from wtforms.validators import Email, InputRequired, Length, ValidationError
 from accounts import passwords
 from core.access import Role
 from core.city import Neighbourhood
-from core.forms import Form, tidy
+from core.forms import Form, choices, tidy
 from core.words import lazy_gettext as _l
 
 EMAIL = (
@@ -48,7 +48,7 @@ class _Person(Form):
         """Set what may be chosen; call before validating."""
         none = ("", _l("Choose a neighbourhood"))
         named = [(dong.slug, dong.name(language)) for dong in neighbourhoods]
-        self.neighbourhood.choices = [none, *named]
+        self.neighbourhood.choices = choices([none, *named])
 
     def validate_declares(self, field: BooleanField) -> None:
         """Belonging to the city's voters means a neighbourhood."""
@@ -133,4 +133,4 @@ class RoleForm(Form):
     """A role for somebody."""
 
     email = StringField(_l("E-mail address"), EMAIL, filters=[tidy])
-    role = SelectField(_l("Role"), choices=[(role.value, role.value) for role in Role])
+    role = SelectField(_l("Role"), choices=choices((role.value, role.value) for role in Role))

@@ -12,7 +12,7 @@ from budget.count import TIE_RULES
 from budget.models import Cycle
 from budget.services import CyclePlan
 from core.city import Field
-from core.forms import Form, MomentField, MoneyField, text_of, tidy
+from core.forms import Form, MomentField, MoneyField, choices, text_of, tidy
 from core.words import LazyString
 from core.words import lazy_gettext as _l
 
@@ -58,7 +58,7 @@ class CycleForm(Form):
     closes_at = MomentField(_l("Voting closes"), [InputRequired(_l("When does voting close?"))])
     kind = SelectField(
         _l("Ballot"),
-        choices=[(kind, KINDS[kind]) for kind in ON_SCREEN],
+        choices=choices((kind, KINDS[kind]) for kind in ON_SCREEN),
         description=_l(
             "A political choice: where people spend the money themselves, cheaper projects win "
             "more often than where they choose a number of projects."
@@ -69,13 +69,14 @@ class CycleForm(Form):
         [Optional(), NumberRange(1, 500, _l("A whole number from 1 to 500."))],
         description=_l("Leave it empty for no limit in all."),
     )
-    count_rule = SelectField(_l("Rule of counting"), choices=list(RULES.items()))
+    count_rule = SelectField(_l("Rule of counting"), choices=choices(RULES.items()))
     minimum_votes = IntegerField(
         _l("Votes that a project needs at least"),
         [Optional(), NumberRange(0, 10_000_000, _l("A whole number of 0 or more."))],
     )
     tie_rule = SelectField(
-        _l("If projects stand level"), choices=[(key, row[1]) for key, row in TIE_RULES.items()]
+        _l("If projects stand level"),
+        choices=choices((key, row[1]) for key, row in TIE_RULES.items()),
     )
 
     def validate_closes_at(self, field: AnyField) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, Field
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
@@ -92,6 +93,11 @@ class MomentField(DateTimeLocalField):
 def errors_of(form: Form) -> Iterable[tuple[Field, str]]:
     """Each field that was not accepted, with its first sentence; for the summary above a form."""
     return [(field, field.errors[0]) for field in form if field.errors]
+
+
+def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """What a select offers: (value, label) pairs."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
 def text_of(field: Field) -> str:

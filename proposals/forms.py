@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from core import money
 from core.city import Field, Neighbourhood
-from core.forms import Form, MoneyField, text_of, tidy
+from core.forms import Form, MoneyField, choices, text_of, tidy
 from core.words import lazy_gettext as _l
 from proposals.services import COST_CAP_MINOR, Text
 from proposals.workflow import REASONS, STATUSES
@@ -64,11 +64,10 @@ class ProposalForm(Form):
         """Set what may be chosen; call before validating."""
         whole = ("", _l("Whole city"))
         none = ("", _l("Choose a field"))
-        self.neighbourhood.choices = [
-            whole,
-            *((row.slug, row.name(language)) for row in neighbourhoods),
-        ]
-        self.field.choices = [none, *((row.slug, row.name(language)) for row in fields)]
+        self.neighbourhood.choices = choices(
+            [whole, *((row.slug, row.name(language)) for row in neighbourhoods)]
+        )
+        self.field.choices = choices([none, *((row.slug, row.name(language)) for row in fields)])
 
     def validate_cost_minor(self, field: MoneyField) -> None:
         """The usual cap for one project."""
@@ -120,9 +119,9 @@ class MoveForm(Form):
 
     def offer(self, steps: Iterable[str]) -> None:
         """Set which steps are open; call before validating."""
-        self.to.choices = [(code, STATUSES[code].name) for code in steps]
+        self.to.choices = choices((code, STATUSES[code].name) for code in steps)
         none = ("", _l("None"))
-        self.reason_code.choices = [none, *REASONS.items()]
+        self.reason_code.choices = choices([none, *REASONS.items()])
 
 
 class ObjectionForm(Form):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from core.forms import Form, MoneyField, tidy
+from core.forms import Form, MoneyField, choices, tidy
 from core.words import lazy_gettext as _l
 from proposals.workflow import STATUSES
 
@@ -36,4 +36,4 @@ class ReportForm(Form):
     def offer(self, steps: Iterable[str]) -> None:
         """Set which statuses may follow; call before validating."""
         stay = ("", _l("Stays as it is"))
-        self.to.choices = [stay, *((code, STATUSES[code].name) for code in steps)]
+        self.to.choices = choices([stay, *((code, STATUSES[code].name) for code in steps)])
