@@ -77,7 +77,7 @@ def profile_of(session: Session, contest: Contest, instance: tally.Instance) -> 
 def code_of_number(session: Session, contest: Contest) -> dict[int, str]:
     """Each option's code by its number on the ballot."""
     query = select(Option.number, Option.code).where(Option.contest_id == contest.id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def outcome_of(session: Session, cycle: Cycle) -> tuple[tally.Outcome, tally.Profile]:

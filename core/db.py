@@ -112,6 +112,16 @@ class Database:
         self.reader.dispose()
 
 
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """A database for one command, closed at the end."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
 def after_commit(session: Session, act: Callable[[], None]) -> None:
     """Run `act` once the work of `session` is safely kept; never if it is undone."""
     session.info.setdefault("after_commit", []).append(act)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import AbstractContextManager
 
 import click
 
@@ -11,7 +12,7 @@ from app.commands.speech import language_option, speaking
 from app.config import Config
 from core import clock
 from core.access import Role
-from core.db import Database
+from core.db import Database, opened
 from core.journal import OPERATOR, Actor
 from core.words import gettext as _
 
@@ -36,7 +37,7 @@ def create(email: str, name: str, roles: tuple[str, ...], lang: str) -> None:
     """
     password = "-".join(secrets.token_hex(2) for _ in range(4))
     given = services.SignUp(email, name, passwords.hashed(password), lang)
-    with speaking(lang), _database().writing() as session:
+    with speaking(lang), _database() as database, database.writing() as session:
         account = services.sign_up(session, given, now=clock.now())
         for role in roles:
             services.grant_role(session, account, Role(role), actor=THE_OPERATOR, now=clock.now())
@@ -57,7 +58,7 @@ def reset_factor(email: str, lang: str) -> None:
 
     Example: gwangjang account reset-factor poll@city.example
     """
-    with speaking(lang), _database().writing() as session:
+    with speaking(lang), _database() as database, database.writing() as session:
         account = queries.by_email(session, email)
         if account is None:
             raise NoSuchAccountError(email=email)
@@ -67,5 +68,5 @@ def reset_factor(email: str, lang: str) -> None:
         )
 
 
-def _database() -> Database:
-    return Database(Config.from_environ(os.environ).database_url)
+def _database() -> AbstractContextManager[Database]:
+    return opened(Config.from_environ(os.environ).database_url)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Config
 from core.city import Field, Named, Neighbourhood
-from core.db import Database
+from core.db import opened
 
 TABLES: dict[str, type[Named]] = {"neighbourhood": Neighbourhood, "field": Field}
 
@@ -31,8 +31,8 @@ def load(file: Path) -> None:
     """
     try:
         vocabulary = tomllib.loads(file.read_text(encoding="utf-8"))
-        database = Database(Config.from_environ(os.environ).database_url)
-        with database.writing() as session:
+        url = Config.from_environ(os.environ).database_url
+        with opened(url) as database, database.writing() as session:
             load_city(session, vocabulary)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{file} is not TOML in UTF-8: {error}.") from error

@@ -18,7 +18,7 @@ from budget import files, queries, services
 from budget.models import Cycle
 from budget.phases import PHASES
 from core import clock, money
-from core.db import Database
+from core.db import Database, opened
 from core.journal import OPERATOR, Actor
 from core.words import gettext as _
 from tally.formats import pabulib
@@ -34,10 +34,12 @@ class Desk:
     linker: Linker
 
     @classmethod
-    def from_environ(cls) -> "Desk":
-        """The database and keys that the settings name."""
+    @contextmanager
+    def opened(cls) -> Iterator["Desk"]:
+        """The database and keys that the settings name, closed again at the end."""
         config = Config.from_environ(os.environ)
-        return cls(Database(config.database_url), Linker(config.keys_dir))
+        with opened(config.database_url) as database:
+            yield cls(database, Linker(config.keys_dir))
 
     @contextmanager
     def cycle(self, slug: str) -> Iterator[tuple[Session, Cycle]]:
@@ -66,8 +68,7 @@ def import_(file: Path, slug: str | None, title: str | None, lang: str) -> None:
 
     Example: gwangjang cycle import warsaw.pb --slug warsaw-2026
     """
-    desk = Desk.from_environ()
-    with speaking(lang, file):
+    with speaking(lang, file), Desk.opened() as desk:
         read = pabulib.read_bytes(file.read_bytes())
         title = title or read.meta.get("description") or file.stem
         plan = files.ImportPlan(
@@ -97,7 +98,7 @@ def list_(lang: str) -> None:
 
     Example: gwangjang cycle list
     """
-    with speaking(lang), Desk.from_environ().database.reading() as session:
+    with speaking(lang), Desk.opened() as desk, desk.database.reading() as session:
         for cycle in queries.all_cycles(session):
             click.echo(f"{cycle.slug}\t{PHASES[cycle.phase]}\t{cycle.contest.title(lang)}")
 
@@ -111,8 +112,7 @@ def close(slug: str, reason: str | None, lang: str) -> None:
 
     Example: gwangjang cycle close warsaw-2026
     """
-    desk = Desk.from_environ()
-    with speaking(lang), desk.cycle(slug) as (session, cycle):
+    with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
         imported = _("All ballots of the imported file are in the box.") if cycle.source else ""
         found = services.close_vote(
             session, cycle, actor=THE_OPERATOR, linker=desk.linker, now=clock.now(),
@@ -135,7 +135,7 @@ def count(slug: str, seed: str | None, lang: str) -> None:
 
     Example: gwangjang cycle count warsaw-2026
     """
-    with speaking(lang), Desk.from_environ().cycle(slug) as (session, cycle):
+    with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
         outcome = services.count(session, cycle, actor=THE_OPERATOR, now=clock.now(), seed=seed)
         currency = cycle.contest.currency
         click.echo(
@@ -155,7 +155,7 @@ def publish(slug: str, lang: str) -> None:
 
     Example: gwangjang cycle publish warsaw-2026
     """
-    with speaking(lang), Desk.from_environ().cycle(slug) as (session, cycle):
+    with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
         services.publish(session, cycle, actor=THE_OPERATOR, now=clock.now())
         click.echo(_("%(slug)s is published.", slug=slug))
 
@@ -168,7 +168,7 @@ def recount(slug: str, lang: str) -> None:
 
     Example: gwangjang cycle recount warsaw-2026
     """
-    with speaking(lang), Desk.from_environ().cycle(slug) as (session, cycle):
+    with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
         if not services.recount(session, cycle):
             raise click.ClickException(
                 _("The recount of %(slug)s differs from what is stored.", slug=slug)
@@ -185,7 +185,7 @@ def export(slug: str, file: Path, lang: str) -> None:
 
     Example: gwangjang cycle export warsaw-2026 again.pb
     """
-    with speaking(lang), Desk.from_environ().cycle(slug) as (session, cycle):
+    with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
         file.write_text(pabulib.write(files.export_cycle(session, cycle)), encoding="utf-8")
         click.echo(_("%(file)s is written.", file=file))
 

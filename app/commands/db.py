@@ -6,7 +6,7 @@ import click
 
 from app import migrate
 from app.config import Config
-from core.db import Database
+from core.db import opened
 
 
 @click.group()
@@ -20,6 +20,6 @@ def upgrade() -> None:
 
     Example: gwangjang db upgrade
     """
-    database = Database(Config.from_environ(os.environ).database_url)
-    migrate.upgrade(database.writer)
+    with opened(Config.from_environ(os.environ).database_url) as database:
+        migrate.upgrade(database.writer)
     click.echo(f"The tables are at version {migrate.head()}.")

@@ -17,7 +17,7 @@ from app.demo.people import LOG_INS
 from app.demo.seed import Seeder
 from ballots.linker import Linker
 from core import clock
-from core.db import Database
+from core.db import opened
 
 DEFAULT_FOLDER = Path("demo-data")
 
@@ -68,9 +68,10 @@ def load(home: Home) -> None:
     config = Config.from_environ({**os.environ, **settings})
     if not home.has_city():
         Path(config.database_url.removeprefix("sqlite:///")).unlink(missing_ok=True)
-    database = Database(config.database_url)
-    migrate.upgrade(database.writer)
-    if not home.has_city():
+    with opened(config.database_url) as database:
+        migrate.upgrade(database.writer)
+        if home.has_city():
+            return
         with Progress(console=Console(stderr=True)) as progress:
             Seeder(
                 database=database,
@@ -82,7 +83,6 @@ def load(home: Home) -> None:
                 progress=progress,
             ).load()
         home.mark_loaded()
-    database.dispose()
 
 
 def show_log_ins(home: Home, bind: str) -> None:

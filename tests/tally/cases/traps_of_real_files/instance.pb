@@ -2,6 +2,7 @@
 key;value
 description;"Marks, rows and decimals as in real files; ""quoted"""
 budget;1000,50
+currency;EUR
 vote_type;cumulative
 PROJECTS
 cost;name;project_id

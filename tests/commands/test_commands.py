@@ -1,0 +1,250 @@
+"""The console script, as typed: real files in, sentences out, nothing half-written."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select
+
+from accounts.models import Account
+from app.cli import root
+from ballots.models import CastBallot
+from budget.models import Cycle
+from core.db import Database
+from tally.formats import pabulib
+from tests import factories
+
+REAL = Path(__file__).resolve().parents[2] / "app" / "demo" / "jozsefvaros-2022.pb"
+CASES = Path(__file__).resolve().parents[1] / "tally" / "cases"
+
+
+@pytest.fixture
+def run(config, monkeypatch):
+    monkeypatch.setenv("GWANGJANG_DATABASE_URL", config.database_url)
+    monkeypatch.setenv("GWANGJANG_SECRET_KEY", config.secret_key)
+    monkeypatch.setenv("GWANGJANG_KEYS_DIR", str(config.keys_dir))
+
+    def do(*arguments: object) -> Result:
+        return CliRunner().invoke(root, [str(argument) for argument in arguments])
+
+    return do
+
+
+def ballots(path: Path) -> Counter:
+    file = pabulib.read_bytes(path.read_bytes())
+    keep = (lambda x: x) if file.kind == "ordinal" else sorted
+    return Counter(
+        tuple(keep(list(zip(v.choices, v.points or [1] * len(v.choices), strict=True))))
+        for v in file.votes
+    )
+
+
+def test_a_real_file_becomes_a_cycle_and_comes_out_the_same(run, database: Database, tmp_path):
+    assert (
+        "33 projects, 520 ballots"
+        in run("cycle", "import", REAL, "--slug", "b", "--lang", "en").output
+    )
+    assert "b\tVoting" in run("cycle", "list", "--lang", "en").output
+    assert run("cycle", "export", "b", tmp_path / "early.pb", "--lang", "en").exit_code == 1
+    assert not (tmp_path / "early.pb").exists()
+    assert "520 ballots, 520 marks" in run("cycle", "close", "b", "--lang", "en").output
+    assert "18 projects" in run("cycle", "count", "b", "--lang", "en").output
+    assert run("cycle", "publish", "b", "--lang", "en").exit_code == 0
+    assert "byte for byte" in run("cycle", "recount", "b", "--lang", "en").output
+    again = tmp_path / "again.pb"
+    assert run("cycle", "export", "b", again, "--lang", "en").exit_code == 0
+    assert ballots(again) == ballots(REAL)
+    mine, theirs = (pabulib.read_bytes(path.read_bytes()) for path in (again, REAL))
+    assert mine.budget == theirs.budget
+    assert [(p.id, p.cost, p.name) for p in mine.projects] == [
+        (p.id, p.cost, p.name) for p in theirs.projects
+    ]
+    counted = json.loads(run("tally", again, "--json").output)
+    assert counted["winners"] == json.loads(run("tally", REAL, "--json").output)["winners"]
+
+
+@pytest.mark.parametrize(
+    "case", ["worked_by_hand", "traps_of_real_files", "nobody_fits", "ordinal_borda"]
+)
+def test_every_kind_of_ballot_goes_in_and_out(run, tmp_path, case):
+    source = CASES / case / "instance.pb"
+    assert run("cycle", "import", source, "--slug", "x").exit_code == 0
+    assert run("cycle", "close", "x").exit_code == 0
+    assert run("cycle", "export", "x", tmp_path / "out.pb").exit_code == 0
+    assert ballots(tmp_path / "out.pb") == ballots(source)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "line 15, vote: expected ids that PROJECTS lists, found “42”"), ("ko", "15번째 줄")],
+)
+def test_a_bad_file_is_told_and_leaves_the_database_as_it_was(
+    run, database: Database, tmp_path, language, said
+):
+    bad = tmp_path / "bad.pb"
+    text = (
+        (CASES / "worked_by_hand" / "instance.pb").read_text().replace("2;bench,lamp", "2;bench,42")
+    )
+    bad.write_text(text, encoding="utf-8")
+    answer = run("cycle", "import", bad, "--lang", language)
+    assert answer.exit_code == 1
+    assert said in answer.output
+    assert str(bad) in answer.output
+    assert "Traceback" not in answer.output
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Cycle)) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(("vote_type;approval", "vote_type;knapsack"), "OverFund"), (("budget;100", "budget;100.5\ncurrency;KRW"), "currency can pay"),
+     (("vote_type;approval", "vote_type;choose-1"), "its kind allows")],
+)  # fmt: skip
+def test_a_ballot_or_amount_that_cannot_be_is_told_with_its_line(
+    run, database, tmp_path, change, said
+):
+    bad = tmp_path / "bad.pb"
+    bad.write_text(
+        (CASES / "worked_by_hand" / "instance.pb").read_text().replace(*change), encoding="utf-8"
+    )
+    answer = run("cycle", "import", bad, "--lang", "en")
+    assert answer.exit_code == 1
+    assert said in answer.output
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(CastBallot)) == 0
+
+
+def test_what_cannot_be_done_is_said(run, now, database):
+    assert "There is no cycle" in run("cycle", "close", "nowhere", "--lang", "en").output
+    run("cycle", "import", REAL, "--slug", "b")
+    assert (
+        "Another cycle has the address b"
+        in run("cycle", "import", REAL, "--slug", "b", "--lang", "en").output
+    )
+    assert run("cycle", "count", "b", "--lang", "en").exit_code == 1
+    run("cycle", "close", "b")
+    run("cycle", "count", "b")
+    with database.writing() as session:
+        session.scalar(select(CastBallot)).choices = '{"a":[]}'
+    assert "differs" in run("cycle", "recount", "b", "--lang", "en").output
+    missing = run("cycle", "export", "b", "/nowhere/at/all.pb", "--lang", "en")
+    assert missing.exit_code == 1
+    assert "Traceback" not in missing.output
+
+
+def test_counting_a_file_needs_no_settings(monkeypatch):
+    for name in ("DATABASE_URL", "SECRET_KEY", "KEYS_DIR"):
+        monkeypatch.delenv(f"GWANGJANG_{name}", raising=False)
+    runner = CliRunner()
+    shown = runner.invoke(root, ["tally", str(REAL), "--lang", "ko"])
+    assert shown.exit_code == 0
+    assert "사업 18개" in shown.output
+    line = runner.invoke(
+        root, ["tally", str(REAL), str(REAL), "--json", "--rule", "greedy_card"]
+    ).output
+    first, second = (json.loads(text) for text in line.splitlines())
+    assert first == second
+    assert set(first) >= {"file", "rule", "winners", "cost", "ties"}
+    wrong = runner.invoke(root, ["tally", str(REAL), "--rule", "greedy_score", "--lang", "en"])
+    assert wrong.exit_code == 1
+    assert "does not take" in wrong.output
+    assert runner.invoke(root, ["nonsense"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["tally", "serve", "demo", "demo code", "db upgrade", "city load", "account create", "account reset-factor",
+     *(f"cycle {name}" for name in ("import", "list", "close", "count", "publish", "recount", "export"))],
+)  # fmt: skip
+def test_every_command_explains_itself_with_an_example(command):
+    answer = CliRunner().invoke(root, [*command.split(), "--help"])
+    assert answer.exit_code == 0
+    assert "Example: gwangjang" in answer.output
+
+
+def test_the_first_officials_come_by_command(run, database: Database, now):
+    answer = run(
+        "account",
+        "create",
+        "Poll@City.example",
+        "--name",
+        "Poll",
+        "--role",
+        "poll_manager",
+        "--lang",
+        "en",
+    )
+    assert "poll@city.example can sign in" in answer.output
+    assert run("account", "create", "poll@city.example", "--name", "Poll").exit_code == 1
+    both = run(
+        "account",
+        "create",
+        "x@city.example",
+        "--name",
+        "X",
+        "--role",
+        "budget_officer",
+        "--role",
+        "tally_officer",
+    )
+    assert both.exit_code == 1
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Account)) == 1
+    assert run("account", "reset-factor", "poll@city.example").exit_code == 0
+    assert run("account", "reset-factor", "nobody@city.example").exit_code == 1
+
+
+def test_the_tables_and_the_city_come_by_command(run, tmp_path):
+    assert "version" in run("db", "upgrade").output
+    assert run("city", "load", factories.CITY).exit_code == 0
+    bad = tmp_path / "bad.toml"
+    bad.write_text("[[field]]\nslug = 'x'\n")
+    assert "ko" in run("city", "load", bad).output
+    bad.write_text("[[")
+    assert run("city", "load", bad).exit_code == 1
+
+
+def test_sqlite_is_served_by_one_process(run, database_kind):
+    if database_kind == "sqlite":
+        answer = run("serve", "--workers", "2")
+        assert answer.exit_code == 1
+        assert "one writer" in answer.output
+
+
+def test_a_missing_setting_is_one_sentence(monkeypatch, capsys):
+    from app import cli  # noqa: PLC0415
+
+    monkeypatch.delenv("GWANGJANG_DATABASE_URL", raising=False)
+    monkeypatch.setattr("sys.argv", ["gwangjang", "db", "upgrade"])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 2
+    assert "GWANGJANG_DATABASE_URL is not set" in capsys.readouterr().err
+
+
+def test_the_demo_is_loaded_once_and_its_codes_are_printed(tmp_path, monkeypatch):
+    runner, folder = CliRunner(), tmp_path / "demo"
+    assert runner.invoke(root, ["demo", "--folder", str(folder), "code"]).exit_code == 1
+    first = runner.invoke(root, ["demo", "--folder", str(folder), "--no-serve"])
+    assert first.exit_code == 0, first.output
+    assert "tally@demo.example" in first.output
+    assert (folder / "settings.env").stat().st_mode & 0o777 == 0o600
+    stamp = (folder / "loaded").stat().st_mtime_ns
+    runner.invoke(root, ["demo", "--folder", str(folder), "--no-serve"])
+    assert (folder / "loaded").stat().st_mtime_ns == stamp
+    code = runner.invoke(root, ["demo", "--folder", str(folder), "code"]).output.strip()
+    assert len(code) == 6
+    served: list[str] = []
+    monkeypatch.setattr(
+        "app.commands.demo.replace_with_server", lambda _environ, bind: served.append(bind)
+    )
+    runner.invoke(root, ["demo", "--folder", str(folder), "--reset", "--bind", "127.0.0.1:9"])
+    assert served == ["127.0.0.1:9"]
+    database = Database(f"sqlite:///{folder / 'city.db'}")
+    with database.reading() as session:
+        statuses = set(session.scalars(select(factories.Proposal.status)))
+        assert len(statuses) >= 27
+        assert session.scalar(select(func.count()).select_from(CastBallot)) == 3500 + 520
+    database.dispose()
