@@ -38,7 +38,7 @@ class _Person(Form):
         _l("Name or nickname"), NAME, filters=[tidy],
         description=_l("Everyone sees it beside what you write."),
     )  # fmt: skip
-    neighbourhood = SelectField(_l("Neighbourhood"), validate_choice=True)
+    neighbourhood = SelectField(_l("Neighbourhood"), default="")
     declares = BooleanField(
         _l("I live, work or study in the city and I am 14 or older"),
         description=_l("You need this to vote. The city may check it."),

@@ -43,8 +43,8 @@ class ProposalForm(Form):
         _l("Location"), [_at_most(100)], filters=[tidy],
         description=_l("A street, a park, a building: as one would tell a visitor."),
     )  # fmt: skip
-    neighbourhood = SelectField(_l("Neighbourhood"))
-    field = SelectField(_l("Field"))
+    neighbourhood = SelectField(_l("Neighbourhood"), default="")
+    field = SelectField(_l("Field"), default="")
     cost_minor = MoneyField(
         _l("Estimated cost"), [Optional()],
         description=_l("A rough guess in won is enough; the city checks it."),
@@ -110,8 +110,8 @@ MISSING: Mapping[str, Any] = {
 class MoveForm(Form):
     """One step of the status machine, by an official."""
 
-    to = SelectField(_l("Next status"))
-    reason_code = SelectField(_l("Reason not eligible"))
+    to = SelectField(_l("Next status"), default="")
+    reason_code = SelectField(_l("Reason not eligible"), default="")
     reason = TextAreaField(_l("Reason, which everyone can read"), [_at_most(2000)], filters=[tidy])
     into_number = StringField(
         _l("Receipt number of the proposal it is merged into"), [_at_most(10)], filters=[tidy]

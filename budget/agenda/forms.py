@@ -23,7 +23,7 @@ class AmountForm(Form):
 class ReportForm(Form):
     """Where a task stands."""
 
-    to = SelectField(_l("Next status"))
+    to = SelectField(_l("Next status"), default="")
     department = StringField(_l("Department"), [Length(max=60)], filters=[tidy])
     spent = MoneyField(_l("Spent so far"), [Optional()])
     next_step = StringField(_l("Next step"), [Length(max=200)], filters=[tidy])

@@ -1,0 +1,207 @@
+"""An official's whole way by page: from an empty desk to the agenda."""
+
+import pytest
+
+from core import clock
+from core.access import Role
+from tests import factories
+from tests.factories import DAY
+
+FORM = {
+    "slug": "2027", "fiscal_year": "2027", "title_ko": "우리 예산", "title_en": "Our budget",
+    "goal_ko": "목표", "goal_en": "Goal", "next_ko": "다음", "next_en": "Next",
+    "fund_minor": "1억 원", "opens_at": "2026-09-01T09:00", "closes_at": "2026-09-20T18:00",
+    "kind": "approval", "max_picks": "3", "picks-safety-construction": "2",
+    "count_rule": "greedy_cost", "minimum_votes": "1", "tie_rule": "cost_then_lot",
+}  # fmt: skip
+
+
+@pytest.fixture
+def officials(database, now):
+    with database.writing() as session:
+        return {role: factories.account(session, now, role) for role in Role}
+
+
+def test_a_cycle_by_page_from_preparation_to_delivery(
+    client, database, now, officials, sign_in, monkeypatch
+):
+    def as_(role):
+        sign_in(officials[role])
+
+    def act(name, **data):
+        before = client.get(f"/desk/cycles/2027/{name}").text
+        phase = before.split('name="phase"')[1].split('value="')[1].split('"')[0]
+        answer = client.post(f"/desk/cycles/2027/{name}", data={"phase": phase, **data})
+        assert answer.status_code == 302, answer.text
+
+    with database.writing() as session:
+        proposals = [factories.proposal(session, now, status="received").id for _ in range(2)]
+    as_(Role.BUDGET_OFFICER)
+    assert "No cycle yet" in client.get("/desk").text
+    assert client.get("/desk/cycles/new").status_code == 200
+    assert client.post("/desk/cycles/new", data=FORM).headers["Location"] == "/desk/cycles/2027"
+    assert client.get("/cycles/2027").status_code == 404  # only prepared
+    assert "100,000,000" in client.get("/desk/cycles/2027/edit").text
+    client.post("/desk/cycles/2027/edit", data={**FORM, "goal_en": "A better goal"})
+    act("call")
+    assert "A better goal" in client.get("/cycles/2027").text
+    act("review")
+    for id_ in proposals:
+        assert client.post(f"/desk/proposals/{id_}", data={"to": "dept_review"}).status_code == 302
+    as_(Role.REVIEWER)
+    for id_ in proposals:
+        assert (
+            client.post(f"/desk/proposals/{id_}", data={"to": "fit"}).status_code == 422
+        )  # no reason
+        assert (
+            client.post(
+                f"/desk/proposals/{id_}", data={"to": "fit", "reason": "can be done"}
+            ).status_code
+            == 302
+        )
+    assert client.get("/desk/proposals?status=fit").text.count("/desk/proposals/") >= 2
+    as_(Role.BUDGET_OFFICER)
+    assert "Put on the slate" in client.get("/desk/cycles/2027/slate").text
+    for id_, cost in zip(proposals, ("60,000,000", "50,000,000"), strict=True):
+        client.post(f"/desk/cycles/2027/slate/{id_}", data={"cost_minor": cost})
+    client.post(f"/desk/cycles/2027/slate/{proposals[0]}", data={"cost_minor": "much"})
+    client.post(f"/desk/cycles/2027/slate/{proposals[0]}", data={"remove": "1"})
+    client.post(f"/desk/cycles/2027/slate/{proposals[0]}", data={"cost_minor": "60,000,000"})
+    act("freeze")
+    act("thaw")
+    act("freeze")
+    as_(Role.POLL_MANAGER)
+    act("open")
+    assert "until" in client.get("/").text
+    contest = client.get("/cycles/2027").text.split("/votes/")[1].split('"')[0].split("/")[0]
+    client.post(f"/votes/{contest}/cast", data={"choice": ["1", "2"]})
+    stale = client.post("/desk/cycles/2027/close", data={"phase": "frozen", "reason": "x"})
+    assert stale.status_code == 409
+    assert (
+        client.post("/desk/cycles/2027/close", data={"phase": "voting"}).status_code == 409
+    )  # too early
+    act("close", reason="everyone has voted")
+    as_(Role.TALLY_OFFICER)
+    assert (
+        client.post("/desk/cycles/2027/count", data={"phase": "closed"}).status_code == 422
+    )  # no seed
+    act("count", seed="1 2 3 4 5 6 1 2 3 4")
+    act("publish")
+    outcome = client.get("/cycles/2027/outcome").text
+    assert "1 project is funded" in outcome
+    assert "1 2 3 4 5 6" in outcome
+    assert "stood level" in outcome
+    task = client.get("/agenda").text.split("/agenda/")[1].split('"')[0]
+    as_(Role.BUDGET_OFFICER)
+    assert "Put into the draft budget" in client.get(f"/agenda/{task}").text
+    client.post(f"/agenda/{task}/draft", data={"amount": ""})
+    client.post(f"/agenda/{task}/draft", data={"amount": "50,000,000"})
+    as_(Role.COUNCIL_CLERK)
+    client.post(f"/agenda/{task}/decide", data={"amount": "what"})
+    assert client.post(f"/agenda/{task}/decide", data={"amount": "60,000,000"}).status_code == 422
+    client.post(f"/agenda/{task}/decide", data={"amount": "40,000,000", "reason": "cheaper"})
+    as_(Role.REVIEWER)
+    client.post(f"/agenda/{task}/report", data={"to": "in_progress", "spent": "x"})
+    client.post(
+        f"/agenda/{task}/report",
+        data={
+            "to": "in_progress",
+            "spent": "1,000",
+            "next_step": "=build",
+            "next_on": "2026-08-01",
+            "department": "Roads",
+        },
+    )
+    page = client.get(f"/agenda/{task}").text
+    assert "In progress" in page
+    assert "overdue" in page
+    assert "'=build" in client.get("/agenda?format=csv").text
+    journal = client.get("/journal").text
+    assert "voting was closed" in journal
+    assert "put on the slate for ₩50,000,000" in journal
+    assert (
+        client.get("/journal?format=json&about=cycle").json["entries"][0]["act"] == "cycle.publish"
+    )
+    monkeypatch.setattr(clock, "now", lambda: now + DAY)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"slug": "Our Budget"}, "Only small letters"), ({"closes_at": "2026-08-01T10:00"}, "must close after"),
+     ({"fund_minor": "lots"}, "Write the amount"), ({"opens_at": "soon"}, "Write the day"), ({"max_picks": "0"}, "from 1 to 500"),
+     ({"picks-safety-construction": "two"}, "whole numbers above zero")],
+)  # fmt: skip
+def test_what_is_wrong_in_a_plan_is_said(client, officials, sign_in, change, said):
+    sign_in(officials[Role.BUDGET_OFFICER])
+    answer = client.post("/desk/cycles/new", data=FORM | change)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_from_any_task_two_clicks_reach_proposal_count_and_cycle(client, database, now, linker):
+    with database.writing() as session:
+        cycle = factories.cycle(session, now, phase="published", linker=linker, ballots_cast=[[1]])
+    page = client.get("/agenda").text
+    task = "/agenda/" + page.split("/agenda/")[1].split('"')[0]
+    text = client.get(task).text
+    proposal = "/proposals/" + text.split('href="/proposals/')[1].split('"')[0]
+    assert f'href="/cycles/{cycle.slug}/projects/' in text
+    assert f'href="/cycles/{cycle.slug}"' in text
+    back = client.get(proposal).text
+    assert client.get(f"{proposal}/agenda").headers["Location"] == task
+    assert (
+        client.get(f"{proposal}/vote")
+        .headers["Location"]
+        .startswith(f"/cycles/{cycle.slug}/projects/")
+    )
+    assert f"{proposal}/agenda" in back
+    assert (
+        client.get(f"/contests/{cycle.contest_id}").headers["Location"] == f"/cycles/{cycle.slug}"
+    )
+
+
+def test_pages_of_a_cycle_cost_the_same_however_large_it_is(
+    client, database, now, linker, count_queries
+):
+    seen = []
+    for costs in ([1] * 3, [1] * 40):
+        with database.writing() as session:
+            slug = factories.cycle(
+                session, now, phase="published", linker=linker, costs=costs, ballots_cast=[[1]]
+            ).slug
+        numbers = []
+        for path in (
+            f"/cycles/{slug}",
+            f"/cycles/{slug}/outcome",
+            f"/cycles/{slug}/projects/1",
+            f"/agenda?cycle={slug}",
+            "/",
+            "/proposals",
+            "/journal",
+        ):
+            with count_queries() as statements:
+                assert client.get(path).status_code == 200
+            numbers.append(len(statements))
+        seen.append(numbers)
+    assert all(large <= small for small, large in zip(*seen, strict=True)), seen
+    assert max(seen[0]) <= 14
+
+
+def test_the_auditor_reads_the_desk_and_changes_nothing(client, database, now, officials, sign_in):
+    with database.writing() as session:
+        cycle = factories.cycle(session, now, phase="reviewing")
+        waiting = factories.proposal(session, now, status="dept_review").id
+    sign_in(officials[Role.AUDITOR])
+    for path in (
+        "/desk",
+        f"/desk/cycles/{cycle.slug}",
+        f"/desk/cycles/{cycle.slug}/slate",
+        "/desk/proposals?status=draft",
+        f"/desk/proposals/{waiting}",
+    ):
+        assert client.get(path).status_code == 200
+    assert (
+        client.post(f"/desk/proposals/{waiting}", data={"to": "fit", "reason": "x"}).status_code
+        == 422
+    )
+    assert client.post(f"/desk/cycles/{cycle.slug}/freeze").status_code == 403
