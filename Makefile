@@ -55,7 +55,7 @@ quick: .venv/tested  ## the tests without browser and PostgreSQL
 
 words: .venv/tested  ## bring the catalogue up to date with the code; then fill in the Korean
 	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --no-location --sort-output --omit-header -o .messages.pot .
-	$(BIN)/pybabel -q update -l ko -i .messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --omit-header
+	$(BIN)/pybabel -q update -l ko -i .messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d app/translations
 	rm .messages.pot
 

@@ -26,7 +26,7 @@ def box(session, contest_id) -> list[str]:
     return sorted(queries.choices_in_box(session, contest_id))
 
 
-def one(session, contest_id, voter, numbers, linker, now) -> str:  # noqa: PLR0917 - short calls
+def one(session, contest_id, voter, numbers, linker, now) -> str:
     paper = Paper(voter, Choices(tuple(numbers)))
     return services.cast(session, contest_id, [paper], linker=linker, now=now)[0]
 

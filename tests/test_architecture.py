@@ -1,0 +1,112 @@
+"""What the house promises about itself."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from app import sentences
+from app.config import PREFIX, Config
+from app.errors import REFUSALS
+from core.errors import RoomError
+from tally import RULES
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("app", "core", "accounts", "proposals", "ballots", "budget", "tally")
+SOURCES = [
+    path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if not {"node_modules", "versions"} & set(path.parts)
+]
+LONGEST_FILE, LONGEST_FUNCTION = 400, 60
+
+
+def test_every_refusal_has_its_sentence():
+    found, todo = set(), [RoomError]
+    while todo:
+        kind = todo.pop()
+        todo += kind.__subclasses__()
+        if not kind.__subclasses__() and kind.__module__.split(".")[0] in PACKAGES:
+            found.add(kind)
+    assert found == set(REFUSALS)
+
+
+def test_every_act_of_the_journal_has_its_sentence_and_every_sentence_its_act():
+    written = set()
+    for path in SOURCES:
+        if path.name == "sentences.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                written.add(node.value)
+    from budget.phases import ACTS  # noqa: PLC0415
+
+    stepped = {f"cycle.{name}" for name in ACTS}
+    assert set(sentences.ACTS) - stepped <= written
+    acts = {
+        text
+        for text in written
+        if re.fullmatch(r"(cycle|slate|task|proposal|role|account)\.[a-z_]+", text)
+    }
+    pages = {"accounts.me"}
+    assert acts - set(sentences.ACTS) - pages <= {
+        text for text in acts if text.split(".")[1] in ("models", "services", "queries")
+    }
+
+
+def test_every_setting_is_told():
+    told = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    for name in Config.__dataclass_fields__:
+        assert f"`{PREFIX}{name.upper()}`" in told
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_every_rule_has_its_document(rule):
+    assert rule.id in (ROOT / "docs" / "rules" / f"{rule.document}.md").read_text(encoding="utf-8")
+    assert rule.id in sentences.RULES
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_and_functions_stay_readable(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno < LONGEST_FUNCTION, node.name
+
+
+def test_views_hold_no_query_and_no_commit():
+    for path in SOURCES:
+        if path.name in ("views.py", "desk.py"):
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"\bselect\(|\.commit\(|\.execute\(", text), path
+
+
+def test_pages_ask_nobody_else_for_anything():
+    for path in [
+        *(ROOT / "templates").rglob("*.html"),
+        *(ROOT / "app" / "static").glob("*.css"),
+        *(ROOT / "app" / "static").glob("*.js"),
+    ]:
+        outside = re.findall(
+            r"https?://(?!www\.w3\.org/)[^\s\"')]+", path.read_text(encoding="utf-8")
+        )
+        assert outside == [], path
+
+
+def test_templates_hold_no_inline_code():
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)|\|safe", text), path
+
+
+def test_locks_carry_hashes_and_name_no_host():
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text(encoding="utf-8")
+        assert "--hash=sha256:" in text
+        assert "://" not in text
+    assert '"resolved"' not in (ROOT / "app" / "assets" / "package-lock.json").read_text(
+        encoding="utf-8"
+    )
