@@ -8,13 +8,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
+# The lock files are whole: pip has nothing to resolve (--no-deps), only to check (--require-hashes).
 install: .venv/installed  ## .venv with the locked dependencies and the console script
 
 .venv/installed: requirements/run.txt requirements/build.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --progress-bar on -q --require-hashes -r requirements/run.txt
-	$(BIN)/pip install -q --require-hashes -r requirements/build.txt
+	$(BIN)/pip install --progress-bar on -q --no-deps --require-hashes -r requirements/run.txt
+	$(BIN)/pip install -q --no-deps --require-hashes -r requirements/build.txt
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -25,7 +26,7 @@ demo-reset: install  ## throw the demo city away, load it anew and serve it
 	$(BIN)/gwangjang demo --reset
 
 .venv/tested: requirements/test.txt .venv/installed
-	$(BIN)/pip install -q --require-hashes -r requirements/test.txt
+	$(BIN)/pip install -q --no-deps --require-hashes -r requirements/test.txt
 	touch $@
 
 browser:  ## find a Chromium, or install Debian's
