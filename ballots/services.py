@@ -27,11 +27,15 @@ _INSERT: Mapping[str, Callable[..., Any]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
+# The table instead of the class, built once: this runs for every ballot that is cast.
+_CONTESTS = Contest.metadata.tables["contests"]
 _CONTEST = select(
-    Contest.id, Contest.kind, Contest.max_picks, Contest.field_limits, Contest.fund_minor,
-    Contest.roll_kind, Contest.opens_at, Contest.closes_at, Contest.opened_at, Contest.closed_at,
-    Contest.rules_digest,
-)  # fmt: skip
+    *_CONTESTS.c[
+        "id", "kind", "max_picks", "field_limits", "fund_minor", "roll_kind", "opens_at",
+        "closes_at", "opened_at", "closed_at", "rules_digest",
+    ]
+).where(_CONTESTS.c.id == bindparam("contest_id"))  # fmt: skip
+_LOCKED_CONTEST = _CONTEST.with_for_update(read=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +190,8 @@ def _locked(session: Session, contest_id: UUID, *, lock: bool = True) -> Any:
     On PostgreSQL casts run side by side, a close waits for them, and whoever comes after the close
     sees it. SQLite has one writer anyway.
     """
-    query = _CONTEST.where(Contest.id == contest_id)
-    return session.execute(query.with_for_update(read=True) if lock else query).one()
+    query = _LOCKED_CONTEST if lock else _CONTEST
+    return session.connection().execute(query, {"contest_id": contest_id}).one()
 
 
 def _check_open(contest: Any, now: datetime) -> None:

@@ -99,8 +99,27 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def kept_session(browser: Browser, city: City) -> list:
+    """The cookies of one sign-in, shared by all tests: sign-ins are limited, as they should be."""
+    context = browser.new_context(base_url=city.base)
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("#email", "voter@test.example")
+    page.fill("#password", PASSWORD)
+    page.locator("main form button").click()
+    page.wait_for_url("**/")
+    cookies = [
+        {"name": kept["name"], "value": kept["value"], "url": city.base}
+        for kept in context.cookies()
+        if kept["name"] == "session"
+    ]
+    context.close()
+    return cookies
+
+
 @pytest.fixture
-def visit(browser: Browser, city: City) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser, city: City, kept_session: list) -> Iterator[Callable[..., Page]]:
     """Opens a page as a new visitor; at the end no error was logged and nobody else was asked."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -118,6 +137,8 @@ def visit(browser: Browser, city: City) -> Iterator[Callable[..., Page]]:
             color_scheme="dark" if dark else "light", locale=language,
         )  # fmt: skip
         contexts.append(context)
+        if signed_in:
+            context.add_cookies(kept_session)
         context.on(
             "request",
             lambda request: (
@@ -137,11 +158,6 @@ def visit(browser: Browser, city: City) -> Iterator[Callable[..., Page]]:
         )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"/?lang={language}")
-        if signed_in:
-            page.goto("/sign-in")
-            page.fill("#email", "voter@test.example")
-            page.fill("#password", PASSWORD)
-            page.locator("main form button").click()
         return page
 
     yield open_
