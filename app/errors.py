@@ -54,6 +54,7 @@ from proposals.errors import (
     ForbiddenMoveError,
     FrozenProposalError,
     IncompleteProposalError,
+    MergeTargetError,
     NotYourProposalError,
     ReasonNeededError,
 )
@@ -105,6 +106,10 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     ReasonNeededError: (
         422,
         _l("This step needs a reason that everyone can read. Go back and write it."),
+    ),
+    MergeTargetError: (
+        422,
+        _l("A proposal is merged into one that is public and on its way. Check the number."),
     ),
     NotYourProposalError: (403, _l("Only its author can do that.")),
     FrozenProposalError: (409, _l("The text cannot be changed any more.")),

@@ -15,6 +15,10 @@ class ReasonNeededError(RoomError):
     """This step needs a reason that the public can read."""
 
 
+class MergeTargetError(RoomError):
+    """A proposal is merged into another one that is public and still on its way."""
+
+
 class NotYourProposalError(RoomError):
     """Only its author may change a proposal."""
 

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from core import money
 from core.city import Field, Neighbourhood
 from core.forms import Form, MoneyField, choices, text_of, tidy
 from core.words import lazy_gettext as _l
 from proposals.services import COST_CAP_MINOR, Text
-from proposals.workflow import REASONS, STATUSES
+from proposals.workflow import REASONS, STATUSES, Move
 
 LONGEST_TITLE, LONGEST_SENTENCE, LONGEST_TEXT = 60, 140, 5000
 
@@ -24,7 +25,7 @@ class ProposalForm(Form):
     """What an author writes."""
 
     title = StringField(
-        _l("Title"), [InputRequired(_l("Give it a title.")), _at_most(LONGEST_TITLE)],
+        _l("Title"), [DataRequired(_l("Give it a title.")), _at_most(LONGEST_TITLE)],
         filters=[tidy], description=_l("What should there be? At most 60 letters."),
     )  # fmt: skip
     summary = StringField(
@@ -56,7 +57,7 @@ class ProposalForm(Form):
     summary_en = StringField(
         _l("The sentence in English (if you like)"), [_at_most(200)], filters=[tidy]
     )
-    version = HiddenField()
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def offer(
         self, neighbourhoods: Sequence[Neighbourhood], fields: Sequence[Field], language: str
@@ -108,8 +109,9 @@ MISSING: Mapping[str, Any] = {
 
 
 class MoveForm(Form):
-    """One step of the status machine, by an official."""
+    """One step of the status machine, by an official. What was typed stays on the page."""
 
+    steps: Mapping[str, Move]
     to = SelectField(_l("Next status"), default="")
     reason_code = SelectField(_l("Reason not eligible"), default="")
     reason = TextAreaField(_l("Reason, which everyone can read"), [_at_most(2000)], filters=[tidy])
@@ -117,11 +119,30 @@ class MoveForm(Form):
         _l("Receipt number of the proposal it is merged into"), [_at_most(10)], filters=[tidy]
     )
 
-    def offer(self, steps: Iterable[str]) -> None:
-        """Set which steps are open; call before validating."""
+    def offer(self, steps: Mapping[str, Move]) -> None:
+        """Set which steps are open, and on which terms; call before validating."""
+        self.steps = steps
         self.to.choices = choices((code, STATUSES[code].name) for code in steps)
         none = ("", _l("None"))
         self.reason_code.choices = choices([none, *REASONS.items()])
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        """Some steps are owed a reason."""
+        step = self.steps.get(self.to.data or "")
+        if step and step.needs_reason and not field.data:
+            raise ValidationError(_l("Write the reason. Everyone can read it."))
+
+    def validate_reason_code(self, field: SelectField) -> None:
+        """The verdict "not eligible" names one of the published reasons."""
+        step = self.steps.get(self.to.data or "")
+        if step and step.needs_code and not field.data:
+            raise ValidationError(_l("Choose why it is not eligible."))
+
+    def refuse_target(self) -> None:
+        """Say that nothing can be merged into the proposal of that number."""
+        self.into_number.errors = [
+            _l("A proposal is merged into one that is public and on its way. Check the number.")
+        ]
 
 
 class ObjectionForm(Form):
@@ -129,5 +150,5 @@ class ObjectionForm(Form):
 
     reason = TextAreaField(
         _l("What did the department overlook?"),
-        [InputRequired(_l("Tell what was overlooked.")), _at_most(2000)], filters=[tidy],
+        [DataRequired(_l("Tell what was overlooked.")), _at_most(2000)], filters=[tidy],
     )  # fmt: skip

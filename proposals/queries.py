@@ -12,7 +12,8 @@ from core.journal import JournalEntry
 from proposals import search, workflow
 from proposals.models import Proposal, Receipt
 
-PAGE = 12
+PAGE, DESK_LIMIT = 12, 100
+LONGEST_NUMBER = 9  # digits of a receipt number, within what the column holds
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,12 @@ def page(
     found: list[Proposal] = []
     if not past_zero:
         tail = query.where(key >= start if after is None else key > after)
-        found += session.scalars(tail.order_by(key, Proposal.id).limit(wanted))
+        found += session.scalars(tail.order_by(key).limit(wanted))
     if len(found) < wanted:
         head = query.where(key < start)
         if past_zero:
             head = head.where(key > after)
-        found += session.scalars(head.order_by(key, Proposal.id).limit(wanted - len(found)))
+        found += session.scalars(head.order_by(key).limit(wanted - len(found)))
     shown = found[:size]
     return Page(shown, shown[-1].shuffle_key if len(found) > size else None)
 
@@ -71,7 +72,8 @@ def _public(session: Session, filters: Filters) -> Select[Proposal]:
     if filters.status in workflow.PUBLIC:
         query = query.where(Proposal.status == filters.status)
     else:
-        query = query.where(Proposal.status.in_(workflow.PUBLIC))
+        # By exclusion, so that SQLite walks the keys in order instead of sorting 27 statuses.
+        query = query.where(Proposal.status.not_in(workflow.HIDDEN))
     if filters.field:
         query = query.where(Proposal.field == filters.field)
     if filters.neighbourhood:
@@ -107,7 +109,7 @@ def of_author(session: Session, author_id: UUID) -> Sequence[Proposal]:
     )
 
 
-def at_status(session: Session, status: str, *, limit: int = 100) -> Sequence[Proposal]:
+def at_status(session: Session, status: str, *, limit: int = DESK_LIMIT) -> Sequence[Proposal]:
     """Proposals that wait at a status, longest waiting first."""
     query = select(Proposal).options(joinedload(Proposal.receipt))
     query = query.where(Proposal.status == status).order_by(Proposal.updated_at, Proposal.id)
@@ -122,6 +124,6 @@ def titles(session: Session, ids: Sequence[UUID]) -> dict[UUID, Proposal]:
 
 def by_number(session: Session, number: str) -> UUID | None:
     """The proposal received under that number; None if there is none."""
-    if not number.isdecimal():
+    if not (number.isdecimal() and len(number) <= LONGEST_NUMBER):
         return None
     return session.scalar(select(Receipt.proposal_id).where(Receipt.number == int(number)))

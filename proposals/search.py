@@ -25,29 +25,30 @@ def pieces(words: str) -> list[str]:
     >>> pieces("바닥형 보행신호!")
     ['바닥', '닥형', '보행', '행신', '신호']
     """
-    normal = unicodedata.normalize("NFC", words).casefold()
-    return [
-        word[at : at + _PIECE]
-        for word in _WORD.findall(normal)
-        for at in range(max(1, len(word) - 1))
-    ]
+    return [word[at : at + _PIECE] for word in _words(words) for at in range(max(1, len(word) - 1))]
 
 
 def indexed(*texts: str) -> str:
     """What the search column keeps of these texts: pieces, and each character for short queries."""
-    normal = unicodedata.normalize("NFC", " ".join(texts)).casefold()
-    letters = dict.fromkeys("".join(_WORD.findall(normal)))
-    return " ".join([*pieces(normal), *letters])
+    whole = " ".join(texts)
+    letters = dict.fromkeys("".join(_words(whole)))
+    return " ".join([*pieces(whole), *letters])
 
 
 def matching(session: Session, query: str) -> ColumnElement[bool] | None:
     """The condition that a proposal has every word of `query`; None if it has no word at all."""
-    words = [" ".join(pieces(word)) for word in _WORD.findall(query[:LONGEST_QUERY])]
+    asked = unicodedata.normalize("NFC", query)[:LONGEST_QUERY]
+    words = [" ".join(pieces(word)) for word in _words(asked)]
     if not words:
         return None
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     condition = _postgresql(words) if on_postgresql else _sqlite(words)
     return Proposal.id.in_(select(SearchEntry.proposal_id).where(condition))
+
+
+def _words(text: str) -> list[str]:
+    """The words in one form of writing: some keyboards send each Hangul letter apart (NFD)."""
+    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
 
 
 def _sqlite(words: list[str]) -> ColumnElement[bool]:

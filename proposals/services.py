@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -17,6 +17,7 @@ from proposals.errors import (
     ForbiddenMoveError,
     FrozenProposalError,
     IncompleteProposalError,
+    MergeTargetError,
     NotYourProposalError,
     ReasonNeededError,
 )
@@ -92,9 +93,7 @@ def revise(
     NotYourProposalError, FrozenProposalError : who, and when.
     StaleDataError : somebody saved another version since; nothing is overwritten.
     """
-    _check_author(proposal, author_id)
-    if proposal.status not in workflow.EDITABLE:
-        raise FrozenProposalError(status=proposal.status)
+    check_open(proposal, author_id)
     if proposal.version != base:
         raise StaleDataError(f"written on version {base}, now {proposal.version}")
     for name, value in asdict(text).items():
@@ -105,6 +104,29 @@ def revise(
     session.execute(words.values(words=_words(text)))
 
 
+def check_open(proposal: Proposal, author_id: UUID) -> None:
+    """Raise NotYourProposalError or FrozenProposalError unless this author may write now."""
+    _check_author(proposal, author_id)
+    if proposal.status not in workflow.EDITABLE:
+        raise FrozenProposalError(status=proposal.status)
+
+
+def discard(session: Session, proposal: Proposal, *, author_id: UUID) -> None:
+    """Delete one's own draft for good; the journal, which is public, never knew of it.
+
+    Raises
+    ------
+    NotYourProposalError
+    FrozenProposalError : it was handed in, and can only be withdrawn.
+    """
+    _check_author(proposal, author_id)
+    if proposal.status != "draft":
+        raise FrozenProposalError(status=proposal.status)
+    session.execute(delete(SearchEntry).where(SearchEntry.proposal_id == proposal.id))
+    session.delete(proposal)
+    session.flush()
+
+
 def missing(proposal: Proposal) -> list[str]:
     """The fields that must be filled before the proposal can be submitted."""
     return [name for name in NEEDED if getattr(proposal, name) in (None, "")]
@@ -113,16 +135,19 @@ def missing(proposal: Proposal) -> list[str]:
 def submit(session: Session, proposal: Proposal, *, author_id: UUID, now: datetime) -> int:
     """Hand the proposal in; gives its receipt number, which the database deals out.
 
+    Handing in twice, as with a double click, gives the same number and changes nothing.
+
     Raises
     ------
     IncompleteProposalError : something is missing.
     NotYourProposalError, ForbiddenMoveError
     """
     _check_author(proposal, author_id)
-    gaps = missing(proposal)
-    if gaps:
-        raise IncompleteProposalError(missing=gaps)
-    move(session, proposal, "received", actor=Actor(CITIZEN, author_id), now=now)
+    if proposal.status != "received":
+        gaps = missing(proposal)
+        if gaps:
+            raise IncompleteProposalError(missing=gaps)
+        move(session, proposal, "received", actor=Actor(CITIZEN, author_id), now=now)
     number = session.scalar(select(Receipt.number).where(Receipt.proposal_id == proposal.id))
     if number is None:
         receipt = Receipt(proposal_id=proposal.id, received_at=now)
@@ -158,18 +183,22 @@ def move(
     ------
     ForbiddenMoveError : the table has no such step for these roles.
     ReasonNeededError : the step needs a reason, or a reason code.
+    MergeTargetError : `to` is "merged", and `into_id` is no other proposal on its way.
     """
     terms = workflow.allowed(proposal.status, {*roles, actor.role}).get(to)
-    if terms is None or (to == "merged") != (into_id is not None) or into_id == proposal.id:
+    if terms is None:
         raise ForbiddenMoveError(source=proposal.status, to=to)
     if (terms.needs_reason and not reason) or (
         terms.needs_code and reason_code not in workflow.REASONS
     ):
         raise ReasonNeededError(to=to)
+    if to == "merged":
+        _check_target(session, proposal, into_id)
+    code = reason_code if terms.needs_code else ""
     source, proposal.status, proposal.updated_at = proposal.status, to, now
     proposal.merged_into_id = into_id
     session.flush()
-    _tell(session, actor, proposal.id, source, to, now=now, reason=reason, code=reason_code)
+    _tell(session, actor, proposal.id, source, to, now=now, reason=reason, code=code)
 
 
 def follow(session: Session, to: Mapping[UUID, str], *, now: datetime, reason: str = "") -> None:
@@ -193,6 +222,8 @@ def receive_imported(
     session: Session, rows: Sequence[Imported], *, now: datetime, is_demo: bool = False
 ) -> list[UUID]:
     """Proposals for an election file's projects, in its order, on a ballot from the start."""
+    if not rows:
+        return []  # an INSERT without rows would be one of defaults
     ids = [uuid4() for _ in rows]
     session.execute(
         insert(Proposal),
@@ -225,6 +256,17 @@ def _tell(
         session, actor, "proposal.moved", about="proposal", about_id=proposal_id, now=now,
         source=source, to=to, reason=reason, reason_code=code,
     )  # fmt: skip
+
+
+def _check_target(session: Session, proposal: Proposal, into_id: UUID | None) -> None:
+    """Both are locked, in one order for all, lest each be merged into the other at once."""
+    if into_id in (None, proposal.id):
+        raise MergeTargetError
+    both = select(Proposal.id).where(Proposal.id.in_((proposal.id, into_id)))
+    session.execute(both.order_by(Proposal.id).with_for_update())
+    into = session.get(Proposal, into_id, populate_existing=True)
+    if into is None or into.status not in workflow.MERGE_TARGETS:
+        raise MergeTargetError
 
 
 def _check_author(proposal: Proposal, author_id: UUID) -> None:

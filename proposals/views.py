@@ -14,11 +14,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from core import city, clock
 from core.access import Role, public, requires, signed_in
 from core.forms import text_of
+from core.journal import CITIZEN
 from core.web import reading, transaction
 from core.words import gettext as _
 from core.words import language
 from proposals import queries, services, workflow
-from proposals.errors import IncompleteProposalError, NotYourProposalError
+from proposals.errors import IncompleteProposalError, MergeTargetError, NotYourProposalError
 from proposals.forms import MoveForm, ObjectionForm, ProposalForm
 from proposals.models import Proposal
 from proposals.queries import Filters
@@ -41,7 +42,7 @@ def index() -> ResponseReturnValue:
     )
     with reading() as database:
         page = queries.page(
-            database, filters, start=_own_start(), after=request.args.get("after", type=int)
+            database, filters, start=_own_start(), after=request.args.get("after", type=_place)
         )
         return render_template(
             "proposals/index.html", page=page, filters=filters, **_vocabulary(database)
@@ -54,23 +55,10 @@ def show(proposal_id: UUID) -> ResponseReturnValue:
     """One proposal with its way; a draft is seen by its author alone."""
     with reading() as database:
         proposal = queries.one(database, proposal_id) or abort(404)
-        is_mine = current_user.is_authenticated and proposal.author_id == current_user.id
-        on_desk = current_user.holds(*DESK)
-        if proposal.status not in workflow.PUBLIC and not is_mine and not on_desk:
+        is_public = proposal.status in workflow.PUBLIC
+        if not (is_public or _is_mine(proposal) or _on_desk(proposal)):
             abort(404)
-        other = queries.titles(
-            database, [proposal.merged_into_id] if proposal.merged_into_id else []
-        )
-        return render_template(
-            "proposals/show.html",
-            proposal=proposal,
-            history=queries.history(database, proposal_id),
-            is_mine=is_mine,
-            on_desk=on_desk,
-            merged_into=other.get(proposal.merged_into_id) if proposal.merged_into_id else None,
-            objection=ObjectionForm(),
-            **_vocabulary(database),
-        )
+        return _shown(database, proposal, ObjectionForm())
 
 
 @blueprint.get("/proposals/mine")
@@ -79,7 +67,7 @@ def mine() -> ResponseReturnValue:
     """One's own proposals, drafts first."""
     with reading() as database:
         own = queries.of_author(database, current_user.id)
-        return render_template("proposals/mine.html", own=own)
+        return render_template("proposals/mine.html", own=own, editable=workflow.EDITABLE)
 
 
 @blueprint.route("/proposals/new", methods=["GET", "POST"])
@@ -103,14 +91,14 @@ def edit(proposal_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() if request.method == "POST" else reading() as database:
             proposal = _own(database, proposal_id)
+            services.check_open(proposal, current_user.id)
             if request.method == "GET":
                 form = ProposalForm(obj=proposal)
             _offer(form, database)
             if form.validate_on_submit():
-                base = int(text_of(form.version) or 0)
                 services.revise(
                     database, proposal, form.text(),
-                    author_id=current_user.id, base=base, now=clock.now(),
+                    author_id=current_user.id, base=form.version.data or 0, now=clock.now(),
                 )  # fmt: skip
                 return _after_saving(proposal)
     except StaleDataError:
@@ -124,6 +112,7 @@ def check(proposal_id: UUID) -> ResponseReturnValue:
     """What was written, to be checked before it is handed in."""
     with reading() as database:
         proposal = _own(database, proposal_id)
+        services.check_open(proposal, current_user.id)
         gaps = services.missing(proposal)
         if gaps:
             return _incomplete(database, proposal, gaps)
@@ -148,7 +137,10 @@ def submit(proposal_id: UUID) -> ResponseReturnValue:
 def received(proposal_id: UUID) -> ResponseReturnValue:
     """What was received under which number, and what happens next."""
     with reading() as database:
-        return render_template("proposals/received.html", proposal=_own(database, proposal_id))
+        proposal = _own(database, proposal_id)
+        if proposal.receipt is None:
+            abort(404)
+        return render_template("proposals/received.html", proposal=proposal)
 
 
 @blueprint.route("/proposals/<uuid:proposal_id>/withdraw", methods=["GET", "POST"])
@@ -164,6 +156,19 @@ def withdraw(proposal_id: UUID) -> ResponseReturnValue:
         return render_template("proposals/withdraw.html", proposal=proposal)
 
 
+@blueprint.route("/proposals/<uuid:proposal_id>/discard", methods=["GET", "POST"])
+@signed_in
+def discard(proposal_id: UUID) -> ResponseReturnValue:
+    """Delete one's own draft, after asking once more."""
+    with transaction() if request.method == "POST" else reading() as database:
+        proposal = _own(database, proposal_id)
+        if request.method == "POST":
+            services.discard(database, proposal, author_id=current_user.id)
+            flash(_("The draft is deleted."))
+            return redirect(url_for("proposals.mine"))
+        return render_template("proposals/discard.html", proposal=proposal)
+
+
 @blueprint.post("/proposals/<uuid:proposal_id>/object")
 @signed_in
 def object_(proposal_id: UUID) -> ResponseReturnValue:
@@ -171,6 +176,8 @@ def object_(proposal_id: UUID) -> ResponseReturnValue:
     form = ObjectionForm()
     with transaction() as database:
         proposal = _own(database, proposal_id)
+        if not form.validate_on_submit():
+            return _shown(database, proposal, form), 422
         services.move(
             database, proposal, "objection", actor=current_user.acting_as(), now=clock.now(),
             reason=text_of(form.reason),
@@ -184,13 +191,14 @@ def object_(proposal_id: UUID) -> ResponseReturnValue:
 def review_list() -> ResponseReturnValue:
     """What waits at each status, the longest waiting first."""
     status = request.args.get("status", "received")
-    if status not in workflow.STATUSES or status in ("draft", "withdrawn"):
+    if status not in workflow.PUBLIC:
         status = "received"
     with reading() as database:
         waiting = queries.at_status(database, status)
         return render_template(
-            "proposals/review_list.html", waiting=waiting, status=status, **_vocabulary(database)
-        )
+            "proposals/review_list.html", waiting=waiting, status=status, limit=queries.DESK_LIMIT,
+            **_vocabulary(database),
+        )  # fmt: skip
 
 
 @blueprint.route("/desk/proposals/<uuid:proposal_id>", methods=["GET", "POST"])
@@ -199,17 +207,12 @@ def review(proposal_id: UUID) -> ResponseReturnValue:
     """Move one proposal on, with the reason that the public reads."""
     with transaction() if request.method == "POST" else reading() as database:
         proposal = queries.one(database, proposal_id) or abort(404)
+        if not _on_desk(proposal):
+            abort(404)
         steps = workflow.allowed(proposal.status, current_user.roles)
         form = MoveForm()
         form.offer(steps)
-        if form.validate_on_submit():
-            into = queries.by_number(database, text_of(form.into_number))
-            services.move(
-                database, proposal, text_of(form.to),
-                actor=current_user.acting_as(*ACTING), roles=current_user.roles, now=clock.now(),
-                reason=text_of(form.reason), reason_code=text_of(form.reason_code),
-                into_id=into if text_of(form.to) == "merged" else None,
-            )  # fmt: skip
+        if form.validate_on_submit() and _moved(database, proposal, form):
             flash(_("Done: %(title)s.", title=proposal.title))
             return redirect(url_for("proposals.review_list"))
         page = render_template(
@@ -217,6 +220,30 @@ def review(proposal_id: UUID) -> ResponseReturnValue:
             history=queries.history(database, proposal_id), **_vocabulary(database),
         )  # fmt: skip
     return page, _status(form)
+
+
+def _moved(database: Session, proposal: Proposal, form: MoveForm) -> bool:
+    """Take the step; False, with a sentence on the form, if it cannot be merged into that one."""
+    to = text_of(form.to)
+    into = queries.by_number(database, text_of(form.into_number)) if to == "merged" else None
+    try:
+        services.move(
+            database, proposal, to, actor=current_user.acting_as(*ACTING),
+            roles=current_user.roles, now=clock.now(), into_id=into,
+            reason=text_of(form.reason), reason_code=text_of(form.reason_code),
+        )  # fmt: skip
+    except MergeTargetError:
+        form.refuse_target()
+        return False
+    return True
+
+
+def _place(text: str) -> int:
+    """A shuffle key out of an address; ValueError, hence the first page, for anything else."""
+    key = int(text)
+    if not 0 <= key < 1 << services.KEY_BITS:
+        raise ValueError(text)
+    return key
 
 
 def _own_start() -> int:
@@ -229,11 +256,37 @@ def _own_start() -> int:
     return int(session["start"])
 
 
+def _is_mine(proposal: Proposal) -> bool:
+    return bool(current_user.is_authenticated and proposal.author_id == current_user.id)
+
+
+def _on_desk(proposal: Proposal) -> bool:
+    """Whether the reader is an official who sees it on the desk; a draft lies on none."""
+    return proposal.status != "draft" and bool(current_user.holds(*DESK))
+
+
 def _own(database: Session, proposal_id: UUID) -> Proposal:
     proposal: Proposal = queries.one(database, proposal_id) or abort(404)
-    if proposal.author_id != current_user.id:
+    if not _is_mine(proposal):
         raise NotYourProposalError
     return proposal
+
+
+def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> str:
+    """The page of one proposal; what its author may do now is read off the status machine."""
+    mine = _is_mine(proposal)
+    merged = [proposal.merged_into_id] if proposal.merged_into_id else []
+    return render_template(
+        "proposals/show.html",
+        proposal=proposal,
+        history=queries.history(database, proposal.id),
+        own_steps=workflow.allowed(proposal.status, {CITIZEN}) if mine else {},
+        can_edit=mine and proposal.status in workflow.EDITABLE,
+        on_desk=_on_desk(proposal),
+        merged_into=next(iter(queries.titles(database, merged).values()), None),
+        objection=objection,
+        **_vocabulary(database),
+    )
 
 
 def _offer(form: ProposalForm, database: Session) -> None:
@@ -260,9 +313,11 @@ def _stale(form: ProposalForm, proposal_id: UUID) -> ResponseReturnValue:
     with reading() as database:
         theirs = _own(database, proposal_id)
         _offer(form, database)
-        form.version.data = str(theirs.version)
-        form.version.raw_data = None
-    return render_template("proposals/stale.html", form=form, theirs=theirs), 409
+        form.version.data, form.version.raw_data = theirs.version, None
+        page = render_template(
+            "proposals/stale.html", form=form, theirs=theirs, **_vocabulary(database)
+        )
+    return page, 409
 
 
 def _vocabulary(database: Session) -> dict[str, Any]:

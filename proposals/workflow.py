@@ -106,8 +106,8 @@ _SYSTEM = _by(SYSTEM)
 
 MOVES: Mapping[tuple[str, str], Move] = MappingProxyType(
     {
+        # A draft is not withdrawn but deleted: nobody else ever saw it.
         ("draft", "received"): Move(_AUTHOR),
-        ("draft", "withdrawn"): Move(_AUTHOR),
         ("received", "withdrawn"): Move(_AUTHOR),
         ("received", "supplement"): Move(_DESK, needs_reason=True),
         ("received", "merged"): Move(_OFFICE, needs_reason=True),
@@ -174,6 +174,9 @@ ON_THE_AGENDA = frozenset(
 )  # fmt: skip
 ELIGIBLE = frozenset({"fit", "conditional", "committee"})
 PUBLIC = frozenset(code for code, status in STATUSES.items() if status.is_public)
+HIDDEN = frozenset(STATUSES) - PUBLIC
+# What another may be merged into: never a merged one, so that merges cannot go round in a circle.
+MERGE_TARGETS = PUBLIC - FINAL
 
 
 def allowed(status: str, roles: Iterable[str]) -> dict[str, Move]:

@@ -1,10 +1,14 @@
 """Writing, submitting, moving and finding proposals."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from core import journal
@@ -15,9 +19,11 @@ from proposals.errors import (
     ForbiddenMoveError,
     FrozenProposalError,
     IncompleteProposalError,
+    MergeTargetError,
     NotYourProposalError,
     ReasonNeededError,
 )
+from proposals.models import SearchEntry
 from proposals.queries import Filters
 from tests import factories
 from tests.factories import TEXT
@@ -36,6 +42,28 @@ def test_a_draft_is_handed_in_under_a_number_of_its_own(session, now):
     assert (line.act, line.role, line.values["to"]) == ("proposal.moved", "citizen", "received")
     assert queries.by_number(session, str(first)) == one.id
     assert queries.by_number(session, "x") is None
+
+
+def test_handing_in_twice_is_handing_in_once(session, now):
+    made = factories.proposal(session, now)
+    number = services.submit(session, made, author_id=made.author_id, now=now)
+    assert services.submit(session, made, author_id=made.author_id, now=now) == number
+    assert len(queries.history(session, made.id)) == 1
+
+
+def test_a_draft_is_deleted_without_a_trace_and_nothing_else_is(session, now):
+    draft, other = factories.proposal(session, now), factories.proposal(session, now)
+    id_ = draft.id
+    with pytest.raises(NotYourProposalError):
+        services.discard(session, draft, author_id=other.author_id)
+    services.discard(session, draft, author_id=draft.author_id)
+    assert queries.one(session, id_) is None
+    words = session.scalars(select(SearchEntry.proposal_id)).all()
+    assert words == [other.id]
+    assert queries.history(session, id_) == []
+    services.submit(session, other, author_id=other.author_id, now=now)
+    with pytest.raises(FrozenProposalError):
+        services.discard(session, other, author_id=other.author_id)
 
 
 def test_the_number_stays_after_more_information_was_asked_for(session, now):
@@ -97,16 +125,50 @@ def test_moves_follow_the_table_and_carry_reasons(session, now):
     assert last.values["reason_code"] == "unlawful"
 
 
+def test_a_code_is_kept_only_where_the_step_asks_for_one(session, now):
+    made = factories.proposal(session, now, status="received")
+    services.move(
+        session, made, "supplement", actor=OFFICE, now=now, reason="who?", reason_code="mood"
+    )
+    assert queries.history(session, made.id)[-1].values["reason_code"] == ""
+
+
 def test_a_merge_names_the_other_and_nothing_else_does(session, now):
     one = factories.proposal(session, now, status="received")
     other = factories.proposal(session, now, status="received")
-    for into in (None, one.id):
-        with pytest.raises(ForbiddenMoveError):
+    draft = factories.proposal(session, now)
+    ended = factories.proposal(session, now, status="closed")
+    for into in (None, one.id, draft.id, ended.id, uuid4()):
+        with pytest.raises(MergeTargetError):
             services.move(
                 session, one, "merged", actor=OFFICE, now=now, reason="same", into_id=into
             )
     services.move(session, one, "merged", actor=OFFICE, now=now, reason="same", into_id=other.id)
     assert one.merged_into_id == other.id
+    with pytest.raises(MergeTargetError):  # or merges would go round in a circle
+        services.move(session, other, "merged", actor=OFFICE, now=now, reason="s", into_id=one.id)
+
+
+def test_two_proposals_are_not_merged_into_each_other_at_once(database, now):
+    with database.writing() as session:
+        ids = [factories.proposal(session, now, status="received").id for _ in range(2)]
+    both_have_read = Barrier(1 if database.is_sqlite else 2, timeout=20)  # SQLite's writers queue
+
+    def merge(id_, into_id):
+        with database.writing() as session:
+            proposal = queries.one(session, id_)
+            both_have_read.wait()
+            services.move(
+                session, proposal, "merged", actor=OFFICE, now=now, reason="s", into_id=into_id
+            )
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = [pool.submit(merge, *pair) for pair in (ids, ids[::-1])]
+    refusals = [end.exception() for end in ends if end.exception() is not None]
+    assert len(refusals) == 1
+    assert isinstance(refusals[0], MergeTargetError | StaleDataError)
+    with database.reading() as session:
+        assert sorted(queries.one(session, id_).status for id_ in ids) == ["merged", "received"]
 
 
 def test_the_system_moves_all_or_none(session, now):
@@ -183,6 +245,10 @@ def test_filters_narrow_the_list(session, now):
         assert len(queries.page(session, filters, start=0).proposals) == found
     assert queries.at_status(session, "received") == [made]
     assert queries.titles(session, [made.id]) == {made.id: made}
+
+
+def test_no_imported_projects_are_no_proposals(session, now):
+    assert services.receive_imported(session, [], now=now) == []
 
 
 def test_imported_projects_are_on_a_ballot_at_once(session, now):
