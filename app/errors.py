@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from flask import Flask, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -179,6 +180,7 @@ def start(app: Flask) -> None:
     app.register_error_handler(RoomError, _refused)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(DataError, _unkeepable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
 
@@ -198,6 +200,11 @@ def _forged(_error: CSRFError) -> ResponseReturnValue:
 
 def _stale(_error: StaleDataError) -> ResponseReturnValue:
     return _page(409, str(_l("Somebody else saved this in the meantime. Nothing was overwritten.")))
+
+
+def _unkeepable(_error: DataError) -> ResponseReturnValue:
+    """What no database keeps, as a zero character or a number beyond all measure: the caller's."""
+    return _page(400, None)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

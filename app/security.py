@@ -1,8 +1,6 @@
 """Who gets in, how often, and the headers that every answer carries."""
 
-from itertools import chain
-
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -29,7 +27,6 @@ HSTS = "max-age=63072000; includeSubDomains"
 
 def start(app: Flask, config: Config) -> None:
     """Forgery guard, sign-in, right of entry, limits, headers: in this order."""
-    app.before_request(_refuse_zero_characters)
     CSRFProtect(app)
     login.start(app)
     app.before_request(_right_of_entry)
@@ -42,13 +39,6 @@ def start(app: Flask, config: Config) -> None:
         if current_user and current_user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
-
-
-def _refuse_zero_characters() -> None:
-    """No honest text holds a zero character, and PostgreSQL can neither keep nor compare one."""
-    sent = chain((request.path,), *request.values.listvalues())
-    if any("\0" in text for text in sent):
-        abort(400)
 
 
 def _right_of_entry() -> ResponseReturnValue | None:

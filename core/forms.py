@@ -29,8 +29,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 def tidy(text: str | None) -> str | None:
-    """The text without blanks at its ends; a filter for fields."""
-    return text.strip() if text else text
+    """The text without blanks at its ends and without zero characters; a filter for fields."""
+    return text.replace("\0", "").strip() if text else text
 
 
 class MoneyField(Field):
