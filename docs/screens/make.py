@@ -6,6 +6,7 @@ python docs/screens/make.py DEMO_FOLDER [BASE_URL] [OUT_FOLDER]
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -22,6 +23,7 @@ PUBLIC = {
     "journal": "/journal",
     "sign-in": "/sign-in",
 }
+SHOT: Any = {"type": "jpeg", "quality": 55}  # small enough to be kept
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
@@ -38,7 +40,7 @@ def main(folder: Path, base: str, out: Path) -> None:
                 )
                 page = context.new_page()
                 page.goto(f"/?lang={language}")
-                _all(page, password, lambda name: out / f"{name}-{width}-{language}.png")  # noqa: B023 - called at once
+                _all(page, password, lambda name: out / f"{name}-{width}-{language}.jpg")  # noqa: B023 - called at once
                 context.close()
         browser.close()
 
@@ -46,10 +48,10 @@ def main(folder: Path, base: str, out: Path) -> None:
 def _all(page: Page, password: str, file: Callable[[str], Path]) -> None:
     for name, path in PUBLIC.items():
         page.goto(path)
-        page.screenshot(path=file(name))
+        page.screenshot(path=file(name), **SHOT)
     page.goto("/proposals")
     page.locator(".card h3 a").first.click()
-    page.screenshot(path=file("proposal"))
+    page.screenshot(path=file("proposal"), **SHOT)
     page.goto("/sign-in")
     page.fill("#email", "citizen@demo.example")
     page.fill("#password", password)
@@ -58,13 +60,13 @@ def _all(page: Page, password: str, file: Callable[[str], Path]) -> None:
     page.locator(".open-vote a.button").first.click()
     for box in page.locator("input[name=choice]").all()[:2]:
         box.check()
-    page.screenshot(path=file("ballot"))
+    page.screenshot(path=file("ballot"), **SHOT)
     page.locator(".pick-bar .button").first.click()
-    page.screenshot(path=file("check"))
+    page.screenshot(path=file("check"), **SHOT)
     page.locator("main form p.actions button").click()
-    page.screenshot(path=file("receipt"))
+    page.screenshot(path=file("receipt"), **SHOT)
     page.goto("/proposals/new")
-    page.screenshot(path=file("write"))
+    page.screenshot(path=file("write"), **SHOT)
 
 
 if __name__ == "__main__":
