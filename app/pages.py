@@ -108,8 +108,10 @@ def with_query(**changes: str | None) -> str:
 
 def _choose() -> ResponseReturnValue | None:
     """Keep what the address asks for (``?lang=en``) in a cookie and go on to the plain address."""
+    if request.method != "GET" or not request.query_string or request.endpoint in (None, "static"):
+        return None
     chosen = {name: request.args[name] for name in CHOICES if name in request.args}
-    if request.method != "GET" or not chosen or request.endpoint in (None, "static"):
+    if not chosen:
         return None
     response: Response = current_app.make_response(redirect(with_query(**dict.fromkeys(chosen))))
     for name, value in chosen.items():

