@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from accounts.models import Account
 from core import journal
 from core.journal import JournalEntry
 from proposals import search, workflow
@@ -87,7 +88,8 @@ def _public(session: Session, filters: Filters) -> Select[Proposal]:
 
 def one(session: Session, proposal_id: UUID) -> Proposal | None:
     """The proposal with its author and receipt number; None if there is none."""
-    query = select(Proposal).options(joinedload(Proposal.author), joinedload(Proposal.receipt))
+    author = joinedload(Proposal.author).lazyload(Account.grants)  # pages show but a name
+    query = select(Proposal).options(author, joinedload(Proposal.receipt))
     return session.scalar(query.where(Proposal.id == proposal_id))
 
 
@@ -114,12 +116,6 @@ def at_status(session: Session, status: str, *, limit: int = DESK_LIMIT) -> Sequ
     query = select(Proposal).options(joinedload(Proposal.receipt))
     query = query.where(Proposal.status == status).order_by(Proposal.updated_at, Proposal.id)
     return session.scalars(query.limit(limit)).unique().all()
-
-
-def titles(session: Session, ids: Sequence[UUID]) -> dict[UUID, Proposal]:
-    """Proposals by id, in one statement."""
-    found = session.scalars(select(Proposal).where(Proposal.id.in_(ids)))
-    return {proposal.id: proposal for proposal in found}
 
 
 def by_number(session: Session, number: str) -> UUID | None:

@@ -275,7 +275,7 @@ def _own(database: Session, proposal_id: UUID) -> Proposal:
 def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> str:
     """The page of one proposal; what its author may do now is read off the status machine."""
     mine = _is_mine(proposal)
-    merged = [proposal.merged_into_id] if proposal.merged_into_id else []
+    into_id = proposal.merged_into_id
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -283,7 +283,7 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         own_steps=workflow.allowed(proposal.status, {CITIZEN}) if mine else {},
         can_edit=mine and proposal.status in workflow.EDITABLE,
         on_desk=_on_desk(proposal),
-        merged_into=next(iter(queries.titles(database, merged).values()), None),
+        merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
         **_vocabulary(database),
     )

@@ -125,3 +125,122 @@ def test_the_list_is_paged_without_losing_filters(client, database, now):
         seen += re.findall(r'<h3><a href="/proposals/([0-9a-f-]+)"', page)
     assert len(seen) == len(set(seen)) == 30
     assert "Nothing found" in client.get("/proposals?q=없는낱말").text
+
+
+def test_what_is_missing_is_filled_in_on_the_same_page(client, author):
+    edit = client.post("/proposals/new", data={"title": "그늘막"}).headers["Location"]
+    base = edit.removesuffix("/edit")
+    page = client.get(f"{base}/submit").text
+    form = re.search(r'<form class="form" method="post" action="([^"]+)"', page)
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)
+    checked = client.post(
+        form[1], data={**WORDS, "version": version[1], "then": "submit"}
+    )  # as its button does
+    assert "Is everything right?" in client.get(checked.headers["Location"]).text
+
+
+def test_a_double_click_hands_in_once(client, author):
+    base = client.post("/proposals/new", data=WORDS).headers["Location"].removesuffix("/edit")
+    first, second = (client.post(f"{base}/submit") for _ in range(2))
+    assert first.headers["Location"] == second.headers["Location"] == f"{base}/received"
+    numbers = [
+        re.search(r'class="code">(\d+)<', client.get(f"{base}/received").text)[1] for _ in range(2)
+    ]
+    assert numbers[0] == numbers[1]
+
+
+def test_what_was_handed_in_is_not_edited(client, author):
+    edit = client.post("/proposals/new", data=WORDS).headers["Location"]
+    base = edit.removesuffix("/edit")
+    assert client.get(f"{base}/received").status_code == 404  # not yet
+    client.post(f"{base}/submit")
+    for path in (edit, f"{base}/submit"):
+        assert client.get(path).status_code == 409
+    assert client.post(edit, data={**WORDS, "version": "2"}).status_code == 409
+    assert client.post(f"{base}/discard").status_code == 409
+
+
+def test_a_draft_is_deleted_after_asking(client, author):
+    base = client.post("/proposals/new", data=WORDS).headers["Location"].removesuffix("/edit")
+    assert f"{base}/discard" in client.get("/proposals/mine").text
+    assert "Delete this draft?" in client.get(f"{base}/discard").text
+    assert client.get(base).status_code == 200  # asking deletes nothing
+    client.post(f"{base}/discard")
+    assert client.get(base).status_code == 404
+    assert "You have not proposed anything yet" in client.get("/proposals/mine").text
+    assert "그늘막" not in client.get("/journal").text
+
+
+def test_both_whole_texts_stand_side_by_side(client, author):
+    edit = client.post("/proposals/new", data=WORDS).headers["Location"]
+    answer = client.post(edit, data={"title": "Mine", "version": "0"})
+    assert answer.status_code == 409
+    saved = answer.text.partition("The saved words")[2]
+    for said in ("더워요.", "시원해요.", "하천길", "₩12,000,000", "Haan 3", "Urban"):
+        assert said in saved
+
+
+@pytest.mark.parametrize("version", ["abc", "-1", "9" * 5000, "1.0"])
+def test_a_forged_version_saves_nothing(client, author, version):
+    edit = client.post("/proposals/new", data={"title": "One"}).headers["Location"]
+    answer = client.post(edit, data={"title": "Two", "version": version})
+    assert answer.status_code in (409, 422)
+    assert "Two" in answer.text  # kept for the writer
+    assert "One" in client.get(edit).text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["after=-1", "after=x", "after=" + "9" * 30, "after=" + "9" * 5000, "field=nowhere", "status=draft",
+     "q=%22%29%20OR%20%2A", "q=_", "q=%ED%A0%80", "q=%00", "field=%00"],
+)  # fmt: skip
+def test_no_address_of_the_list_is_a_fault(client, database, now, query):
+    with database.writing() as session:
+        factories.proposal(session, now)
+    answer = client.get(f"/proposals?{query}")
+    assert answer.status_code in (200, 400)
+    assert "Walk lights" not in answer.text  # a draft, whatever is asked
+
+
+def test_a_blank_title_is_no_title(client, author):
+    assert client.post("/proposals/new", data={"title": "   "}).status_code == 422
+
+
+def test_a_huge_paste_is_refused_with_a_sentence(client, author):
+    answer = client.post("/proposals/new", data={**WORDS, "need": "글" * 1_000_000})
+    assert answer.status_code == 413
+    assert "<h1>" in answer.text
+
+
+def test_an_objection_of_endless_length_is_kept_on_the_page(client, database, now, author):
+    with database.writing() as session:
+        made = factories.proposal(session, now, status="unfit", author=session.merge(author)).id
+    answer = client.post(f"/proposals/{made}/object", data={"reason": "long " * 500})
+    assert answer.status_code == 422
+    assert "At most 2000" in answer.text
+    assert "long long long" in answer.text
+    assert "Not eligible" in client.get(f"/proposals/{made}").text
+
+
+def test_pages_cost_the_same_however_many_proposals_there_are(
+    client, database, now, author, count_queries
+):
+    def asked(path):
+        with count_queries() as sent:
+            assert client.get(path).status_code == 200
+        return sum(statement.startswith("SELECT") for statement in sent)
+
+    def grow(count):
+        with database.writing() as session:
+            person = session.merge(author)
+            for _ in range(count):
+                made = factories.proposal(session, now, status="received", author=person)
+            return made.id
+
+    shown = grow(2)
+    pages = ("/proposals", "/proposals?q=신호등", "/proposals/mine", f"/proposals/{shown}")
+    few = [asked(path) for path in pages]
+    grow(30)
+    # With a whole page found at once, the list may spare its second range.
+    assert all(now_ <= before for now_, before in zip(map(asked, pages), few, strict=True))
+    assert max(few) <= 5

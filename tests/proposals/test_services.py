@@ -244,7 +244,6 @@ def test_filters_narrow_the_list(session, now):
     ]:
         assert len(queries.page(session, filters, start=0).proposals) == found
     assert queries.at_status(session, "received") == [made]
-    assert queries.titles(session, [made.id]) == {made.id: made}
 
 
 def test_no_imported_projects_are_no_proposals(session, now):
