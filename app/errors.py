@@ -202,8 +202,9 @@ def _stale(_error: StaleDataError) -> ResponseReturnValue:
     return _page(409, str(_l("Somebody else saved this in the meantime. Nothing was overwritten.")))
 
 
-def _unkeepable(_error: DataError) -> ResponseReturnValue:
+def _unkeepable(error: DataError) -> ResponseReturnValue:
     """What no database keeps, as a zero character or a number beyond all measure: the caller's."""
+    log.warning("unkeepable", id=request_id(), kind=type(error.orig).__name__)  # never the value
     return _page(400, None)
 
 

@@ -1,6 +1,7 @@
 """`gwangjang demo`: a living, fictional city on this machine."""
 
 import os
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -94,6 +95,6 @@ def show_log_ins(home: Home, bind: str) -> None:
     console.print(f"  비밀번호 · password: [bold]{home.settings()['DEMO_PASSWORD']}[/bold]")
     console.print(
         "공무원은 인증번호도 필요합니다 · Officials need a code too: "
-        f"[bold]gwangjang demo --folder {home.folder} code[/bold]"
+        f"[bold]{sys.argv[0]} demo --folder {home.folder} code[/bold]"  # as it was called
     )
     console.print(f"\n  [bold]http://{bind}/[/bold]   (Ctrl-C: 그만 · stop)\n")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, text
 
-from proposals import queries, workflow
+from proposals import queries, search, workflow
 from proposals.models import Proposal
 from proposals.queries import Filters
 from proposals.services import KEY_BITS
@@ -83,6 +83,12 @@ def test_search_knows_a_word_however_the_keyboard_composed_it(session, now, form
     named = replace(TEXT, title=unicodedata.normalize("NFD", "Café 바닥형"))
     factories.proposal(session, now, status="received", text=named)
     asked = unicodedata.normalize(form, word)
+    assert len(queries.page(session, Filters(query=asked), start=0).proposals) == 1
+
+
+def test_only_the_beginning_of_an_endless_query_is_read(session, now):
+    factories.proposal(session, now, status="received", text=replace(TEXT, need="a" * 90))
+    asked = "a" * search.LONGEST_QUERY + "b" * 10**6
     assert len(queries.page(session, Filters(query=asked), start=0).proposals) == 1
 
 
