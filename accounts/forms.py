@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
-from wtforms.validators import Email, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, ValidationError
 
 from accounts import passwords
 from core.access import Role
@@ -12,12 +12,12 @@ from core.forms import Form, choices, tidy
 from core.words import lazy_gettext as _l
 
 EMAIL = (
-    InputRequired(_l("Write your e-mail address.")),
+    DataRequired(_l("Write your e-mail address.")),
     Length(max=254, message=_l("An e-mail address has at most 254 letters.")),
     Email(_l("Write an e-mail address, for example name@example.com.")),
 )
 NAME = (
-    InputRequired(_l("Write a name or nickname.")),
+    DataRequired(_l("Write a name or nickname.")),
     Length(max=40, message=_l("A name has at most 40 letters.")),
 )
 

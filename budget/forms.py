@@ -5,7 +5,15 @@ from typing import Any
 
 from wtforms import Field as AnyField
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 
 from ballots.kinds import ON_SCREEN
 from budget.count import TIE_RULES
@@ -24,7 +32,7 @@ RULES: Mapping[str, LazyString] = {
     "greedy_cost": _l("Most votes first, as long as the money lasts"),
     "greedy_card": _l("Most votes for each won first"),
 }
-_TITLE = [InputRequired(_l("Write a title.")), Length(max=120)]
+_TITLE = [DataRequired(_l("Write a title.")), Length(max=120)]
 
 
 class CycleForm(Form):

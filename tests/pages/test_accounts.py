@@ -66,6 +66,7 @@ def test_a_newcomer_signs_up_and_is_in(client, database, now):
         ("password", "short", "at least 10"),
         ("password", "1234567890", "guessed first"),
         ("name", "", "Write a name"),
+        ("name", "   ", "Write a name"),
         ("consents", "", "Without your consent"),
         ("neighbourhood", "", "Choose your neighbourhood"),
     ],

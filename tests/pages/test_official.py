@@ -127,7 +127,8 @@ def test_a_cycle_by_page_from_preparation_to_delivery(
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [({"slug": "Our Budget"}, "Only small letters"), ({"closes_at": "2026-08-01T10:00"}, "must close after"),
+    [({"slug": "Our Budget"}, "Only small letters"),
+        ({"title_en": "  "}, "Write a title"), ({"closes_at": "2026-08-01T10:00"}, "must close after"),
      ({"fund_minor": "lots"}, "Write the amount"), ({"opens_at": "soon"}, "Write the day"), ({"max_picks": "0"}, "from 1 to 500"),
      ({"picks-safety-construction": "two"}, "whole numbers above zero")],
 )  # fmt: skip
