@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Flask, session
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin
 from flask_login import login_user as _login_user
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from accounts.models import Account
 from core.access import Role
@@ -21,8 +21,11 @@ SECOND_FACTOR = "second_factor"  # session key: the account that passed the seco
 _ACCOUNTS, _GRANTS = Account.metadata.tables["accounts"], Account.metadata.tables["role_grants"]
 _PERSON = (
     select(
-        *_ACCOUNTS.c["id", "name", "language", "neighbourhood", "declared_at", "session_epoch"],
-        _ACCOUNTS.c.totp_confirmed_at,
+        *_ACCOUNTS.c["id", "name", "language", "neighbourhood", "session_epoch"],
+        and_(_ACCOUNTS.c.declared_at.is_not(None), _ACCOUNTS.c.neighbourhood.is_not(None)).label(
+            "may_vote"
+        ),
+        _ACCOUNTS.c.totp_confirmed_at.is_not(None).label("has_second_factor"),
         _GRANTS.c.role,
     )
     .outerjoin_from(_ACCOUNTS, _GRANTS, _GRANTS.c.account_id == _ACCOUNTS.c.id)
@@ -53,9 +56,9 @@ class Person(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
             name=first.name,
             language=first.language,
             neighbourhood=first.neighbourhood,
-            may_vote=first.declared_at is not None and first.neighbourhood is not None,
+            may_vote=first.may_vote,
             session_epoch=first.session_epoch,
-            has_second_factor=first.totp_confirmed_at is not None,
+            has_second_factor=first.has_second_factor,
             granted_roles=frozenset(Role(row.role) for row in rows if row.role),
             passed_second_factor=session.get(SECOND_FACTOR) == str(first.id),
         )

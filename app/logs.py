@@ -32,7 +32,12 @@ def start(app: Flask, config: Config) -> None:
         cache_logger_on_first_use=False,
     )
     app.before_request(_begin)
-    app.after_request(_end)
+    request_log = log.bind()  # built once, since the lazy one is built again for every line
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        request_log.info("request", **_facts(response))
+        return response
 
 
 def request_id() -> str:
@@ -46,11 +51,6 @@ def request_id() -> str:
 def _begin() -> ResponseValue | None:
     g.began = time.perf_counter()
     return None
-
-
-def _end(response: Response) -> Response:
-    log.info("request", **_facts(response))
-    return response
 
 
 def _facts(response: Response) -> dict[str, Any]:

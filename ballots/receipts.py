@@ -18,6 +18,11 @@ def new() -> str:
     return "".join(ALPHABET[bits >> 5 * place & 31] for place in range(LENGTH))
 
 
+def is_code(text: str) -> bool:
+    """Whether this could be a code, in the form that `new` gives."""
+    return len(text) == LENGTH and set(text) <= set(ALPHABET)
+
+
 def grouped(code: str) -> str:
     """The code as people read it: K7QF-2M9T-0XRB-5HWD-8C3N."""
     return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, Executable, Result, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Executable,
+    Result,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -27,15 +38,28 @@ _INSERT: Mapping[str, Callable[..., Any]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
-# The table instead of the class, built once: this runs for every ballot that is cast.
+# The table instead of the class, built once and no wider than needed: this runs for every ballot
+# that is cast. The database itself compares the moments (half-open, as `Contest.is_open`).
 _CONTESTS = Contest.metadata.tables["contests"]
-_CONTEST = select(
-    *_CONTESTS.c[
-        "id", "kind", "max_picks", "field_limits", "fund_minor", "roll_kind", "opens_at",
-        "closes_at", "opened_at", "closed_at", "rules_digest",
-    ]
-).where(_CONTESTS.c.id == bindparam("contest_id"))  # fmt: skip
-_LOCKED_CONTEST = _CONTEST.with_for_update(read=True)
+_RULE = select(
+    *_CONTESTS.c["id", "kind", "max_picks", "field_limits", "fund_minor", "rules_digest"]
+).where(_CONTESTS.c.id == bindparam("contest_id"))
+_CASTING = (
+    select(
+        *_CONTESTS.c["id", "roll_kind", "rules_digest"],
+        and_(
+            _CONTESTS.c.opened_at.is_not(None),
+            _CONTESTS.c.closed_at.is_(None),
+            _CONTESTS.c.opens_at <= bindparam("now"),
+            _CONTESTS.c.closes_at > bindparam("now"),
+        ).label("is_open"),
+    )
+    .where(_CONTESTS.c.id == bindparam("contest_id"))
+    .with_for_update(read=True)
+)
+_LINES = select(Option.number, Option.cost_minor, Option.field).where(
+    Option.contest_id == bindparam("contest_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +80,12 @@ class Reconciliation:
 
 
 def cast(
-    session: Session, contest_id: UUID, papers: Sequence[Paper], *, linker: Linker, now: datetime
+    connection: Connection,
+    contest_id: UUID,
+    papers: Sequence[Paper],
+    *,
+    linker: Linker,
+    now: datetime,
 ) -> list[str]:
     """Put ballots in the box and mark the roll, all or none; gives each one's receipt code.
 
@@ -68,25 +97,29 @@ def cast(
     ContestClosedError, NotOnRollError, PaperBallotError, LinkKeyMissingError
     InvalidBallotError : a paper breaks the rule; none is cast.
     """
-    contest = _locked(session, contest_id)
-    _check_open(contest, now)
-    rule = _rule(session, contest)
-    if not linker.has(contest_id):
-        raise LinkKeyMissingError
-    rows: list[dict[str, Any]] = [
-        {
-            "id": uuid4(),
-            "contest_id": contest_id,
-            "pseudonym": linker.pseudonym(contest_id, paper.voter_id),
-            "choices": kinds.check(rule, paper.choices),
-            "receipt": receipts.new(),
-        }
-        for paper in papers
-    ]
+    # On PostgreSQL the lock is shared: casts run side by side, a close waits for them, and whoever
+    # comes after the close sees it. SQLite has one writer anyway.
+    contest = connection.execute(_CASTING, {"contest_id": contest_id, "now": now}).one()
+    if not contest.is_open:
+        raise ContestClosedError
+    rule = _rule(connection, contest_id, contest.rules_digest)
+    try:
+        rows: list[dict[str, Any]] = [
+            {
+                "id": uuid4(),
+                "contest_id": contest_id,
+                "pseudonym": linker.pseudonym(contest_id, paper.voter_id),
+                "choices": kinds.check(rule, paper.choices),
+                "receipt": receipts.new(),
+            }
+            for paper in papers
+        ]
+    except FileNotFoundError:
+        raise LinkKeyMissingError from None
     # Everyone takes locks in one order, so that batches wait for each other instead of deadlocking.
-    _mark(session, contest, sorted(paper.voter_id for paper in papers))
+    _mark(connection, contest, sorted(paper.voter_id for paper in papers))
     rows_in_order = sorted(rows, key=lambda row: row["pseudonym"])
-    session.connection().execute(_BOX[session.get_bind().dialect.name], rows_in_order)
+    connection.execute(_BOX[connection.dialect.name], rows_in_order)
     return [str(row["receipt"]) for row in rows]
 
 
@@ -149,7 +182,7 @@ def mark_paper(session: Session, contest_id: UUID, voter_id: str) -> None:
 
 def ballot_rule(session: Session, contest: Contest) -> BallotRule:
     """The rule of the contest's ballots, for pages."""
-    return _rule(session, _locked(session, contest.id, lock=False))
+    return _rule(session.connection(), contest.id, contest.rules_digest)
 
 
 # A frozen slate never changes, so its rule is read once a process; the digest tells slates apart.
@@ -157,24 +190,21 @@ _rules: dict[tuple[UUID, str], BallotRule] = {}
 _MOST_RULES = 64
 
 
-def _rule(session: Session, contest: Any) -> BallotRule:
-    key = (contest.id, contest.rules_digest or "")
+def _rule(connection: Connection, contest_id: UUID, digest: str | None) -> BallotRule:
+    if digest is None:
+        return _read_rule(connection, contest_id)  # the slate may still change
+    key = (contest_id, digest)
     rule = _rules.get(key)
     if rule is None:
-        rule = _read_rule(session, contest)
-        if contest.rules_digest:
-            if len(_rules) >= _MOST_RULES:
-                _rules.clear()
-            _rules[key] = rule
+        if len(_rules) >= _MOST_RULES:
+            _rules.clear()
+        rule = _rules[key] = _read_rule(connection, contest_id)
     return rule
 
 
-def _read_rule(session: Session, contest: Any) -> BallotRule:
-    lines = session.execute(
-        select(Option.number, Option.cost_minor, Option.field).where(
-            Option.contest_id == contest.id
-        )
-    )
+def _read_rule(connection: Connection, contest_id: UUID) -> BallotRule:
+    contest = connection.execute(_RULE, {"contest_id": contest_id}).one()
+    lines = connection.execute(_LINES, {"contest_id": contest_id})
     return BallotRule(
         kind=contest.kind,
         slate={number: SlateLine(cost, field) for number, cost, field in lines},
@@ -184,40 +214,24 @@ def _read_rule(session: Session, contest: Any) -> BallotRule:
     )
 
 
-def _locked(session: Session, contest_id: UUID, *, lock: bool = True) -> Any:
-    """The contest's row, under a shared lock where the database has them.
-
-    On PostgreSQL casts run side by side, a close waits for them, and whoever comes after the close
-    sees it. SQLite has one writer anyway.
-    """
-    query = _LOCKED_CONTEST if lock else _CONTEST
-    return session.connection().execute(query, {"contest_id": contest_id}).one()
-
-
-def _check_open(contest: Any, now: datetime) -> None:
-    acted = contest.opened_at is not None and contest.closed_at is None
-    if not acted or not contest.opens_at <= now < contest.closes_at:
-        raise ContestClosedError
-
-
-def _mark(session: Session, contest: Any, voter_ids: Sequence[str]) -> None:
+def _mark(connection: Connection, contest: Any, voter_ids: Sequence[str]) -> None:
     rows = [{"contest": contest.id, "voter": voter_id} for voter_id in voter_ids]
     declared = contest.roll_kind == "declared"
-    marks = _DECLARED[session.get_bind().dialect.name] if declared else _LISTED
-    marked = _rows(session.connection().execute(marks, rows))
+    marks = _DECLARED[connection.dialect.name] if declared else _LISTED
+    marked = connection.execute(marks, rows).rowcount
     if marked != len(rows):
-        _refuse_unmarked(session, contest.id, voter_ids, len(rows) - marked)
+        _refuse_unmarked(connection, contest.id, voter_ids, len(rows) - marked)
 
 
 def _refuse_unmarked(
-    session: Session, contest_id: UUID, voter_ids: Sequence[str], number: int
+    connection: Connection, contest_id: UUID, voter_ids: Sequence[str], number: int
 ) -> None:
     on_paper = select(func.count()).where(
         RollEntry.contest_id == contest_id,
         RollEntry.voter_id.in_(voter_ids),
         RollEntry.status == "paper",
     )
-    if session.scalar(on_paper):
+    if connection.scalar(on_paper):
         raise PaperBallotError
     raise NotOnRollError(number=number)
 

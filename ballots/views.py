@@ -13,7 +13,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -31,11 +30,14 @@ from core.access import public, signed_in
 from core.city import Field
 from core.forms import text_of
 from core.limits import limited
-from core.web import reading, transaction
+from core.web import database, reading
 
 blueprint = Blueprint("ballots", __name__)
 
-RECEIPT = "receipt"  # session key: contest and code of the ballot cast last
+# Cookie of the receipt page alone, with the account and the code: on a shared computer the next
+# person sees nothing. It needs no seal: who writes another code into it shows it to nobody else.
+RECEIPT = "receipt"
+RECEIPT_SECONDS = 60 * 60
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ class Group:
 @signed_in
 def ballot(contest_id: UUID) -> ResponseReturnValue:
     """The ballot paper; or, if there is no voting now, when there is."""
-    with reading() as database:
-        contest = _contest(database, contest_id)
+    with reading() as session:
+        contest = _contest(session, contest_id)
         if not contest.is_open(clock.now()):
             return _no_voting(contest)
         if not current_user.may_vote and contest.roll_kind == "declared":
             return redirect(url_for("accounts.declare", next=request.path))
-        return render_template("ballots/ballot.html", **_ballot_page(database, contest, ()))
+        return render_template("ballots/ballot.html", **_ballot_page(session, contest, ()))
 
 
 @blueprint.post("/votes/<uuid:contest_id>/check")
@@ -65,51 +67,60 @@ def ballot(contest_id: UUID) -> ResponseReturnValue:
 def check(contest_id: UUID) -> ResponseReturnValue:
     """The choices once more before the cast; one beyond the rule goes back with its picks."""
     values = request.form.getlist("choice")
-    with reading() as database:
-        contest = _contest(database, contest_id)
+    with reading() as session:
+        contest = _contest(session, contest_id)
         if not contest.is_open(clock.now()):
             return _no_voting(contest)
-        rule = services.ballot_rule(database, contest)
+        rule = services.ballot_rule(session, contest)
         picked: tuple[int, ...] = ()
         try:
             choices = choices_of(values)
             picked = choices.numbers
             kinds.check(rule, choices)
         except InvalidBallotError as error:
-            page = _ballot_page(database, contest, picked)
+            page = _ballot_page(session, contest, picked)
             return render_template("ballots/ballot.html", refused=error, **page), 422
         if "back" in request.form:
-            page = _ballot_page(database, contest, picked)
+            page = _ballot_page(session, contest, picked)
             return render_template("ballots/ballot.html", **page)
-        return render_template(
-            "ballots/check.html", **_check_page(database, contest, rule, choices)
-        )
+        return render_template("ballots/check.html", **_check_page(session, contest, rule, choices))
 
 
 @blueprint.post("/votes/<uuid:contest_id>/cast")
 @signed_in
 def cast(contest_id: UUID) -> ResponseReturnValue:
     """Cast the ballot; the receipt comes by a page of its own, so that reloading casts nothing."""
-    if not current_user.may_vote:
+    voter = current_user._get_current_object()  # asked of the proxy once
+    if not voter.may_vote:
         back = url_for("ballots.ballot", contest_id=contest_id)
         return redirect(url_for("accounts.declare", next=back))
-    paper = services.Paper(str(current_user.id), choices_of(request.form.getlist("choice")))
+    paper = services.Paper(str(voter.id), choices_of(request.form.getlist("choice")))
     linker: Linker = current_app.extensions["linker"]
-    with transaction() as database:
-        (code,) = services.cast(database, contest_id, [paper], linker=linker, now=clock.now())
-    session[RECEIPT] = [str(contest_id), code]
-    return redirect(url_for("ballots.receipt", contest_id=contest_id))
+    with database().writing_rows() as connection:
+        (code,) = services.cast(connection, contest_id, [paper], linker=linker, now=clock.now())
+    receipt = url_for("ballots.receipt", contest_id=contest_id)
+    response = redirect(receipt)
+    response.set_cookie(
+        RECEIPT,
+        f"{voter.id}.{code}",
+        path=receipt,
+        max_age=RECEIPT_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
+    return response
 
 
 @blueprint.get("/votes/<uuid:contest_id>/receipt")
 @signed_in
 def receipt(contest_id: UUID) -> ResponseReturnValue:
     """What the voter takes home: the code, what it is for, and until when to vote again."""
-    kept_for, code = session.get(RECEIPT, ["", ""])
-    if kept_for != str(contest_id):
+    voter, _, code = request.cookies.get(RECEIPT, "").partition(".")
+    if voter != str(current_user.id) or not receipts.is_code(code):
         return redirect(url_for("ballots.find", contest_id=contest_id))
-    with reading() as database:
-        contest = _contest(database, contest_id)
+    with reading() as session:
+        contest = _contest(session, contest_id)
         is_open = contest.is_open(clock.now())
         return render_template("ballots/receipt.html", contest=contest, code=code, is_open=is_open)
 
@@ -121,16 +132,16 @@ def find(contest_id: UUID) -> ResponseReturnValue:
     """Whether a ballot with this code is in the box; never what it says."""
     form = FindForm()
     found = None
-    with reading() as database:
-        contest = _contest(database, contest_id)
+    with reading() as session:
+        contest = _contest(session, contest_id)
         if form.validate_on_submit():
-            found = queries.is_in_box(database, contest_id, receipts.normal(text_of(form.code)))
+            found = queries.is_in_box(session, contest_id, receipts.normal(text_of(form.code)))
         page = render_template("ballots/find.html", form=form, contest=contest, found=found)
     return page, 422 if form.errors else 200
 
 
-def _contest(database: Session, contest_id: UUID) -> Contest:
-    contest: Contest = queries.contest(database, contest_id) or abort(404)
+def _contest(session: Session, contest_id: UUID) -> Contest:
+    contest: Contest = queries.contest(session, contest_id) or abort(404)
     return contest
 
 
@@ -139,33 +150,33 @@ def _no_voting(contest: Contest) -> ResponseReturnValue:
     return render_template("ballots/no_voting.html", contest=contest, is_early=is_early), 409
 
 
-def _ballot_page(database: Session, contest: Contest, picked: Sequence[int]) -> dict[str, Any]:
-    full = queries.contest_with_slate(database, contest.id) or contest
-    places = {row.slug: row for row in city.neighbourhoods(database)}
+def _ballot_page(session: Session, contest: Contest, picked: Sequence[int]) -> dict[str, Any]:
+    full = queries.contest_with_slate(session, contest.id) or contest
+    places = {row.slug: row for row in city.neighbourhoods(session)}
     return {
         "contest": full,
-        "groups": _groups(database, full),
+        "groups": _groups(session, full),
         "picked": set(picked),
         "places": places,
-        "has_voted": queries.has_voted(database, contest.id, str(current_user.id)),
+        "has_voted": queries.has_voted(session, contest.id, str(current_user.id)),
     }
 
 
 def _check_page(
-    database: Session, contest: Contest, rule: BallotRule, choices: Choices
+    session: Session, contest: Contest, rule: BallotRule, choices: Choices
 ) -> dict[str, Any]:
-    full = queries.contest_with_slate(database, contest.id) or contest
+    full = queries.contest_with_slate(session, contest.id) or contest
     return {
         "contest": full,
-        "groups": _groups(database, full),
+        "groups": _groups(session, full),
         "picked": set(choices.numbers),
         "cost": kinds.cost_of(rule, choices.numbers),
     }
 
 
-def _groups(database: Session, contest: Contest) -> list[Group]:
+def _groups(session: Session, contest: Contest) -> list[Group]:
     """The slate by field, in the city's order of fields; within a field shuffled for this voter."""
-    fields: dict[str | None, Field | None] = {row.slug: row for row in city.fields(database)}
+    fields: dict[str | None, Field | None] = {row.slug: row for row in city.fields(session)}
     fields[None] = None
     by_field: dict[str | None, list[Option]] = {}
     for option in sorted(contest.options, key=_own_order):

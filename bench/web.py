@@ -31,7 +31,7 @@ from ballots.models import Contest, Option
 from core.city import Neighbourhood
 from core.db import Database
 
-ROUNDS, REQUESTS, OPTIONS = 9, 150, 30
+ROUNDS, REQUESTS, OPTIONS = 30, 60, 30
 LAYERS = ("l0", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "p0", "p1", "p2")
 BAR = 0.8
 PICKS = (1, 4, 6, 8, 9, 13, 18, 22, 26, 29)

@@ -214,7 +214,7 @@ def _cast_all(
     while batch := list(islice(rows, BATCH)):
         papers = [Paper(vote.voter, _choices(vote, number_of)) for vote in batch]
         try:
-            ballots.cast(session, cycle.contest_id, papers, linker=linker, now=now)
+            ballots.cast(session.connection(), cycle.contest_id, papers, linker=linker, now=now)
         except InvalidBallotError:
             _blame(batch, papers, ballots.ballot_rule(session, cycle.contest))
             raise

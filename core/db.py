@@ -86,7 +86,9 @@ class Database:
         engine = create_engine(self.url, pool_size=pool_size, max_overflow=pool_size)
         if self.is_sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", lambda connection: _begin(connection, begin))
+            # The dialect's own hook; a listener to "begin" would make every statement look for
+            # listeners, which costs a cast 60 µs.
+            engine.dialect.do_begin = lambda connection: _run(connection, begin)  # type: ignore[method-assign,assignment]
         return engine
 
     @contextmanager
@@ -99,6 +101,12 @@ class Database:
             yield session
         for act in session.info.pop("after_commit", ()):
             act()
+
+    @contextmanager
+    def writing_rows(self) -> Iterator[Connection]:
+        """As `writing`, for statements without objects, where every microsecond is paid often."""
+        with self._write_lock, self.writer.begin() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -127,6 +135,10 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(act)
 
 
+def _run(connection: Any, statement: str) -> None:
+    connection.execute(statement)
+
+
 def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - SQLAlchemy's signature
     """Durable at power loss (FULL), readers beside a writer (WAL), and foreign keys kept."""
     connection.isolation_level = (
@@ -134,7 +146,3 @@ def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:  # no
     )
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection, statement: str) -> None:
-    connection.exec_driver_sql(statement)

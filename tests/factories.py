@@ -149,7 +149,11 @@ def cast(
 ) -> list[str]:
     """One ballot each of voters v0, v1, …"""
     papers = [Paper(f"v{serial}", Choices(tuple(said))) for serial, said in enumerate(choices)]
-    return ballots.cast(session, contest_id, papers, linker=linker, now=now) if papers else []
+    return (
+        ballots.cast(session.connection(), contest_id, papers, linker=linker, now=now)
+        if papers
+        else []
+    )
 
 
 def options(session: Session, made: Cycle) -> list[Option]:

@@ -202,7 +202,9 @@ class Seeder:
             for serial in range(VOTERS)
         )
         while batch := list(islice(papers, BATCH)):
-            ballots.cast(session, cycle.contest_id, batch, linker=self.linker, now=self.now)
+            ballots.cast(
+                session.connection(), cycle.contest_id, batch, linker=self.linker, now=self.now
+            )
 
     def _imported_cycle(self, session: Session) -> None:
         then = self.now - 420 * DAY

@@ -28,7 +28,7 @@ def box(session, contest_id) -> list[str]:
 
 def one(session, contest_id, voter, numbers, linker, now) -> str:
     paper = Paper(voter, Choices(tuple(numbers)))
-    return services.cast(session, contest_id, [paper], linker=linker, now=now)[0]
+    return services.cast(session.connection(), contest_id, [paper], linker=linker, now=now)[0]
 
 
 def test_voting_again_replaces_the_ballot_and_its_code(session, now, linker):
@@ -98,7 +98,7 @@ def test_one_bad_paper_among_many_casts_none(database: Database, now, linker):
         contest_id = factories.cycle(session, now, linker=linker, max_picks=1).contest_id
     papers = [Paper("a", Choices((1,))), Paper("b", Choices((1, 2)))]
     with pytest.raises(TooManyPicksError), database.writing() as session:
-        services.cast(session, contest_id, papers, linker=linker, now=now)
+        services.cast(session.connection(), contest_id, papers, linker=linker, now=now)
     with database.reading() as session:
         assert box(session, contest_id) == []
 
@@ -132,7 +132,7 @@ def test_statements_do_not_grow_with_the_batch(database: Database, now, linker, 
     for size in (1, 200):
         papers = [Paper(f"{size}-{serial}", Choices((1,))) for serial in range(size)]
         with database.writing() as session, count_queries() as statements:
-            services.cast(session, contest_id, papers, linker=linker, now=now)
+            services.cast(session.connection(), contest_id, papers, linker=linker, now=now)
         seen.append(len(statements))
     assert seen[0] >= seen[1]
     assert seen[1] <= 4

@@ -144,6 +144,26 @@ def test_receipts_of_other_votes_are_not_shown(client, voting, voter):
     assert answer.headers["Location"].endswith("/find")
 
 
+def test_the_next_person_at_a_shared_computer_sees_no_receipt(
+    client, database, now, sign_in, voting, voter
+):
+    base = f"/votes/{voting.contest_id}"
+    kept = client.post(f"{base}/cast", data={"choice": ["1"]}).headers["Set-Cookie"]
+    for part in (f"Path={base}/receipt", "HttpOnly", "SameSite=Lax", "Max-Age=3600"):
+        assert part in kept
+    assert client.get(f"{base}/receipt").status_code == 200
+    with database.writing() as session:
+        other = factories.account(session, now)
+    sign_in(other)
+    assert client.get(f"{base}/receipt").headers["Location"].endswith("/find")
+
+
+def test_a_receipt_that_is_no_code_is_not_shown(client, voting, voter):
+    base = f"/votes/{voting.contest_id}"
+    client.set_cookie("receipt", f"{voter.id}.<script>", path=f"{base}/receipt")
+    assert client.get(f"{base}/receipt").headers["Location"].endswith("/find")
+
+
 def test_a_signed_in_voters_pages_are_not_stored(client, voting, voter):
     assert "no-store" in client.get(f"/votes/{voting.contest_id}").headers["Cache-Control"]
 
