@@ -74,8 +74,9 @@ lock:  ## write the hashed requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --group test --group build -o requirements/test.txt
 	uv pip compile -q --group build --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
 
-bench-web: .venv/tested  ## the vote page and casting, beside the usual stack, in one run
+bench-web: .venv/tested  ## the vote page and casting, beside the usual stack: CPU a request, then requests a second (needs wrk)
 	$(BIN)/python bench/web.py
+	$(BIN)/python bench/load.py
 
 bench-import: .venv/tested  ## ballots a second and memory of a whole import
 	$(BIN)/python bench/imports.py

@@ -118,7 +118,7 @@ def start(app: Flask) -> None:
 def load(kept: str) -> Person | None:
     """The person whom the session names; None if signed out everywhere or gone."""
     account_id, _, epoch = kept.partition(".")
-    with database().reader.connect() as connection:
+    with database().single.connect() as connection:
         rows = connection.execute(_PERSON, {"account_id": UUID(account_id)}).all()
     if not rows or str(rows[0].session_epoch) != epoch:
         return None

@@ -119,7 +119,7 @@ def cast(
     # Everyone takes locks in one order, so that batches wait for each other instead of deadlocking.
     _mark(connection, contest, sorted(paper.voter_id for paper in papers))
     rows_in_order = sorted(rows, key=lambda row: row["pseudonym"])
-    connection.execute(_BOX[connection.dialect.name], rows_in_order)
+    connection.execute(_BOX[connection.dialect.name], _one_or_many(rows_in_order))
     return [str(row["receipt"]) for row in rows]
 
 
@@ -218,9 +218,14 @@ def _mark(connection: Connection, contest: Any, voter_ids: Sequence[str]) -> Non
     rows = [{"contest": contest.id, "voter": voter_id} for voter_id in voter_ids]
     declared = contest.roll_kind == "declared"
     marks = _DECLARED[connection.dialect.name] if declared else _LISTED
-    marked = connection.execute(marks, rows).rowcount
+    marked = connection.execute(marks, _one_or_many(rows)).rowcount
     if marked != len(rows):
         _refuse_unmarked(connection, contest.id, voter_ids, len(rows) - marked)
+
+
+def _one_or_many(rows: list[dict[str, Any]]) -> Any:
+    """A single row plainly: psycopg opens a pipeline for a list, which one row does not repay."""
+    return rows[0] if len(rows) == 1 else rows
 
 
 def _refuse_unmarked(

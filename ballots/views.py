@@ -54,7 +54,7 @@ class Group:
 def ballot(contest_id: UUID) -> ResponseReturnValue:
     """The ballot paper; or, if there is no voting now, when there is."""
     with reading() as session:
-        contest = _contest(session, contest_id)
+        contest = _with_slate(session, contest_id)
         if not contest.is_open(clock.now()):
             return _no_voting(contest)
         if not current_user.may_vote and contest.roll_kind == "declared":
@@ -68,7 +68,7 @@ def check(contest_id: UUID) -> ResponseReturnValue:
     """The choices once more before the cast; one beyond the rule goes back with its picks."""
     values = request.form.getlist("choice")
     with reading() as session:
-        contest = _contest(session, contest_id)
+        contest = _with_slate(session, contest_id)
         if not contest.is_open(clock.now()):
             return _no_voting(contest)
         rule = services.ballot_rule(session, contest)
@@ -145,17 +145,21 @@ def _contest(session: Session, contest_id: UUID) -> Contest:
     return contest
 
 
+def _with_slate(session: Session, contest_id: UUID) -> Contest:
+    contest: Contest = queries.contest_with_slate(session, contest_id) or abort(404)
+    return contest
+
+
 def _no_voting(contest: Contest) -> ResponseReturnValue:
     is_early = contest.closed_at is None and clock.now() < contest.opens_at
     return render_template("ballots/no_voting.html", contest=contest, is_early=is_early), 409
 
 
 def _ballot_page(session: Session, contest: Contest, picked: Sequence[int]) -> dict[str, Any]:
-    full = queries.contest_with_slate(session, contest.id) or contest
     places = {row.slug: row for row in city.neighbourhoods(session)}
     return {
-        "contest": full,
-        "groups": _groups(session, full),
+        "contest": contest,
+        "groups": _groups(session, contest),
         "picked": set(picked),
         "places": places,
         "has_voted": queries.has_voted(session, contest.id, str(current_user.id)),
@@ -165,10 +169,9 @@ def _ballot_page(session: Session, contest: Contest, picked: Sequence[int]) -> d
 def _check_page(
     session: Session, contest: Contest, rule: BallotRule, choices: Choices
 ) -> dict[str, Any]:
-    full = queries.contest_with_slate(session, contest.id) or contest
     return {
-        "contest": full,
-        "groups": _groups(session, full),
+        "contest": contest,
+        "groups": _groups(session, contest),
         "picked": set(choices.numbers),
         "cost": kinds.cost_of(rule, choices.numbers),
     }

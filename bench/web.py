@@ -34,17 +34,17 @@ from core.db import Database
 ROUNDS, REQUESTS, OPTIONS = 30, 60, 30
 LAYERS = ("l0", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "p0", "p1", "p2")
 BAR = 0.8
+SECRET = "b" * 40
 PICKS = (1, 4, 6, 8, 9, 13, 18, 22, 26, 29)
 BODY = "&".join(f"choice={number}" for number in PICKS)
+THEIR_FORM = "&".join(f"choices={number - 1}" for number in PICKS) + "&note="
 Call = Callable[[int], None]
 
 
 def ours(folder: Path, voters: int) -> dict[str, Call]:
     """Our application with one open vote and a signed-in voter for each request."""
-    url = f"sqlite:///{folder / 'ours.db'}"
-    app = create_app(Config(url, "b" * 40, folder / "keys", https=False))
-    contest, ids = _settle(app.extensions["database"], app, voters)
-    cookies = [_cookie(app, id_, serial) for serial, id_ in enumerate(ids)]
+    app = create_app(config(f"sqlite:///{folder / 'ours.db'}", folder / "keys"))
+    contest, cookies = settled(app, voters)
 
     def cast(serial: int) -> None:
         cookie, token = cookies[serial % voters]
@@ -71,9 +71,6 @@ def theirs(folder: Path, layers_folder: Path, voters: int) -> dict[str, Call]:
     layers = importlib.import_module("layers")
     rows = [line.split() for line in tokens.read_text().splitlines()]
     json_body = b'{"choices":[0,3,5,7,8,12,17,21,25,28]}'
-    form = (
-        "&".join(f"choices={number}" for number in (0, 3, 5, 7, 8, 12, 17, 21, 25, 28)) + "&note="
-    )
 
     def caller(layer: str) -> Call:
         def call(serial: int) -> None:
@@ -86,7 +83,7 @@ def theirs(folder: Path, layers_folder: Path, voters: int) -> dict[str, Call]:
                     "POST",
                     f"/{layer}/",
                     cookie,
-                    f"{form}&csrf_token={token}".encode(),
+                    f"{THEIR_FORM}&csrf_token={token}".encode(),
                 )
             else:
                 answer = _call(layers.application, "POST", f"/{layer}/", cookie, json_body, token)
@@ -139,7 +136,9 @@ def main(layers_folder: Path) -> None:
     )
 
 
-def _settle(database: Database, app: Flask, voters: int) -> tuple[str, list[str]]:
+def settled(app: Flask, voters: int) -> tuple[str, list[tuple[str, str]]]:
+    """One open vote; its id, and a signed session and CSRF token for each voter."""
+    database: Database = app.extensions["database"]
     now = datetime.now(UTC)  # noqa: TID251 - the application reads the real clock
     migrate.upgrade(database.writer)
     with database.writing() as session:
@@ -170,7 +169,13 @@ def _settle(database: Database, app: Flask, voters: int) -> tuple[str, list[str]
         )
         session.flush()
         services.open_contest(session, contest, linker=app.extensions["linker"], now=now)
-        return str(contest.id), [str(person.id) for person in people]
+        ids = [str(person.id) for person in people]
+    return str(contest.id), [_cookie(app, id_, serial) for serial, id_ in enumerate(ids)]
+
+
+def config(url: str, keys: Path) -> Config:
+    """Settings as in production, but without https."""
+    return Config(url, SECRET, keys, https=False)
 
 
 def _cookie(app: Flask, account_id: str, serial: int) -> tuple[str, str]:

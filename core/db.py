@@ -78,6 +78,12 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.writer = self._engine(pool_size, begin="BEGIN IMMEDIATE")
         self.reader = self._engine(pool_size, begin="BEGIN") if self.is_sqlite else self.writer
+        # For one statement alone, which needs no BEGIN and, on PostgreSQL, no two journeys more.
+        self.single = (
+            self.reader
+            if self.is_sqlite
+            else self.writer.execution_options(isolation_level="AUTOCOMMIT")
+        )
         self._write_lock: AbstractContextManager[Any] = Lock() if self.is_sqlite else nullcontext()
         self._write_sessions = sessionmaker(self.writer, expire_on_commit=False)
         self._read_sessions = sessionmaker(self.reader, autoflush=False, expire_on_commit=False)

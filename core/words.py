@@ -6,11 +6,12 @@ English sentences are the message ids; `app/translations` holds the Korean.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-import flask_babel
 from babel import Locale
 from babel.dates import format_datetime
+from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask_babel import Babel, force_locale, get_locale, lazy_gettext
 from flask_babel.speaklater import LazyString
@@ -34,12 +35,19 @@ _PATTERNS = {
 
 def gettext(message: str, **values: object) -> str:
     """The sentence in the reader's language, with its placeholders filled."""
-    return str(flask_babel.gettext(message, **values))
+    sentence = _catalogue(language()).gettext(message)
+    return sentence % values if values else sentence
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """The sentence for `num` things; `num` is a placeholder too."""
-    return str(flask_babel.ngettext(one, many, num, **values))
+    sentence = _catalogue(language()).ngettext(one, many, num)
+    return sentence % ({"num": num} | values)
+
+
+@cache
+def _catalogue(code: str) -> NullTranslations:
+    return Translations.load(TRANSLATIONS, [code])
 
 
 def start(app: Flask, choose: Callable[[], str] | None = None) -> None:
@@ -50,6 +58,12 @@ def start(app: Flask, choose: Callable[[], str] | None = None) -> None:
         default_timezone=str(SEOUL),
         default_translation_directories=str(TRANSLATIONS),
         locale_selector=choose,
+    )
+    # Flask-Babel looks for its catalogue anew at each sentence; a page has a hundred.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # by Jinja's i18n extension
+        lambda message: _catalogue(language()).gettext(message),
+        lambda one, many, num: _catalogue(language()).ngettext(one, many, num),
+        newstyle=True,
     )
 
 
