@@ -1,7 +1,10 @@
 """What the house promises about itself."""
 
 import ast
+import hashlib
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from app import sentences
 from app.config import PREFIX, Config
 from app.errors import REFUSALS
+from budget.phases import ACTS
 from core.errors import RoomError
 from tally import RULES
 
@@ -20,6 +24,7 @@ SOURCES = [
     for path in sorted((ROOT / package).rglob("*.py"))
     if not {"node_modules", "versions"} & set(path.parts)
 ]
+RECORDERS = ("journal.record", "_tell")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 
 
@@ -34,26 +39,21 @@ def test_every_refusal_has_its_sentence():
 
 
 def test_every_act_of_the_journal_has_its_sentence_and_every_sentence_its_act():
-    written = set()
-    for path in SOURCES:
-        if path.name == "sentences.py":
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                written.add(node.value)
-    from budget.phases import ACTS  # noqa: PLC0415
+    steps = {f"cycle.{name}" for name in ACTS}
+    written = steps | {act for path in SOURCES for act in _acts_recorded(path)}
+    assert written == set(sentences.ACTS)
 
-    stepped = {f"cycle.{name}" for name in ACTS}
-    assert set(sentences.ACTS) - stepped <= written
-    acts = {
-        text
-        for text in written
-        if re.fullmatch(r"(cycle|slate|task|proposal|role|account)\.[a-z_]+", text)
-    }
-    pages = {"accounts.me"}
-    assert acts - set(sentences.ACTS) - pages <= {
-        text for text in acts if text.split(".")[1] in ("models", "services", "queries")
-    }
+
+def _acts_recorded(path: Path) -> Iterator[str]:
+    """The act named in each call that records one; `cycle.{act}` stands for the steps of a cycle."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith(RECORDERS):
+            continue
+        for argument in node.args:
+            if isinstance(argument, ast.Constant):
+                yield argument.value
+            elif isinstance(argument, ast.JoinedStr):
+                assert ast.unparse(argument) == "f'cycle.{act}'", path
 
 
 def test_every_setting_is_told():
@@ -94,6 +94,19 @@ def test_pages_ask_nobody_else_for_anything():
             r"https?://(?!www\.w3\.org/)[^\s\"')]+", path.read_text(encoding="utf-8")
         )
         assert outside == [], path
+
+
+def test_bundles_are_built_of_the_sources_that_lie_beside_them():
+    assets = ROOT / "app" / "assets"
+    told = json.loads((assets / "built.json").read_text(encoding="utf-8"))
+    sources = [*assets.glob("css/*.css"), *assets.glob("js/*.js")]
+    assert {str(path.relative_to(assets)) for path in sources} <= told.keys()
+    stale = [
+        path
+        for path, digest in told.items()
+        if hashlib.sha256((assets / path).read_bytes()).hexdigest() != digest
+    ]
+    assert stale == [], "run `make assets`"
 
 
 def test_templates_hold_no_inline_code():

@@ -1,6 +1,7 @@
 // Bundles css/app.css and js/*.js into ../static, minified. The same input gives the same bytes.
 import { build } from "esbuild";
-import { cp, readFile, writeFile, mkdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, readFile, readdir, writeFile, mkdir } from "node:fs/promises";
 
 const out = new URL("../static/", import.meta.url);
 const tokens = await readFile("node_modules/krds-uiux/resources/css/token/krds_tokens.css", "utf8");
@@ -32,3 +33,15 @@ const vendor = new URL("../../tests/browser/vendor/", import.meta.url);
 await mkdir(vendor, { recursive: true });
 await cp("node_modules/axe-core/axe.min.js", new URL("axe.min.js", vendor));
 await cp("node_modules/axe-core/LICENSE", new URL("axe-LICENSE.txt", vendor));
+
+// What was built of what, so that a test without Node.js sees a bundle that is older than its source.
+const digests = async (paths) => {
+  const found = {};
+  for (const path of paths.sort())
+    found[path] = createHash("sha256").update(await readFile(path)).digest("hex");
+  return found;
+};
+const sources = (await readdir(".", { recursive: true }))
+  .filter((path) => /^(css|js)\/.*\.(css|js)$|^(build\.mjs|package(-lock)?\.json)$/.test(path));
+const bundles = ["app.css", "ballot.js", "LICENSES.txt"].map((name) => `../static/${name}`);
+await writeFile("built.json", JSON.stringify({ ...(await digests(sources)), ...(await digests(bundles)) }, null, 1) + "\n");
