@@ -15,12 +15,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from accounts import passwords
-from app import migrate
+from app import create_app, migrate
+from app.config import Config
 from ballots.linker import Linker
-from core.access import Role
 from core.db import Database
-from tests import factories
+from tests.browser import walk
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 FLAGS = [
@@ -43,26 +42,33 @@ class City:
     """Where the server answers, and what there is to visit."""
 
     base: str
-    paths: dict[str, str]
-    contest: str
+    walk: walk.Walk
     keys: Path
     database_url: str
+
+    @property
+    def contest(self) -> str:
+        """The vote of fifty projects."""
+        return self.walk.contest
 
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     folder = tmp_path_factory.mktemp("city")
-    url, keys = f"sqlite:///{folder / 'city.db'}", folder / "keys"
-    database = Database(url)
+    url, keys, secret = f"sqlite:///{folder / 'city.db'}", folder / "keys", "s" * 40
+    app = create_app(Config(url, secret, keys, https=False))
+    database: Database = app.extensions["database"]
     migrate.upgrade(database.writer)
-    paths, contest = _settle(database, Linker(keys))
+    now = datetime.now(UTC)  # noqa: TID251 - the server reads the real clock
+    with database.writing() as session:
+        stops = walk.settle(session, app, Linker(keys), now, password=PASSWORD)
     database.dispose()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environ = os.environ | {
         "GWANGJANG_DATABASE_URL": url, "GWANGJANG_KEYS_DIR": str(keys), "GWANGJANG_HTTPS": "0",
-        "GWANGJANG_SECRET_KEY": "s" * 40, "GWANGJANG_DEMO": "1",
+        "GWANGJANG_SECRET_KEY": secret, "GWANGJANG_DEMO": "1",
     }  # fmt: skip
     command = [
         sys.executable,
@@ -82,7 +88,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     ) as server:
         base = f"http://127.0.0.1:{port}"
         _wait_for(f"{base}/healthz")
-        yield City(base, paths, contest, keys, url)
+        yield City(base, stops, keys, url)
         server.terminate()
 
 
@@ -99,27 +105,8 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
-def kept_session(browser: Browser, city: City) -> list:
-    """The cookies of one sign-in, shared by all tests: sign-ins are limited, as they should be."""
-    context = browser.new_context(base_url=city.base)
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.fill("#email", "voter@test.example")
-    page.fill("#password", PASSWORD)
-    page.locator("main form button").click()
-    page.wait_for_url("**/")
-    cookies = [
-        {"name": kept["name"], "value": kept["value"], "url": city.base}
-        for kept in context.cookies()
-        if kept["name"] == "session"
-    ]
-    context.close()
-    return cookies
-
-
 @pytest.fixture
-def visit(browser: Browser, city: City, kept_session: list) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser, city: City) -> Iterator[Callable[..., Page]]:
     """Opens a page as a new visitor; at the end no error was logged and nobody else was asked."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -129,7 +116,7 @@ def visit(browser: Browser, city: City, kept_session: list) -> Iterator[Callable
         language: str = "ko",
         *,
         scripts: bool = True,
-        signed_in: bool = False,
+        who: str = walk.VISITOR,
         dark: bool = False,
     ) -> Page:
         context = browser.new_context(
@@ -137,8 +124,10 @@ def visit(browser: Browser, city: City, kept_session: list) -> Iterator[Callable
             color_scheme="dark" if dark else "light", locale=language,
         )  # fmt: skip
         contexts.append(context)
-        if signed_in:
-            context.add_cookies(kept_session)
+        if who in city.walk.sessions:
+            context.add_cookies(
+                [{"name": "session", "value": city.walk.sessions[who], "url": city.base}]
+            )
         context.on(
             "request",
             lambda request: (
@@ -182,44 +171,6 @@ def axe() -> Callable[[Page], list[str]]:
         ]
 
     return check
-
-
-def _settle(database: Database, linker: Linker) -> tuple[dict[str, str], str]:
-    now = datetime.now(UTC)  # noqa: TID251 - the server reads the real clock
-    with database.writing() as session:
-        voter = factories.account(session, now, email="voter@test.example")
-        voter.password_hash = passwords.hashed(PASSWORD)
-        factories.account(session, now, Role.AUDITOR)
-        done = factories.cycle(
-            session,
-            now,
-            phase="published",
-            linker=linker,
-            ballots_cast=[[1], [1, 2], [2]],
-            slug="done",
-        )
-        open_ = factories.cycle(
-            session,
-            now,
-            linker=linker,
-            costs=[10 + serial for serial in range(50)],
-            max_picks=4,
-            fund_minor=500,
-            slug="open",
-            field_limits={"safety-construction": 3},
-        )
-        factories.cycle(
-            session, now, linker=linker, kind="knapsack", max_picks=None, slug="knapsack"
-        )
-        proposal = factories.proposal(session, now, status="received", author=voter)
-        paths = {
-            "front": "/", "proposals": "/proposals", "proposal": f"/proposals/{proposal.id}", "cycles": "/cycles",
-            "cycle": "/cycles/open", "outcome": "/cycles/done/outcome", "project": "/cycles/done/projects/1",
-            "agenda": "/agenda", "journal": "/journal", "rule": "/rules/greedy_cost", "sign-in": "/sign-in",
-            "sign-up": "/sign-up", "missing": "/nowhere", "find": f"/votes/{open_.contest_id}/find",
-        }  # fmt: skip
-        assert done.phase == "published"
-    return paths, str(open_.contest_id)
 
 
 def _wait_for(address: str) -> None:

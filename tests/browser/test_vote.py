@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.walk import VOTER
+
 LIMIT = 40_000
 
 
@@ -40,7 +42,7 @@ def test_the_whole_vote_by_keyboard(visit, city):
 
 
 def test_the_whole_vote_without_scripts(visit, city):
-    page = visit(360, "ko", scripts=False, signed_in=True)
+    page = visit(360, "ko", scripts=False, who=VOTER)
     page.goto(f"/votes/{city.contest}")
     boxes = page.locator("input[name=choice]")
     for serial in range(5):
@@ -56,7 +58,7 @@ def test_the_whole_vote_without_scripts(visit, city):
 
 
 def test_at_the_limit_a_swap_is_offered_and_choices_survive_a_reload(visit, city):
-    page = visit(360, "en", signed_in=True)
+    page = visit(360, "en", who=VOTER)
     page.goto(f"/votes/{city.contest}")
     boxes = page.locator("input[name=choice]")
     for serial in range(3):
@@ -75,7 +77,7 @@ def test_at_the_limit_a_swap_is_offered_and_choices_survive_a_reload(visit, city
 
 
 def test_a_lost_connection_keeps_the_choices_and_says_so(visit, city):
-    page = visit(360, "en", signed_in=True)
+    page = visit(360, "en", who=VOTER)
     page.goto(f"/votes/{city.contest}")
     page.locator("input[name=choice]").first.check()
     page.context.set_offline(True)
@@ -87,7 +89,7 @@ def test_a_lost_connection_keeps_the_choices_and_says_so(visit, city):
 
 
 def test_a_first_visit_to_a_ballot_of_fifty_projects_is_light(visit, city):
-    page = visit(360, "ko", signed_in=True)
+    page = visit(360, "ko", who=VOTER)
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.send("Network.clearBrowserCache")
@@ -100,7 +102,7 @@ def test_a_first_visit_to_a_ballot_of_fifty_projects_is_light(visit, city):
 
 
 def test_a_knapsack_shows_money_used_and_left(visit, city):
-    page = visit(360, "en", signed_in=True)
+    page = visit(360, "en", who=VOTER)
     page.goto("/cycles/knapsack")
     page.locator("a.button").first.click()
     boxes = page.locator("input[name=choice]")

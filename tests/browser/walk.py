@@ -1,0 +1,140 @@
+"""Every page there is, with somebody who may see it: told by the application's own routes.
+
+A route with arguments needs an example in `_examples`; one that is no page stands in NO_PAGE. So a
+new page is walked without anybody having to think of it, or the walk fails.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts import login, passwords
+from accounts.models import Account
+from ballots.linker import Linker
+from budget.agenda.models import PolicyTask
+from core.access import Role, access_of
+from tests import factories
+
+NO_PAGE: Mapping[str, str] = {
+    "static": "files",
+    "health.alive": "for machines",
+    "health.ready": "for machines",
+    "budget.export": "a file",
+    "budget.outcome_json": "a file",
+    "budget.by_id": "leads on to the cycle",
+    "budget.of_contest": "leads on to the cycle",
+    "budget.of_proposal": "leads on to the vote",
+    "agenda.of_proposal": "leads on to the task",
+    "ballots.receipt": "comes after a cast; test_vote.py looks at it",
+}
+# Public pages that show officials more.
+MORE_FOR = {"agenda.task": (Role.BUDGET_OFFICER, Role.COUNCIL_CLERK, Role.REVIEWER)}
+VISITOR, VOTER, NEWCOMER, BEFORE_FACTOR = "visitor", "voter", "newcomer", "before the factor"
+SEEN_BY = {"accounts.enrol": NEWCOMER, "accounts.second_factor": BEFORE_FACTOR}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page of the walk: the endpoint, its address, and who looks at it."""
+
+    endpoint: str
+    path: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Walk:
+    """All stops, and the session cookie of everybody who walks (the visitor has none)."""
+
+    stops: list[Stop]
+    sessions: Mapping[str, str]
+    contest: str
+
+
+def settle(session: Session, app: Flask, linker: Linker, now: datetime, *, password: str) -> Walk:
+    """A small city in which each page has something to show."""
+    people = {str(role): factories.account(session, now, role) for role in Role}
+    people[VOTER] = factories.account(session, now, email="voter@test.example")
+    people[VOTER].password_hash = passwords.hashed(password)
+    people[NEWCOMER] = factories.account(session, now, Role.AUDITOR)
+    people[NEWCOMER].totp_confirmed_at = None
+    people[BEFORE_FACTOR] = factories.account(session, now, Role.AUDITOR)
+    contest, examples = _examples(session, linker, now, people[VOTER])
+    session.flush()
+    stops = list(_stops(app, examples))
+    return Walk(stops, {who: _cookie(app, person, who) for who, person in people.items()}, contest)
+
+
+def _examples(
+    session: Session, linker: Linker, now: datetime, author: Account
+) -> tuple[str, Mapping[str, Mapping[str, Any]]]:
+    """The vote to take part in, and for each endpoint with arguments what they are."""
+    done = factories.cycle(
+        session, now, phase="published", linker=linker, ballots_cast=[[1], [1, 2], [2]], slug="done"
+    )
+    open_ = factories.cycle(
+        session, now, linker=linker, costs=[10 + serial for serial in range(50)], max_picks=4,
+        fund_minor=500, slug="open", field_limits={"safety-construction": 3},
+    )  # fmt: skip
+    factories.cycle(session, now, linker=linker, kind="knapsack", max_picks=None, slug="knapsack")
+    for slug, phase in (("planned", "preparing"), ("ended", "closed"), ("ready", "frozen")):
+        factories.cycle(session, now, phase=phase, linker=linker, slug=slug)
+    received = factories.proposal(session, now, status="received", author=author)
+    draft = factories.proposal(session, now, author=author)
+    own_draft, own = {"proposal_id": draft.id}, {"proposal_id": received.id}
+    task = session.scalar(select(PolicyTask.id).limit(1))
+    return str(open_.contest_id), {
+        "agenda.task": {"task_id": task},
+        "ballots.ballot": {"contest_id": open_.contest_id},
+        "ballots.find": {"contest_id": open_.contest_id},
+        "budget.cycle": {"slug": "open"},
+        "budget.outcome": {"slug": done.slug},
+        "budget.project": {"slug": done.slug, "number": 1},
+        "budget.rules": {"rule": "greedy_cost"},
+        "desk.cycle": {"slug": "open"},
+        "desk.edit": {"slug": "planned"},
+        "desk.poll_act": {"slug": "open", "act": "close"},
+        "desk.prepare_act": {"slug": "planned", "act": "call"},
+        "desk.slate": {"slug": "planned"},
+        "desk.tally_act": {"slug": "ended", "act": "count"},
+        "proposals.check": own_draft,
+        "proposals.discard": own_draft,
+        "proposals.edit": own_draft,
+        "proposals.received": own,
+        "proposals.review": own,
+        "proposals.show": own,
+        "proposals.withdraw": own,
+    }
+
+
+def _stops(app: Flask, examples: Mapping[str, Mapping[str, Any]]) -> Iterator[Stop]:
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or rule.endpoint in NO_PAGE:
+                continue
+            path = app.url_for(rule.endpoint, **examples.get(rule.endpoint, {}))
+            access = access_of(app.view_functions[rule.endpoint])
+            assert access is not None
+            if access.roles:
+                yield Stop(rule.endpoint, path, min(access.roles))
+            else:
+                who = VOTER if access.signed_in else VISITOR
+                yield Stop(rule.endpoint, path, SEEN_BY.get(rule.endpoint, who))
+            for role in MORE_FOR.get(rule.endpoint, ()):
+                yield Stop(rule.endpoint, path, role)
+
+
+def _cookie(app: Flask, person: Account, who: str) -> str:
+    """A signed session, so that a walk needs no sign-in: those are limited, as they should be."""
+    kept = {"_user_id": f"{person.id}.{person.session_epoch}", "_fresh": True}
+    if who not in (NEWCOMER, BEFORE_FACTOR):
+        kept[login.SECOND_FACTOR] = str(person.id)
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    return str(signer.dumps(kept))
