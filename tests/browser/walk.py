@@ -122,7 +122,8 @@ def _stops(app: Flask, examples: Mapping[str, Mapping[str, Any]]) -> Iterator[St
             access = access_of(app.view_functions[rule.endpoint])
             assert access is not None
             if access.roles:
-                yield Stop(rule.endpoint, path, min(access.roles))
+                # Someone who may act, if there is one: an auditor sees no forms.
+                yield Stop(rule.endpoint, path, min(access.roles - {Role.AUDITOR} or access.roles))
             else:
                 who = VOTER if access.signed_in else VISITOR
                 yield Stop(rule.endpoint, path, SEEN_BY.get(rule.endpoint, who))
