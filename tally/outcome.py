@@ -9,6 +9,7 @@ from typing import Any
 from tally.contest import Amount
 
 ARITHMETIC = "exact integers and fractions"
+Parameter = int | bool | str
 
 
 class Decision(StrEnum):
@@ -18,17 +19,32 @@ class Decision(StrEnum):
     DOES_NOT_FIT = "does_not_fit"
     TOO_FEW_VOTES = "too_few_votes"
     AFTER_THE_STOP = "after_the_stop"
+    UNAFFORDABLE = "unaffordable"  # its supporters' shares do not suffice
+    NOT_CHOSEN = "not_chosen"  # another set is better (rules that weigh whole sets)
+    RIVAL_FUNDED = "rival_funded"  # it excludes one that was funded before
+    PARTNER_MISSING = "partner_missing"  # it needs one that is not funded
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One option's turn: its support and cost, the money left before, and what was decided."""
+    """One option's turn.
+
+    Attributes
+    ----------
+    support : its votes, or its points where the rule goes by points
+    cost, left : its cost, and the money left before this turn
+    key : what the rule compared to give it this turn (votes for each unit of money, price, load);
+        None where nothing was compared
+    stage : the part of the rule, where it has parts ("equal_shares", "completion")
+    """
 
     option: str
     support: Amount
     cost: Amount
     left: Amount
     decision: Decision
+    key: Amount | None = None
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +66,16 @@ class Outcome:
     ballots : how many were counted
     rounds : every option once, in the order in which its turn came
     ties : every tie that was met
+    facts : further exact figures of the whole count, by name ("endowment", "welfare")
     """
 
     rule: str
-    parameters: tuple[tuple[str, int | bool], ...]
+    parameters: tuple[tuple[str, Parameter], ...]
     limit: Amount
-    ballots: int
+    ballots: Amount
     rounds: tuple[Round, ...]
     ties: tuple[Tie, ...]
+    facts: tuple[tuple[str, Amount], ...] = ()
 
     @property
     def funded(self) -> tuple[str, ...]:
@@ -78,7 +96,8 @@ class Outcome:
         """Canonical JSON: sorted keys, no blanks, no floats; a fraction is text "n/d"."""
         body = {
             "arithmetic": ARITHMETIC,
-            "ballots": self.ballots,
+            "ballots": _out(self.ballots),
+            "facts": {name: _out(figure) for name, figure in self.facts},
             "funded": list(self.funded),
             "left": _out(self.left),
             "limit": _out(self.limit),
@@ -90,6 +109,8 @@ class Outcome:
                     "cost": _out(turn.cost),
                     "left": _out(turn.left),
                     "decision": str(turn.decision),
+                    "key": None if turn.key is None else _out(turn.key),
+                    "stage": turn.stage,
                 }
                 for turn in self.rounds
             ],
@@ -107,7 +128,7 @@ class Outcome:
             rule=body["rule"],
             parameters=tuple(sorted(body["parameters"].items())),
             limit=_in(body["limit"]),
-            ballots=body["ballots"],
+            ballots=_in(body["ballots"]),
             rounds=tuple(
                 Round(
                     turn["option"],
@@ -115,10 +136,13 @@ class Outcome:
                     _in(turn["cost"]),
                     _in(turn["left"]),
                     Decision(turn["decision"]),
+                    None if turn["key"] is None else _in(turn["key"]),
+                    turn["stage"],
                 )
                 for turn in body["rounds"]
             ),
             ties=tuple(Tie(tuple(tie["options"]), tie["mattered"]) for tie in body["ties"]),
+            facts=tuple((name, _in(figure)) for name, figure in sorted(body["facts"].items())),
         )
 
 

@@ -1,0 +1,436 @@
+"""Equal shares: the money is divided equally, and voters with a common wish pay for it together.
+
+Each voter has a purse of limit / voters. In each round every option that its supporters can still
+pay for has a price: the least amount for each point of satisfaction at which they together pay its
+cost, each of them no more than the purse holds. The option with the least price is funded and its
+supporters pay. What is left when nothing can be paid any more is used as the completion says.
+
+Laws: the purses never pay for more than the options cost; the order of voters has no effect; scaling
+all money by one number changes nothing (without add1); the payments are a price system; with
+cardinality or cost as satisfaction the outcome is EJR up to one option.
+
+References
+----------
+D. Peters, G. Pierczyński, P. Skowron, Proportional Participatory Budgeting with Additive Utilities
+(NeurIPS 2021).
+"""
+
+import heapq
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from tally.contest import Amount, Instance
+from tally.errors import UnknownRuleError
+from tally.outcome import Decision, Outcome, Parameter, Round, Tie
+from tally.profile import Profile
+from tally.rules import greedy
+from tally.rules.purses import Electorate, Purses
+from tally.ties import TieOrder
+
+STAGE, COMPLETION = "equal_shares", "completion"
+MEASURES = ("card", "cost", "score")
+COMPLETIONS = ("none", "utilitarian", "add1", "add1u")
+_EDGE = 2.0**-50  # widens a float comparison: within it the exact numbers are compared
+_WORTH_A_LEAP = 4
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What stays the same over all runs of one count: whole numbers, options by their places."""
+
+    instance: Instance
+    profile: Profile
+    measure: str
+    costs: tuple[int, ...]
+    limit: int
+    unit: int
+    rank: tuple[int, ...]  # place of each option in the tie order
+    votes: tuple[Amount, ...]
+    candidates: tuple[int, ...]  # positive cost and satisfaction, enough votes
+    free: tuple[int, ...]  # supported, of cost 0, in tie order
+    rivals: dict[int, frozenset[int]]
+    needs: dict[int, frozenset[int]]
+    electorate: Electorate
+
+    def divisor(self, option: int) -> int:
+        """The satisfaction of one point: a price divided by it is what rounds are compared by."""
+        return self.costs[option] if self.measure == "cost" else 1
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One purchase: the option, its exact price for each unit of satisfaction, and who was level."""
+
+    option: int
+    price: Fraction
+    ceiling: float  # not below the price
+    level: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What one endowment buys, in order."""
+
+    endowment: Fraction
+    steps: tuple[_Step, ...] = field(default=())
+
+    @property
+    def options(self) -> tuple[int, ...]:
+        """The options bought, in order."""
+        return tuple(step.option for step in self.steps)
+
+
+def by_measure(
+    instance: Instance,
+    profile: Profile,
+    ties: TieOrder,
+    *,
+    measure: str,
+    completion: str = "none",
+    exhaustive: bool = True,
+    integral: bool = False,
+    minimum_votes: int = 0,
+) -> Outcome:
+    """Equal shares with one of the measures of satisfaction.
+
+    Parameters
+    ----------
+    measure : "card": every supported option counts the same; "cost": it counts as much as it
+        costs; "score": as many points as the ballot gives (on ordinal ballots, Borda's)
+    completion : "none"; "utilitarian": what is left goes by most votes; "add1": every purse grows by
+        one unit of money until the outcome would cost more than the limit, and the outcome before
+        that is taken; "add1u": add1, then utilitarian
+    exhaustive : add1 also ends as soon as no further candidate fits
+    integral : add1 begins with whole units, rounded down
+    minimum_votes : an option named on fewer ballots is out
+
+    Raises
+    ------
+    UnknownRuleError : no such measure or completion.
+    """
+    if measure not in MEASURES or completion not in COMPLETIONS:
+        raise UnknownRuleError(f"equal shares knows no {measure} with completion {completion}")
+    setting = _setting(instance, profile, ties, measure, minimum_votes)
+    voters = int(profile.weights.sum())
+    share = Fraction(setting.limit, voters) if voters else Fraction(0)
+    if completion.startswith("add1"):
+        step = Fraction(setting.unit, profile.weights_unit)
+        if integral:
+            share = share // step * step
+        run = _add1(setting, share, step, exhaustive=exhaustive)
+    else:
+        run = _natural(setting, share)
+    parameters: dict[str, Parameter] = {
+        "completion": completion, "exhaustive": exhaustive, "integral": integral,
+        "measure": measure, "minimum_votes": minimum_votes,
+    }  # fmt: skip
+    return _outcome(setting, run, ties, parameters, greedily=completion in ("utilitarian", "add1u"))
+
+
+def _setting(
+    instance: Instance, profile: Profile, ties: TieOrder, measure: str, minimum_votes: int
+) -> _Setting:
+    costs, limit, unit = instance.whole
+    electorate = Electorate.of(profile, costs, by_points=measure == "score")
+    place = {name: at for at, name in enumerate(ties)}
+    rank = tuple(place[option.id] for option in instance.options)
+    votes = tuple(profile.votes())
+    supported = [
+        option
+        for option, backers in enumerate(electorate.backers)
+        if len(backers.groups) and votes[option] >= minimum_votes
+    ]
+    index = instance.index
+    rivals: dict[int, frozenset[int]] = {}
+    for names in instance.rivals:
+        members = frozenset(index[name] for name in names)
+        for option in members:
+            rivals[option] = rivals.get(option, frozenset()) | (members - {option})
+    needs: dict[int, frozenset[int]] = {}
+    for name, other in instance.needs:
+        needs[index[name]] = needs.get(index[name], frozenset()) | {index[other]}
+    return _Setting(
+        instance, profile, measure, costs, limit, unit, rank, votes,
+        candidates=tuple(option for option in supported if costs[option]),
+        free=tuple(sorted((o for o in supported if not costs[o]), key=rank.__getitem__)),
+        rivals=rivals, needs=needs, electorate=electorate,
+    )  # fmt: skip
+
+
+class _Market:
+    """One run: the purses, and the options that may still be bought."""
+
+    def __init__(self, setting: _Setting, endowment: Fraction) -> None:
+        self._setting = setting
+        self.purses = Purses(setting.electorate, endowment)
+        self._prices = dict.fromkeys(setting.candidates, 0.0)  # for each point, as last found
+        self._floors = {}  # option -> a bound that its price for each unit is not below
+        for option in setting.candidates:
+            start = setting.costs[option] / setting.electorate.backers[option].pull
+            self._floors[option] = start / setting.divisor(option) * (1 - _EDGE)
+        self._bought: set[int] = set()
+        self._queue = [(floor, option) for option, floor in self._floors.items()]
+        heapq.heapify(self._queue)
+        for option in setting.free:
+            self._take(option)
+
+    def may_be_bought(self, option: int) -> bool:
+        """Whether it is still in play, and has what it needs."""
+        return option in self._floors and self._setting.needs.get(option, frozenset()) <= self._bought
+
+    def refresh(self, option: int) -> bool:
+        """Find the option's present price; drop it for good if its backers have not the money."""
+        found = self.purses.search(option, self._prices[option])
+        if found is None:
+            if not self.purses.can_pay(option):
+                del self._floors[option]
+                return False
+            self._floors[option] = float(self.exact(option)) * (1 - _EDGE)
+            return True
+        price, floor = found
+        if floor == math.inf:
+            del self._floors[option]
+            return False
+        self._prices[option] = price
+        self._floors[option] = max(self._floors[option], floor / self._setting.divisor(option) * (1 - _EDGE))
+        return True
+
+    def exact(self, option: int) -> Fraction:
+        """The option's exact price for each unit of satisfaction."""
+        price = self.purses.exact(option, self._prices[option])
+        return Fraction(price.numerator, self.purses.unit * price.pull * self._setting.divisor(option))
+
+    def buy(self, option: int) -> None:
+        """Let its backers pay."""
+        price = self.purses.exact(option, self._prices[option])
+        self.purses.pay(option, price)
+        self._take(option)
+
+    def least(self) -> tuple[Fraction, float, list[int]] | None:
+        """The least price, a float not below it, and the options that have it; None: nothing left.
+
+        Lazy: an option is looked at again only while its old price could be the least; purses only
+        shrink, so prices only rise.
+        """
+        near: list[int] = []  # options whose floors may lie below the best price
+        ceiling = float("inf")
+        best: Fraction | None = None
+        level: list[int] = []
+        waiting: list[tuple[float, int]] = []
+        while self._queue and self._queue[0][0] <= ceiling:
+            floor, option = heapq.heappop(self._queue)
+            if option not in self._floors:
+                continue
+            if not self.may_be_bought(option):
+                waiting.append((floor, option))
+                continue
+            if not self.refresh(option):
+                continue
+            floor = self._floors[option]
+            near.append(option)
+            if floor > ceiling:
+                continue
+            price = self.exact(option)
+            if best is None or price < best:
+                best, level = price, [option]
+                ceiling = float(price) * (1 + _EDGE)
+            elif price == best:
+                level.append(option)
+        for entry in waiting:
+            heapq.heappush(self._queue, entry)
+        for option in near:
+            heapq.heappush(self._queue, (self._floors[option], option))
+        return None if best is None else (best, ceiling, level)
+
+    def rises_above(self, ceiling: float, besides: int) -> bool:
+        """Whether every other option's price is surely above `ceiling`."""
+        near: list[int] = []
+        fine = True
+        while fine and self._queue and self._queue[0][0] <= ceiling:
+            floor, option = heapq.heappop(self._queue)
+            if option not in self._floors or option == besides:
+                continue
+            if not self.may_be_bought(option):
+                near.append(option)
+                fine = False
+            elif self.refresh(option):
+                near.append(option)
+                fine = self._floors[option] > ceiling
+        for option in near:
+            heapq.heappush(self._queue, (self._floors[option], option))
+        return fine
+
+    def _take(self, option: int) -> None:
+        self._bought.add(option)
+        self._floors.pop(option, None)
+        for rival in self._setting.rivals.get(option, ()):
+            self._floors.pop(rival, None)
+
+
+def _natural(setting: _Setting, endowment: Fraction, first: Sequence[int] = ()) -> _Run:
+    """What this endowment buys; where `first` names one of the level options, that one is taken."""
+    market, steps = _Market(setting, endowment), []
+    preferred = set(first)
+    while (found := market.least()) is not None:
+        price, ceiling, level = found
+        level.sort(key=lambda option: (option not in preferred, setting.rank[option]))
+        steps.append(_Step(level[0], price, ceiling, tuple(level)))
+        market.buy(level[0])
+    return _Run(endowment, tuple(steps))
+
+
+def _same_until(setting: _Setting, run: _Run, endowment: Fraction) -> _Run | None:
+    """The run at a larger `endowment`, if every endowment between buys the same in the same order.
+
+    With the order of purchases held, more money at the start leaves every voter with more at each
+    round, and prices fall. So if at `endowment` each other option's price is above the price that the
+    bought one has at the smaller endowment of `run`, it is above it at all endowments between. None:
+    that is not so, or not surely.
+    """
+    market, steps = _Market(setting, endowment), []
+    for step in run.steps:
+        if len(step.level) > 1 or not market.rises_above(step.ceiling, step.option):
+            return None
+        price = market.exact(step.option)
+        steps.append(_Step(step.option, price, float(price) * (1 + _EDGE), (step.option,)))
+        market.buy(step.option)
+    return None if market.least() is not None else _Run(endowment, tuple(steps))
+
+
+def _add1(setting: _Setting, share: Fraction, step: Fraction, *, exhaustive: bool) -> _Run:
+    """The last outcome within the limit, as purses grow by `step`; see `by_measure`.
+
+    Endowments between which nothing changes are leapt over (`_same_until`); a leap that works is
+    followed by a longer one.
+    """
+    run, leap = _natural(setting, share), 1
+    while not _ends(setting, run, exhaustive=exhaustive):
+        ahead = None
+        if leap >= _WORTH_A_LEAP:
+            ahead = _same_until(setting, run, run.endowment + leap * step)
+        if ahead is not None:
+            run, leap = ahead, leap * 2
+            continue
+        leap = max(1, leap // 2) if leap >= _WORTH_A_LEAP else leap
+        if leap >= _WORTH_A_LEAP:
+            continue
+        following = _natural(setting, run.endowment + step)
+        if _cost(setting, following) > setting.limit:
+            return run
+        leap = leap * 2 if following.options == run.options else 1
+        run = following
+    return run
+
+
+def _ends(setting: _Setting, run: _Run, *, exhaustive: bool) -> bool:
+    """Whether more money would change nothing, or need not be tried."""
+    bought = {*run.options, *setting.free}
+    barred = {rival for option in bought for rival in setting.rivals.get(option, ())}
+    left = setting.limit - _cost(setting, run)
+    rest = [
+        option
+        for option in setting.candidates
+        if option not in bought | barred and setting.needs.get(option, frozenset()) <= bought
+    ]
+    return not any(not exhaustive or setting.costs[option] <= left for option in rest)
+
+
+def _cost(setting: _Setting, run: _Run) -> int:
+    return sum(setting.costs[option] for option in run.options)
+
+
+def _outcome(
+    setting: _Setting,
+    run: _Run,
+    ties: TieOrder,
+    parameters: dict[str, Parameter],
+    *,
+    greedily: bool,
+) -> Outcome:
+    """The run told, with what the completion adds."""
+    rounds = list(_rounds(setting, run))
+    met = [_tie(setting, run, step) for step in run.steps if len(step.level) > 1]
+    told = {turn.option for turn in rounds}
+    rest = [name for name in ties if name not in told]
+    left = setting.instance.limit - sum(turn.cost for turn in rounds)
+    if greedily:
+        more = _completion(setting, rest, left, parameters)
+        rounds += more.rounds
+        met += more.ties
+    else:
+        rounds += (_left_out(setting, name, left, told) for name in rest)
+    facts: tuple[tuple[str, Amount], ...] = ()
+    if setting.profile.weights.size:
+        per_voter = run.endowment * setting.profile.weights_unit / setting.unit
+        facts = (("endowment", per_voter),)
+    return Outcome(
+        rule="equal_shares",
+        parameters=tuple(sorted(parameters.items())),
+        limit=setting.instance.limit,
+        ballots=setting.profile.ballots,
+        rounds=tuple(rounds),
+        ties=tuple(met),
+        facts=facts,
+    )
+
+
+def _rounds(setting: _Setting, run: _Run) -> Iterator[Round]:
+    options, left = setting.instance.options, setting.instance.limit
+    support = setting.profile.scores() if setting.measure == "score" else setting.votes
+    # From whole numbers back to money, points and voters as they were handed in.
+    scale = Fraction(setting.profile.weights_unit, 1)
+    if setting.measure == "score":
+        scale *= setting.profile.points_unit
+    if setting.measure != "cost":
+        scale /= setting.unit
+    for place in setting.free:
+        yield Round(options[place].id, support[place], 0, left, Decision.FUNDED, Fraction(0), STAGE)
+    for step in run.steps:
+        option = options[step.option]
+        yield Round(
+            option.id, support[step.option], option.cost, left, Decision.FUNDED,
+            step.price * scale, STAGE,
+        )  # fmt: skip
+        left -= option.cost
+
+
+def _left_out(setting: _Setting, name: str, left: Amount, funded: set[str]) -> Round:
+    place = setting.instance.index[name]
+    options = setting.instance.options
+    decision = Decision.UNAFFORDABLE
+    if any(options[rival].id in funded for rival in setting.rivals.get(place, ())):
+        decision = Decision.RIVAL_FUNDED
+    elif any(options[need].id not in funded for need in setting.needs.get(place, ())):
+        decision = Decision.PARTNER_MISSING
+    elif place not in setting.candidates and place not in setting.free:
+        backed = len(setting.electorate.backers[place].groups) > 0
+        decision = Decision.TOO_FEW_VOTES if backed else Decision.UNAFFORDABLE
+    support = setting.profile.scores() if setting.measure == "score" else setting.votes
+    return Round(name, support[place], options[place].cost, left, decision, None, STAGE)
+
+
+def _completion(
+    setting: _Setting, rest: Sequence[str], left: Amount, parameters: dict[str, Parameter]
+) -> Outcome:
+    """The rest of the options by most votes, within the money that is left."""
+    index = setting.instance.index
+    smaller = Instance(
+        tuple(setting.instance.options[index[name]] for name in rest), left,
+    )  # fmt: skip
+    profile = setting.profile.only([index[name] for name in rest])
+    return greedy.by_votes(
+        smaller, profile, tuple(rest), minimum_votes=int(parameters["minimum_votes"])
+    )
+
+
+def _tie(setting: _Setting, run: _Run, step: _Step) -> Tie:
+    """The level options, and whether another of them taken first buys another set."""
+    names = tuple(setting.instance.options[option].id for option in step.level)
+    bought = set(run.options)
+    mattered = any(
+        set(_natural(setting, run.endowment, (other,)).options) != bought
+        for other in step.level[1:]
+    )
+    return Tie(names, mattered)
