@@ -18,7 +18,7 @@ D. Peters, G. Pierczyński, P. Skowron, Proportional Participatory Budgeting wit
 import heapq
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from tally.contest import Amount, Instance
@@ -26,7 +26,7 @@ from tally.errors import UnknownRuleError
 from tally.outcome import Decision, Outcome, Parameter, Round, Tie
 from tally.profile import Profile
 from tally.rules import greedy
-from tally.rules.purses import Electorate, Purses
+from tally.rules.purses import Electorate, Offer, Purses
 from tally.ties import TieOrder
 
 STAGE, COMPLETION = "equal_shares", "completion"
@@ -53,6 +53,7 @@ class _Setting:
     rivals: dict[int, frozenset[int]]
     needs: dict[int, frozenset[int]]
     electorate: Electorate
+    floors: dict[int, float]  # of each candidate: its price before anybody has paid, or less
 
     def divisor(self, option: int) -> int:
         """The satisfaction of one point: a price divided by it is what rounds are compared by."""
@@ -61,20 +62,20 @@ class _Setting:
 
 @dataclass(frozen=True)
 class _Step:
-    """One purchase: the option, its exact price for each unit of satisfaction, and who was level."""
+    """One purchase: the option, a float not below its price, and the options that were level."""
 
     option: int
-    price: Fraction
-    ceiling: float  # not below the price
+    ceiling: float
     level: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Run:
     """What one endowment buys, in order."""
 
     endowment: Fraction
-    steps: tuple[_Step, ...] = field(default=())
+    steps: tuple[_Step, ...]
+    purses: Purses
 
     @property
     def options(self) -> tuple[int, ...]:
@@ -156,6 +157,11 @@ def _setting(
         candidates=tuple(option for option in supported if costs[option]),
         free=tuple(sorted((o for o in supported if not costs[o]), key=rank.__getitem__)),
         rivals=rivals, needs=needs, electorate=electorate,
+        floors={
+            option: costs[option] / electorate.backers[option].pull * (1 - _EDGE)
+            / (costs[option] if measure == "cost" else 1)
+            for option in supported if costs[option]
+        },
     )  # fmt: skip
 
 
@@ -165,120 +171,117 @@ class _Market:
     def __init__(self, setting: _Setting, endowment: Fraction) -> None:
         self._setting = setting
         self.purses = Purses(setting.electorate, endowment)
-        self._prices = dict.fromkeys(setting.candidates, 0.0)  # for each point, as last found
-        self._floors = {}  # option -> a bound that its price for each unit is not below
-        for option in setting.candidates:
-            start = setting.costs[option] / setting.electorate.backers[option].pull
-            self._floors[option] = start / setting.divisor(option) * (1 - _EDGE)
-        self._bought: set[int] = set()
+        self._offers: dict[int, Offer | None] = {}  # as found since the last purchase
+        self._least = dict.fromkeys(setting.candidates, 0.0)  # prices by points, as last found
+        self._floors = dict(setting.floors)  # bounds that the prices by satisfaction are not below
         self._queue = [(floor, option) for option, floor in self._floors.items()]
         heapq.heapify(self._queue)
+        self._bought: set[int] = set()
         for option in setting.free:
             self._take(option)
 
-    def may_be_bought(self, option: int) -> bool:
-        """Whether it is still in play, and has what it needs."""
-        return option in self._floors and self._setting.needs.get(option, frozenset()) <= self._bought
-
-    def refresh(self, option: int) -> bool:
-        """Find the option's present price; drop it for good if its backers have not the money."""
-        found = self.purses.search(option, self._prices[option])
-        if found is None:
-            if not self.purses.can_pay(option):
-                del self._floors[option]
-                return False
-            self._floors[option] = float(self.exact(option)) * (1 - _EDGE)
-            return True
-        price, floor = found
-        if floor == math.inf:
-            del self._floors[option]
-            return False
-        self._prices[option] = price
-        self._floors[option] = max(self._floors[option], floor / self._setting.divisor(option) * (1 - _EDGE))
-        return True
-
-    def exact(self, option: int) -> Fraction:
-        """The option's exact price for each unit of satisfaction."""
-        price = self.purses.exact(option, self._prices[option])
-        return Fraction(price.numerator, self.purses.unit * price.pull * self._setting.divisor(option))
-
-    def buy(self, option: int) -> None:
-        """Let its backers pay."""
-        price = self.purses.exact(option, self._prices[option])
-        self.purses.pay(option, price)
-        self._take(option)
-
-    def least(self) -> tuple[Fraction, float, list[int]] | None:
-        """The least price, a float not below it, and the options that have it; None: nothing left.
+    def least(self) -> _Step | None:
+        """The option to be bought next; None: nobody can pay for anything any more.
 
         Lazy: an option is looked at again only while its old price could be the least; purses only
         shrink, so prices only rise.
         """
-        near: list[int] = []  # options whose floors may lie below the best price
-        ceiling = float("inf")
-        best: Fraction | None = None
-        level: list[int] = []
-        waiting: list[tuple[float, int]] = []
+        ceiling = math.inf
+        seen: list[int] = []
+        waiting: list[int] = []
         while self._queue and self._queue[0][0] <= ceiling:
-            floor, option = heapq.heappop(self._queue)
-            if option not in self._floors:
-                continue
-            if not self.may_be_bought(option):
-                waiting.append((floor, option))
-                continue
-            if not self.refresh(option):
-                continue
-            floor = self._floors[option]
-            near.append(option)
-            if floor > ceiling:
-                continue
-            price = self.exact(option)
-            if best is None or price < best:
-                best, level = price, [option]
-                ceiling = float(price) * (1 + _EDGE)
-            elif price == best:
-                level.append(option)
-        for entry in waiting:
-            heapq.heappush(self._queue, entry)
-        for option in near:
+            _, option = heapq.heappop(self._queue)
+            if not self._may_be_bought(option):
+                waiting += [option] * (option in self._floors)
+            elif self._look_at(option):
+                seen.append(option)
+                ceiling = min(ceiling, self._ceiling(option))
+        level = [option for option in seen if self._floors[option] <= ceiling]
+        if len(level) > 1:
+            prices = {option: self.exact(option) for option in level}
+            least = min(prices.values())
+            level = [option for option in level if prices[option] == least]
+        for option in seen + waiting:
             heapq.heappush(self._queue, (self._floors[option], option))
-        return None if best is None else (best, ceiling, level)
+        level.sort(key=self._setting.rank.__getitem__)
+        return _Step(level[0], self._ceiling(level[0]), tuple(level)) if level else None
 
-    def rises_above(self, ceiling: float, besides: int) -> bool:
-        """Whether every other option's price is surely above `ceiling`."""
-        near: list[int] = []
+    def is_least(self, step: _Step) -> bool:
+        """Whether this option can be bought, and every other one's price is surely above the
+        ceiling of `step`."""
+        seen: list[int] = []
         fine = True
-        while fine and self._queue and self._queue[0][0] <= ceiling:
-            floor, option = heapq.heappop(self._queue)
-            if option not in self._floors or option == besides:
+        while fine and self._queue and self._queue[0][0] <= step.ceiling:
+            _, option = heapq.heappop(self._queue)
+            if option == step.option or option not in self._floors:
                 continue
-            if not self.may_be_bought(option):
-                near.append(option)
-                fine = False
-            elif self.refresh(option):
-                near.append(option)
-                fine = self._floors[option] > ceiling
-        for option in near:
+            seen.append(option)
+            fine = self._may_be_bought(option)
+            if fine and self._look_at(option):
+                fine = self._floors[option] > step.ceiling
+            elif fine:
+                seen.pop()
+        for option in seen:
             heapq.heappush(self._queue, (self._floors[option], option))
-        return fine
+        return fine and self._look_at(step.option)
+
+    def exact(self, option: int) -> Fraction:
+        """The option's exact price for each unit of satisfaction."""
+        price = self.purses.exact(option, self._offers[option])
+        return price / self._setting.divisor(option)
+
+    def buy(self, option: int) -> None:
+        """Let its backers pay. The option was looked at since the last purchase."""
+        self.purses.pay(option, self._offers[option])
+        self._offers.clear()
+        self._take(option)
+
+    def ceiling(self, option: int) -> float:
+        """A float that the option's price for each unit of satisfaction is not above."""
+        return self._ceiling(option)
+
+    def _may_be_bought(self, option: int) -> bool:
+        """Whether it is still in play, and has what it needs."""
+        needs = self._setting.needs.get(option)
+        return option in self._floors and (needs is None or needs <= self._bought)
+
+    def _look_at(self, option: int) -> bool:
+        """Find the option's present price; drop it for good if its backers have not the money."""
+        offer = self.purses.offer(option, self._least[option])
+        if offer is None and self.purses.can_pay(option):
+            self._offers[option] = None
+            self._floors[option] = float(self.exact(option)) * (1 - _EDGE)
+            return True
+        if offer is None or offer.price == math.inf:
+            del self._floors[option]
+            return False
+        self._offers[option], self._least[option] = offer, offer.price
+        floor = offer.low / self._setting.divisor(option) * (1 - _EDGE)
+        self._floors[option] = max(self._floors[option], floor)
+        return True
+
+    def _ceiling(self, option: int) -> float:
+        offer = self._offers[option]
+        if offer is None:
+            return float(self.exact(option)) * (1 + _EDGE)
+        return offer.high / self._setting.divisor(option) * (1 + _EDGE)
 
     def _take(self, option: int) -> None:
         self._bought.add(option)
-        self._floors.pop(option, None)
-        for rival in self._setting.rivals.get(option, ()):
-            self._floors.pop(rival, None)
+        for gone in (option, *self._setting.rivals.get(option, ())):
+            self._floors.pop(gone, None)
 
 
-def _natural(setting: _Setting, endowment: Fraction, first: Sequence[int] = ()) -> _Run:
-    """What this endowment buys; where `first` names one of the level options, that one is taken."""
-    market, steps = _Market(setting, endowment), []
-    preferred = set(first)
-    while (found := market.least()) is not None:
-        price, ceiling, level = found
-        level.sort(key=lambda option: (option not in preferred, setting.rank[option]))
-        steps.append(_Step(level[0], price, ceiling, tuple(level)))
-        market.buy(level[0])
-    return _Run(endowment, tuple(steps))
+def _natural(setting: _Setting, endowment: Fraction, first: int | None = None) -> _Run:
+    """What this endowment buys; where the option `first` is level with others, it is taken."""
+    market = _Market(setting, endowment)
+    steps: list[_Step] = []
+    while (step := market.least()) is not None:
+        if first in step.level and step.option != first:
+            step = _Step(first, market.ceiling(first), step.level)
+        steps.append(step)
+        market.buy(step.option)
+    return _Run(endowment, tuple(steps), market.purses)
 
 
 def _same_until(setting: _Setting, run: _Run, endowment: Fraction) -> _Run | None:
@@ -289,14 +292,14 @@ def _same_until(setting: _Setting, run: _Run, endowment: Fraction) -> _Run | Non
     bought one has at the smaller endowment of `run`, it is above it at all endowments between. None:
     that is not so, or not surely.
     """
-    market, steps = _Market(setting, endowment), []
+    market = _Market(setting, endowment)
+    steps: list[_Step] = []
     for step in run.steps:
-        if len(step.level) > 1 or not market.rises_above(step.ceiling, step.option):
+        if not market.is_least(step):
             return None
-        price = market.exact(step.option)
-        steps.append(_Step(step.option, price, float(price) * (1 + _EDGE), (step.option,)))
+        steps.append(_Step(step.option, market.ceiling(step.option), (step.option,)))
         market.buy(step.option)
-    return None if market.least() is not None else _Run(endowment, tuple(steps))
+    return None if market.least() else _Run(endowment, tuple(steps), market.purses)
 
 
 def _add1(setting: _Setting, share: Fraction, step: Fraction, *, exhaustive: bool) -> _Run:
@@ -387,12 +390,10 @@ def _rounds(setting: _Setting, run: _Run) -> Iterator[Round]:
         scale /= setting.unit
     for place in setting.free:
         yield Round(options[place].id, support[place], 0, left, Decision.FUNDED, Fraction(0), STAGE)
-    for step in run.steps:
+    for step, price in zip(run.steps, run.purses.prices(), strict=True):
         option = options[step.option]
-        yield Round(
-            option.id, support[step.option], option.cost, left, Decision.FUNDED,
-            step.price * scale, STAGE,
-        )  # fmt: skip
+        key = price / setting.divisor(step.option) * scale
+        yield Round(option.id, support[step.option], option.cost, left, Decision.FUNDED, key, STAGE)
         left -= option.cost
 
 
@@ -430,7 +431,6 @@ def _tie(setting: _Setting, run: _Run, step: _Step) -> Tie:
     names = tuple(setting.instance.options[option].id for option in step.level)
     bought = set(run.options)
     mattered = any(
-        set(_natural(setting, run.endowment, (other,)).options) != bought
-        for other in step.level[1:]
+        set(_natural(setting, run.endowment, other).options) != bought for other in step.level[1:]
     )
     return Tie(names, mattered)

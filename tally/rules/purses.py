@@ -1,12 +1,13 @@
 """The purses of equal shares: kept as floats to search, known exactly to decide.
 
-A voter who has never been emptied has paid q_j for each point to every option j that was bought and
-that the voter supports. So any sum of purses is (number of voters) x endowment minus an integer
-combination of the few prices q_j; the integers come from numpy, and the prices are exact fractions
-over one common denominator. No fraction is kept for a voter.
-
 The float of a purse differs from the true one by at most `slip`. Prices found with floats are
-therefore known within bounds; where bounds do not separate two numbers, the exact ones are compared.
+therefore known within bounds, and where bounds separate two prices nothing more is needed.
+
+Where they do not, and for the figures that are told in the end, the exact prices are worked out. A
+voter who was never emptied has paid the price of every option that was bought and that the voter
+supports, once for each point. So the money that a group of such voters holds is (number of voters)
+x endowment minus an integer combination of the few prices; the integers come from numpy, the prices
+are whole numbers over one common denominator. No fraction is kept for a voter.
 
 References
 ----------
@@ -27,6 +28,8 @@ from tally.profile import Ints, Profile
 Floats = NDArray[np.float64]
 U = 2.0**-53  # unit roundoff of float64
 _SLACK = 16  # roundings that a formula below makes at most besides its sum
+_TINY = 1e-300  # the float of a purse that may be empty: only a surely emptied one is 0
+_NARROW = 2**16
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,16 @@ class Backers:
     pull: float
     voters: float
 
+    def due(self, price: float, some: Ints | None = None) -> Floats | float:
+        """What each of them (or of `some`) pays at this price for each point."""
+        if self.points is None:
+            return price
+        return price * (self.points if some is None else self.points.take(some))
+
+    def pull_of(self, some: Ints, weights: Floats) -> float:
+        """The pull of `some` of them, whose weights are given."""
+        return float(weights.sum() if self.points is None else weights @ self.points.take(some))
+
     @cached_property
     def most_points(self) -> float:
         """The most points that one of them gives."""
@@ -56,13 +69,22 @@ class Backers:
 
 @dataclass(frozen=True)
 class Electorate:
-    """What stays the same over all runs of one count."""
+    """What stays the same over all runs of one count.
 
-    profile: Profile
+    Attributes
+    ----------
+    weights : length g, float64, whole numbers: voters in each group of equal ballots
+    costs : length m, whole numbers
+    backers : length m
+    picks, points : length k, int64: the options picked, ballot by ballot, and the points of each
+    starts : length g + 1
+    """
+
+    weights: Floats
     costs: tuple[int, ...]
     backers: tuple[Backers, ...]
-    picks: Ints  # options picked, ballot by ballot, those without points left out
-    points: Ints  # length of picks: points of each
+    picks: Ints
+    points: Ints
     starts: Ints
 
     @classmethod
@@ -77,7 +99,8 @@ class Electorate:
             starts = np.concatenate([[0], np.cumsum(kept)])[starts]
             picks, points = picks[kept], points[kept]
         ballot_of_pick = np.repeat(np.arange(len(profile.weights)), np.diff(starts))
-        order = np.argsort(picks, kind="stable")
+        narrow = picks.astype(np.uint16) if profile.size <= _NARROW else picks  # sorted by radix
+        order = np.argsort(narrow, kind="stable")
         ends = np.cumsum(np.bincount(picks, minlength=profile.size)).tolist()
         weights = profile.weights.astype(np.float64)
         plain = bool((points == 1).all())
@@ -89,7 +112,7 @@ class Electorate:
             said = None if plain else points[here].astype(np.float64)
             pull = own.sum() if said is None else own @ said
             backers.append(Backers(groups, own, said, float(pull), float(own.sum())))
-        return cls(profile, costs, tuple(backers), picks, points, starts)
+        return cls(weights, costs, tuple(backers), picks, points, starts)
 
     def rows(self, groups: Ints) -> tuple[Ints, Ints, Ints]:
         """The picks of these groups: place in `groups`, option, points of each."""
@@ -100,16 +123,36 @@ class Electorate:
         return owner, self.picks[at], self.points[at]
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What each point costs each backer: exactly ``numerator / (purses.unit * pull)``.
+@dataclass(frozen=True, eq=False, slots=True)
+class Offer:
+    """What an option costs its backers for each point, as things stand.
 
-    `about` is that number within a rounding or two; it holds as long as the purses do not change.
+    Attributes
+    ----------
+    price : by floats; infinite where its backers surely have not the money
+    low, high : the true price lies between
+    purses : the backers' purses as found, or None where only the exact price is known
+    capped : which backers hold less than they would have to pay
+    pull : sum of weights x points of the others
+    is_clear : whether floats tell for every backer if the purse suffices
     """
 
-    numerator: int
+    price: float
+    low: float
+    high: float
+    purses: Floats
+    capped: Ints
     pull: int
-    about: float
+    is_clear: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Purchase:
+    """What the exact price is made of: who was emptied by it, and the pull of those who paid all."""
+
+    option: int
+    emptied: Ints  # groups
+    pull: int
 
 
 class Purses:
@@ -123,133 +166,170 @@ class Purses:
 
     def __init__(self, electorate: Electorate, endowment: Fraction) -> None:
         self._voters = electorate
-        self.unit = endowment.denominator  # D: endowment and prices are whole numbers over it
-        self._endowment = endowment.numerator
-        self._paid: dict[int, int] = {}  # option -> price x D
         self._start = float(endowment)
-        self.float = np.full(len(electorate.profile.weights), self._start)
-        self._emptied = np.zeros(len(self.float), dtype=bool)
-        self.slip = 2 * U * self._start
+        self._float = np.full(len(electorate.weights), self._start)
+        self._slip = 2 * U * self._start
+        self._purchases: list[_Purchase] = []
+        # The exact side: whole numbers over `_unit`, worked out for the first `_settled` purchases.
+        self._unit, self._endowment = endowment.denominator, endowment.numerator
+        self._paid: dict[int, int] = {}
+        self._settled = 0
 
-    def search(self, option: int, least: float) -> tuple[float, float] | None:
-        """The option's price by floats, and a bound that the true price is not below.
+    def offer(self, option: int, least: float) -> Offer | None:
+        """The option's price by floats. `least` is one found earlier: prices only rise.
 
-        `least` is a price found earlier in this run: prices only rise. The bound is infinite where
-        its backers surely have not the money; None where floats cannot tell.
+        None: floats cannot tell whether its backers have the money.
         """
         backers, cost = self._voters.backers[option], self._voters.costs[option]
-        purses = self.float[backers.groups]
-        doubt = self._doubt(backers, cost)
-        money = purses @ backers.weights
+        purses = self._float.take(backers.groups)
+        money = float(purses @ backers.weights)
+        rounding = (len(purses) + _SLACK) * 2 * U * cost
+        doubt = backers.voters * self._slip + rounding
         if money < cost + doubt:
-            return (math.inf, math.inf) if money < cost - doubt else None
-        price, capped_before = max(least, cost / backers.pull), -1
+            return _UNAFFORDABLE if money < cost - doubt else None
+        price, before, pull, own_capped = max(least, cost / backers.pull), -1, backers.pull, None
         while True:
-            capped = np.flatnonzero(
-                purses < (price if backers.points is None else price * backers.points)
-            )
-            if len(capped) == capped_before:
+            capped = (purses < backers.due(price)).nonzero()[0]
+            if len(capped) == before:
                 break
-            capped_before = len(capped)
-            own = backers.weights[capped]
-            paid = purses[capped] @ own
-            pull = backers.pull - (
-                own.sum() if backers.points is None else own @ backers.points[capped]
-            )
+            before = len(capped)
+            own_capped = backers.weights.take(capped)
+            pull = backers.pull - backers.pull_of(capped, own_capped)
             if pull <= 0:
                 return None
-            price = max(price, (cost - paid) / pull)
-        # To the left of a price the sum falls at least as steeply as its pull: this bound holds.
-        return price, price * (1 - 4 * U) - doubt / pull
+            price = max(price, (cost - float(purses.take(capped) @ own_capped)) / pull)
+        held = purses.take(capped)
+        # Only who is capped and still holds something is in doubt; the others pay the price itself.
+        doubtful = float(own_capped @ (held > 0)) if before else 0.0
+        width = (doubtful * self._slip + rounding) / pull * (1 + 4 * U) + 4 * U * price
+        low, high = price - width, price + width
+        blur = self._slip + 4 * U * self._start
+        above = int(np.count_nonzero(purses < backers.due(high) + blur))
+        surely = (held < backers.due(low, capped) - blur) | (held == 0)
+        is_clear = above == before and bool(surely.all())
+        if above != before and float(np.minimum(purses, backers.due(high)) @ backers.weights) < (
+            cost + doubtful * self._slip + rounding
+        ):
+            return None
+        return Offer(price, low, high, purses, capped, int(pull), is_clear)
 
     def can_pay(self, option: int) -> bool:
         """Exactly: whether the option's backers together hold its cost."""
+        self.settle()
         backers = self._voters.backers[option]
-        alive = np.flatnonzero(~self._emptied[backers.groups])
-        held = self._held(backers.groups[alive], backers.weights[alive])
-        return held >= self._voters.costs[option] * self.unit
+        alive = backers.groups[self._float[backers.groups] > 0]
+        return self._held(alive) >= self._voters.costs[option] * self._unit
 
-    def exact(self, option: int, about: float) -> Price:
-        """The option's exact price; its backers can pay. `about` comes from `search`, or is 0."""
-        backers, cost = self._voters.backers[option], self._voters.costs[option]
-        alive = np.flatnonzero(~self._emptied[backers.groups])
-        groups, weights = backers.groups[alive], backers.weights[alive]
-        points = np.ones(len(alive)) if backers.points is None else backers.points[alive]
-        margin = self.float[groups] - about * points
-        doubt = self._doubt(backers, cost)
-        clear_pull = float(weights[margin > 0] @ points[margin > 0])
-        blur = self.slip + 4 * U * self._start
-        blur += backers.most_points * 4 * (doubt / clear_pull if clear_pull > 0 else math.inf)
-        capped, near = margin < -blur, np.abs(margin) <= blur
-        money = cost * self.unit - self._held(groups[capped], weights[capped])
-        pull = int(weights[~capped] @ points[~capped])
-        purses = self._each(groups[near])
-        rest = list(
-            zip(purses, weights[near].astype(int).tolist(), points[near].astype(int).tolist(), strict=True)
-        )
-        while True:  # those near the price: exactly, poorest first, until nobody left is capped
-            poor = [row for row in rest if row[0] * pull < money * row[2]]
-            if not poor:
-                return Price(money, pull, self._float(money, pull))
-            rest = [row for row in rest if row[0] * pull >= money * row[2]]
-            money -= sum(purse * weight for purse, weight, _ in poor)
-            pull -= sum(weight * point for _, weight, point in poor)
+    def exact(self, option: int, offer: Offer | None) -> Fraction:
+        """The option's exact price for each point; its backers can pay."""
+        self.settle()
+        if offer is None or not offer.is_clear:
+            money, pull, _ = self._piecemeal(option)
+        else:
+            groups = self._voters.backers[option].groups[
+                offer.capped[offer.purses[offer.capped] > 0]
+            ]
+            money, pull = self._voters.costs[option] * self._unit - self._held(groups), offer.pull
+        return Fraction(money, self._unit * pull)
 
-    def pay(self, option: int, price: Price) -> None:
+    def pay(self, option: int, offer: Offer | None) -> None:
         """Let the option's backers pay for it."""
         backers = self._voters.backers[option]
-        due = price.about if backers.points is None else price.about * backers.points
-        purses = self.float[backers.groups]
-        left = purses - due
-        self._empty(backers, price, left)
-        self.float[backers.groups] = np.where(
-            self._emptied[backers.groups], 0.0, np.maximum(left, 0.0)
+        if offer is not None and offer.is_clear:
+            purses, price, width = offer.purses, offer.price, offer.high - offer.low
+            poor = offer.capped[purses[offer.capped] > 0]
+            emptied, pull = backers.groups[poor], offer.pull
+        else:
+            self.settle()
+            money, pull, emptied = self._piecemeal(option)
+            purses, price = self._float.take(backers.groups), money / (self._unit * pull)
+            width = 4 * U * price
+        left = np.maximum(purses - backers.due(price), _TINY)
+        self._float[backers.groups] = np.where(purses > 0, left, 0.0)
+        self._float[emptied] = 0.0
+        self._slip += backers.most_points * width + 4 * U * self._start
+        self._purchases.append(_Purchase(option, emptied, pull))
+
+    def settle(self) -> None:
+        """Work out the exact prices of all purchases so far."""
+        new = self._purchases[self._settled :]
+        if not new:
+            return
+        emptied = np.concatenate([purchase.emptied for purchase in new])
+        at = np.repeat(np.arange(len(new)), [len(purchase.emptied) for purchase in new])
+        counts = self._counts(emptied, at, len(new))
+        voters = np.bincount(at, self._voters.weights[emptied], len(new))
+        for purchase, count, number in zip(new, counts, voters, strict=True):
+            held = int(number) * self._endowment
+            held -= sum(int(count[option]) * paid for option, paid in self._paid.items())
+            self._buy(purchase, self._voters.costs[purchase.option] * self._unit - held)
+        self._settled = len(self._purchases)
+
+    def prices(self) -> list[Fraction]:
+        """The exact price for each point of every purchase, in order."""
+        self.settle()
+        return [Fraction(self._paid[purchase.option], self._unit) for purchase in self._purchases]
+
+    def _buy(self, purchase: _Purchase, money: int) -> None:
+        """Note what the option was sold for: money / pull; all else keeps its value."""
+        grown = purchase.pull // math.gcd(money, purchase.pull)
+        if grown != 1:
+            self._paid = {option: paid * grown for option, paid in self._paid.items()}
+            self._endowment *= grown
+            self._unit *= grown
+        self._paid[purchase.option] = money * grown // purchase.pull
+
+    def _counts(self, groups: Ints, at: Ints, rows: int) -> Ints:
+        """For each of `rows` sets of groups: sum of weights x points by option."""
+        owner, picks, points = self._voters.rows(groups)
+        options = len(self._voters.costs)
+        sums = np.bincount(
+            at[owner] * options + picks,
+            self._voters.weights[groups][owner] * points,
+            rows * options,
         )
-        self.slip += 4 * U * self._start
-        common = math.gcd(price.numerator, price.pull)
-        grown = price.pull // common
-        self._paid = {known: paid * grown for known, paid in self._paid.items()}
-        self._paid[option] = price.numerator // common
-        self._endowment *= grown
-        self.unit *= grown
+        return sums.reshape(rows, options)
 
-    def _empty(self, backers: Backers, price: Price, left: Floats) -> None:
-        """Mark those who pay all they have, and less than the full price, as emptied."""
-        blur = self.slip + 4 * U * self._start
-        poor = left < -blur
-        near = np.flatnonzero((np.abs(left) <= blur) & ~self._emptied[backers.groups])
-        self._emptied[backers.groups[poor]] = True
-        if len(near):
-            points = [1] * len(near) if backers.points is None else backers.points[near].astype(int).tolist()
-            groups = backers.groups[near]
-            for group, purse, point in zip(groups.tolist(), self._each(groups), points, strict=True):
-                if purse * price.pull < price.numerator * point:
-                    self._emptied[group] = True
-
-    def _doubt(self, backers: Backers, cost: int) -> float:
-        """How far a sum of these purses, capped at a price, may be from the true one."""
-        rounding = (len(backers.groups) + _SLACK) * 2 * U
-        return float(backers.voters * self.slip * 2 + rounding * max(cost, 1) * 2)
-
-    def _held(self, groups: Ints, weights: Floats) -> int:
-        """The money of these groups, none of them emptied, times `unit`: exact."""
-        total = int(weights.sum()) * self._endowment
+    def _held(self, groups: Ints) -> int:
+        """The money of these groups, none of them emptied, times `_unit`: exact."""
+        total = int(self._voters.weights[groups].sum()) * self._endowment
         if not self._paid or not len(groups):
             return total
-        owner, picks, points = self._voters.rows(groups)
-        sums = np.bincount(picks, weights[owner] * points, len(self._voters.costs))
+        (sums,) = self._counts(groups, np.zeros(len(groups), dtype=np.int64), 1)
         return total - sum(int(sums[option]) * paid for option, paid in self._paid.items())
 
     def _each(self, groups: Ints) -> list[int]:
-        """The purse of each of these groups, none of them emptied, times `unit`: exact."""
+        """The purse of each of these groups, none of them emptied, times `_unit`: exact."""
         purses = [self._endowment] * len(groups)
-        if self._paid and len(groups):
-            owner, picks, points = self._voters.rows(groups)
-            for at, option, said in zip(owner.tolist(), picks.tolist(), points.tolist(), strict=True):
-                paid = self._paid.get(option)
-                if paid is not None:
-                    purses[at] -= said * paid
+        owner, picks, points = self._voters.rows(groups)
+        for at, option, said in zip(owner.tolist(), picks.tolist(), points.tolist(), strict=True):
+            purses[at] -= said * self._paid.get(option, 0)
         return purses
 
-    def _float(self, numerator: int, pull: int) -> float:
-        return numerator / (self.unit * pull)  # the quotient of two ints is rounded once
+    def _piecemeal(self, option: int) -> tuple[int, int, Ints]:
+        """The exact price voter by voter: money x `_unit`, pull, and the groups that it empties.
+
+        The poorest for their points are taken out until nobody left is capped.
+        """
+        backers = self._voters.backers[option]
+        alive = np.flatnonzero(self._float[backers.groups] > 0)
+        groups = backers.groups[alive]
+        weights = backers.weights[alive].astype(np.int64).tolist()
+        points = [1] * len(alive)
+        if backers.points is not None:
+            points = backers.points[alive].astype(np.int64).tolist()
+        rest = list(zip(self._each(groups), weights, points, groups.tolist(), strict=True))
+        money = self._voters.costs[option] * self._unit
+        pull = sum(weight * point for _, weight, point, _ in rest)
+        emptied: list[int] = []
+        while poor := [row for row in rest if row[0] * pull < money * row[2]]:
+            rest = [row for row in rest if row[0] * pull >= money * row[2]]
+            money -= sum(purse * weight for purse, weight, _, _ in poor)
+            pull -= sum(weight * point for _, weight, point, _ in poor)
+            emptied += (group for *_, group in poor)
+        return money, pull, np.array(emptied, dtype=np.int64)
+
+
+_UNAFFORDABLE = Offer(
+    math.inf, math.inf, math.inf, np.empty(0), np.empty(0, dtype=np.int64), 0, is_clear=False
+)
