@@ -95,7 +95,9 @@ class Profile:
         if kind not in KINDS:
             raise BallotError(f"no such kind of ballot: {kind}")
         groups: Counter[Ballot] = Counter()
-        rows = zip(ballots, points, strict=True) if points is not None else zip(ballots, repeat(None))
+        rows = (
+            zip(ballots, points, strict=True) if points is not None else zip(ballots, repeat(None))
+        )
         if weights is None:
             for ids, given in rows:
                 groups[_ballot(kind, instance, ids, given)] += 1
@@ -168,7 +170,9 @@ class Profile:
             product = math.prod(factors[1:], start=factors[0])
             return [int(said) for said in np.bincount(self.places, product, self.size)]
         sums = [0] * self.size
-        for place, *numbers in zip(self.places.tolist(), *(f.tolist() for f in factors), strict=True):
+        for place, *numbers in zip(
+            self.places.tolist(), *(f.tolist() for f in factors), strict=True
+        ):
             sums[place] += math.prod(numbers)
         return sums
 

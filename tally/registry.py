@@ -1,14 +1,15 @@
 """All rules by their ids, and the one way to call them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 from tally.contest import Instance
 from tally.errors import InstanceError, UnknownRuleError
-from tally.outcome import Outcome
+from tally.outcome import Outcome, Parameter
 from tally.profile import KINDS, Profile
-from tally.rules import greedy
+from tally.rules import equal_shares, greedy, phragmen
 from tally.ties import TieOrder, by_id
 
 
@@ -24,15 +25,32 @@ class Rule:
 
 
 _GREEDY = MappingProxyType({"minimum_votes": int, "stop": bool})
+_SHARES = MappingProxyType({"minimum_votes": int, "exhaustive": bool, "integral": bool})
+_NONE: Mapping[str, type] = MappingProxyType({})
+_ALL = frozenset(KINDS)
 _WITH_POINTS = frozenset({"ordinal", "cumulative", "scored"})
+_SETS = frozenset({"approval", "choose_one", "knapsack"})
+# A rule by equal shares is named by its measure and its completion: mes_cost, mes_cost_add1u, …
+_COMPLETIONS = {"": "none", "_u": "utilitarian", "_add1": "add1", "_add1u": "add1u"}
+
+
+def _equal_shares() -> Iterator[Rule]:
+    for measure in equal_shares.MEASURES:
+        for suffix, completion in _COMPLETIONS.items():
+            run = partial(equal_shares.by_measure, measure=measure, completion=completion)
+            kinds = _WITH_POINTS if measure == "score" else _ALL
+            yield Rule(f"mes_{measure}{suffix}", run, kinds, _SHARES, "equal_shares")
+
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         rule.id: rule
         for rule in (
-            Rule("greedy_cost", greedy.by_votes, frozenset(KINDS), _GREEDY, "greedy"),
-            Rule("greedy_card", greedy.by_votes_per_cost, frozenset(KINDS), _GREEDY, "greedy"),
+            Rule("greedy_cost", greedy.by_votes, _ALL, _GREEDY, "greedy"),
+            Rule("greedy_card", greedy.by_votes_per_cost, _ALL, _GREEDY, "greedy"),
             Rule("greedy_score", greedy.by_points_per_cost, _WITH_POINTS, _GREEDY, "greedy"),
+            *_equal_shares(),
+            Rule("phragmen", phragmen.sequential, _SETS, _NONE, "phragmen"),
         )
     }
 )
@@ -43,7 +61,7 @@ def count(
     instance: Instance,
     profile: Profile,
     ties: TieOrder | None = None,
-    **parameters: int | bool,
+    **parameters: Parameter,
 ) -> Outcome:
     """The outcome of one rule.
 
@@ -69,4 +87,5 @@ def count(
     ties = by_id(instance) if ties is None else ties
     if sorted(ties) != sorted(instance.index):
         raise InstanceError("the tie order must name each option once")
-    return rule.run(instance, profile, ties, **parameters)
+    outcome = rule.run(instance, profile, ties, **parameters)
+    return replace(outcome, rule=rule.id)

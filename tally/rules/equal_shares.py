@@ -206,21 +206,29 @@ class _Market:
         level.sort(key=self._setting.rank.__getitem__)
         return _Step(level[0], self._ceiling(level[0]), tuple(level)) if level else None
 
-    def is_least(self, step: _Step) -> bool:
-        """Whether this option can be bought, and every other one's price is surely above the
-        ceiling of `step`."""
+    def is_least_until(self, step: _Step, before: Purses, at: int) -> bool:
+        """Whether `step`, the purchase `at` of a run with smaller purses, is the one up to these.
+
+        It is if every other option's price is now above the price that `step` had `before`, or
+        equal to it and later in the tie order: at purses between, it is not lower, and the price of
+        `step` is not higher.
+        """
         seen: list[int] = []
+        price: Fraction | None = None
         fine = True
         while fine and self._queue and self._queue[0][0] <= step.ceiling:
             _, option = heapq.heappop(self._queue)
             if option == step.option or option not in self._floors:
                 continue
-            seen.append(option)
             fine = self._may_be_bought(option)
-            if fine and self._look_at(option):
-                fine = self._floors[option] > step.ceiling
-            elif fine:
-                seen.pop()
+            if not fine or self._look_at(option):
+                seen.append(option)
+                if fine and self._floors[option] <= step.ceiling:
+                    if price is None:
+                        price = before.prices()[at] / self._setting.divisor(step.option)
+                    rank = self._setting.rank
+                    now = self.exact(option)
+                    fine = now > price or (now == price and rank[step.option] < rank[option])
         for option in seen:
             heapq.heappush(self._queue, (self._floors[option], option))
         return fine and self._look_at(step.option)
@@ -288,14 +296,13 @@ def _same_until(setting: _Setting, run: _Run, endowment: Fraction) -> _Run | Non
     """The run at a larger `endowment`, if every endowment between buys the same in the same order.
 
     With the order of purchases held, more money at the start leaves every voter with more at each
-    round, and prices fall. So if at `endowment` each other option's price is above the price that the
-    bought one has at the smaller endowment of `run`, it is above it at all endowments between. None:
-    that is not so, or not surely.
+    round, and prices fall; so two ends tell about all between (`is_least_until`). None: they do not
+    tell that everything stays the same.
     """
     market = _Market(setting, endowment)
     steps: list[_Step] = []
-    for step in run.steps:
-        if not market.is_least(step):
+    for at, step in enumerate(run.steps):
+        if not market.is_least_until(step, run.purses, at):
             return None
         steps.append(_Step(step.option, market.ceiling(step.option), (step.option,)))
         market.buy(step.option)
