@@ -18,7 +18,7 @@ D. Peters, G. Pierczyński, P. Skowron, Proportional Participatory Budgeting wit
 import heapq
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tally.contest import Amount, Instance
@@ -104,7 +104,7 @@ def by_measure(
         one unit of money until the outcome would cost more than the limit, and the outcome before
         that is taken; "add1u": add1, then utilitarian
     exhaustive : add1 also ends as soon as no further candidate fits
-    integral : add1 begins with whole units, rounded down
+    integral : purses begin with whole units of money, rounded down
     minimum_votes : an option named on fewer ballots is out
 
     Raises
@@ -116,10 +116,10 @@ def by_measure(
     setting = _setting(instance, profile, ties, measure, minimum_votes)
     voters = int(profile.weights.sum())
     share = Fraction(setting.limit, voters) if voters else Fraction(0)
+    step = Fraction(setting.unit, profile.weights_unit)
+    if integral:
+        share = share // step * step
     if completion.startswith("add1"):
-        step = Fraction(setting.unit, profile.weights_unit)
-        if integral:
-            share = share // step * step
         run = _add1(setting, share, step, exhaustive=exhaustive)
     else:
         run = _natural(setting, share)
@@ -366,11 +366,13 @@ def _outcome(
     rest = [name for name in ties if name not in told]
     left = setting.instance.limit - sum(turn.cost for turn in rounds)
     if greedily:
-        more = _completion(setting, rest, left, parameters)
-        rounds += more.rounds
+        open_to = _still_open(setting, rest, told)
+        more = _completion(setting, open_to, left, parameters)
+        rounds += (replace(turn, stage=COMPLETION) for turn in more.rounds)
         met += more.ties
-    else:
-        rounds += (_left_out(setting, name, left, told) for name in rest)
+        rest = [name for name in rest if name not in open_to]
+        left = more.left
+    rounds += (_left_out(setting, name, left, told) for name in rest)
     facts: tuple[tuple[str, Amount], ...] = ()
     if setting.profile.weights.size:
         per_voter = run.endowment * setting.profile.weights_unit / setting.unit
@@ -419,15 +421,33 @@ def _left_out(setting: _Setting, name: str, left: Amount, funded: set[str]) -> R
     return Round(name, support[place], options[place].cost, left, decision, None, STAGE)
 
 
+def _still_open(setting: _Setting, rest: Sequence[str], funded: set[str]) -> list[str]:
+    """Those of the rest that no rival bars, and for which nothing that they need is barred."""
+    barred = {
+        name
+        for name in rest
+        for names in setting.instance.rivals
+        if name in names and not funded.isdisjoint(names)
+    }
+    while more := {
+        name for name, need in setting.instance.needs if need in barred and name not in barred
+    }:
+        barred |= more
+    return [name for name in rest if name not in barred]
+
+
 def _completion(
     setting: _Setting, rest: Sequence[str], left: Amount, parameters: dict[str, Parameter]
 ) -> Outcome:
     """The rest of the options by most votes, within the money that is left."""
-    index = setting.instance.index
+    instance, among = setting.instance, set(rest)
     smaller = Instance(
-        tuple(setting.instance.options[index[name]] for name in rest), left,
-    )  # fmt: skip
-    profile = setting.profile.only([index[name] for name in rest])
+        tuple(instance.options[instance.index[name]] for name in rest),
+        left,
+        rivals=tuple(tuple(among.intersection(names)) for names in instance.rivals),
+        needs=tuple(pair for pair in instance.needs if among.issuperset(pair)),
+    )
+    profile = setting.profile.only([instance.index[name] for name in rest])
     return greedy.by_votes(
         smaller, profile, tuple(rest), minimum_votes=int(parameters["minimum_votes"])
     )

@@ -188,15 +188,13 @@ class Purses:
         if money < cost + doubt:
             return _UNAFFORDABLE if money < cost - doubt else None
         price, before, pull, own_capped = max(least, cost / backers.pull), -1, backers.pull, None
-        while True:
+        while True:  # never are all of them capped: together they hold more than the cost
             capped = (purses < backers.due(price)).nonzero()[0]
             if len(capped) == before:
                 break
             before = len(capped)
             own_capped = backers.weights.take(capped)
             pull = backers.pull - backers.pull_of(capped, own_capped)
-            if pull <= 0:
-                return None
             price = max(price, (cost - float(purses.take(capped) @ own_capped)) / pull)
         held = purses.take(capped)
         # Only who is capped and still holds something is in doubt; the others pay the price itself.

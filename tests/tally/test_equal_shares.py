@@ -184,8 +184,31 @@ def test_rivals_exclude_and_partners_wait():
     decisions = {turn.option: turn.decision for turn in outcome.rounds}
     assert decisions["b"] is Decision.RIVAL_FUNDED
     assert decisions["d"] is Decision.PARTNER_MISSING
-    grown = by_measure(instance, profile, by_id(instance), measure="cost", completion="add1")
-    assert grown.funded == ("a", "c")
+    for completion in ("add1", "utilitarian", "add1u"):
+        again = by_measure(
+            instance, profile, by_id(instance), measure="cost", completion=completion
+        )
+        assert again.funded == ("a", "c")
+        assert {turn.option: turn.decision for turn in again.rounds} == decisions
+
+
+@given(elections(), st.sampled_from(MEASURES), st.sampled_from(COMPLETIONS), st.data())
+def test_rivals_and_needs_are_kept_by_every_completion(election, measure, completion, data):
+    instance, ballots = election
+    names = st.lists(st.sampled_from(sorted(instance.index)), min_size=2, max_size=2, unique=True)
+    if len(instance.options) < 2:
+        return
+    rivals = tuple(tuple(pair) for pair in data.draw(st.lists(names, max_size=2)))
+    needs = tuple((max(pair), min(pair)) for pair in data.draw(st.lists(names, max_size=2)))
+    bound = Instance(instance.options, instance.limit, rivals, needs)
+    outcome = by_measure(
+        bound, profile_of(bound, ballots, measure), by_id(bound), measure=measure,
+        completion=completion,
+    )  # fmt: skip
+    funded = set(outcome.funded)
+    assert all(len(funded & set(pair)) <= 1 for pair in rivals)
+    assert all(need in funded for name, need in needs if name in funded)
+    assert sorted(turn.option for turn in outcome.rounds) == sorted(instance.index)
 
 
 def test_too_few_votes_keep_an_option_out():

@@ -1,0 +1,20 @@
+META
+key;value
+description;six voters, five projects, small enough for pencil and paper
+budget;600
+vote_type;approval
+PROJECTS
+project_id;cost
+library;240
+playground;150
+lamp;120
+road;200
+bench;100
+VOTES
+voter_id;vote
+A;library,playground
+B;library,playground
+C;library,playground
+D;library,lamp
+E;lamp,road
+F;road,bench
