@@ -5,8 +5,8 @@ pay for has a price: the least amount for each point of satisfaction at which th
 cost, each of them no more than the purse holds. The option with the least price is funded and its
 supporters pay. What is left when nothing can be paid any more is used as the completion says.
 
-Laws: the purses never pay for more than the options cost; the order of voters has no effect; scaling
-all money by one number changes nothing (without add1); the payments are a price system; with
+Laws: the purses pay just what the options cost; the order of voters has no effect; scaling all
+money by one number changes nothing (without add1); the payments are a price system; with
 cardinality or cost as satisfaction the outcome is EJR up to one option.
 
 References
@@ -100,9 +100,9 @@ def by_measure(
     ----------
     measure : "card": every supported option counts the same; "cost": it counts as much as it
         costs; "score": as many points as the ballot gives (on ordinal ballots, Borda's)
-    completion : "none"; "utilitarian": what is left goes by most votes; "add1": every purse grows by
-        one unit of money until the outcome would cost more than the limit, and the outcome before
-        that is taken; "add1u": add1, then utilitarian
+    completion : "none"; "utilitarian": what is left goes by most votes; "add1": every purse grows
+        by one unit of money until the outcome would cost more than the limit, and the outcome
+        before that is taken; "add1u": add1, then utilitarian
     exhaustive : add1 also ends as soon as no further candidate fits
     integral : purses begin with whole units of money, rounded down
     minimum_votes : an option named on fewer ballots is out
@@ -172,13 +172,14 @@ class _Market:
         self._setting = setting
         self.purses = Purses(setting.electorate, endowment)
         self._offers: dict[int, Offer | None] = {}  # as found since the last purchase
-        self._least = dict.fromkeys(setting.candidates, 0.0)  # prices by points, as last found
+        self._least = dict.fromkeys(setting.candidates, 0.0)  # prices by points were not below
         self._floors = dict(setting.floors)  # bounds that the prices by satisfaction are not below
         self._queue = [(floor, option) for option, floor in self._floors.items()]
         heapq.heapify(self._queue)
         self._bought: set[int] = set()
-        for option in setting.free:
-            self._take(option)
+        self._barred: set[int] = set()
+        self.steps: list[_Step] = []
+        self._take_free()
 
     def least(self) -> _Step | None:
         """The option to be bought next; None: nobody can pay for anything any more.
@@ -238,11 +239,12 @@ class _Market:
         price = self.purses.exact(option, self._offers[option])
         return price / self._setting.divisor(option)
 
-    def buy(self, option: int) -> None:
-        """Let its backers pay. The option was looked at since the last purchase."""
-        self.purses.pay(option, self._offers[option])
+    def buy(self, step: _Step) -> None:
+        """Let the backers pay. The option was looked at since the last purchase."""
+        self.purses.pay(step.option, self._offers[step.option])
         self._offers.clear()
-        self._take(option)
+        self._take(step)
+        self._take_free()
 
     def ceiling(self, option: int) -> float:
         """A float that the option's price for each unit of satisfaction is not above."""
@@ -263,7 +265,7 @@ class _Market:
         if offer is None or offer.price == math.inf:
             del self._floors[option]
             return False
-        self._offers[option], self._least[option] = offer, offer.price
+        self._offers[option], self._least[option] = offer, offer.low
         floor = offer.low / self._setting.divisor(option) * (1 - _EDGE)
         self._floors[option] = max(self._floors[option], floor)
         return True
@@ -274,22 +276,32 @@ class _Market:
             return float(self.exact(option)) * (1 + _EDGE)
         return offer.high / self._setting.divisor(option) * (1 + _EDGE)
 
-    def _take(self, option: int) -> None:
-        self._bought.add(option)
-        for gone in (option, *self._setting.rivals.get(option, ())):
+    def _take(self, step: _Step) -> None:
+        self.steps.append(step)
+        self._bought.add(step.option)
+        self._barred |= self._setting.rivals.get(step.option, frozenset())
+        for gone in self._bought | self._barred:
             self._floors.pop(gone, None)
+
+    def _take_free(self) -> None:
+        """Take what costs nothing, as soon as it has what it needs."""
+        needs = self._setting.needs
+        for option in self._setting.free:
+            out = option in self._bought or option in self._barred
+            if not out and needs.get(option, frozenset()) <= self._bought:
+                self._take(_Step(option, 0.0, (option,)))
+                self._take_free()
+                return
 
 
 def _natural(setting: _Setting, endowment: Fraction, first: int | None = None) -> _Run:
     """What this endowment buys; where the option `first` is level with others, it is taken."""
     market = _Market(setting, endowment)
-    steps: list[_Step] = []
     while (step := market.least()) is not None:
         if first in step.level and step.option != first:
             step = _Step(first, market.ceiling(first), step.level)
-        steps.append(step)
-        market.buy(step.option)
-    return _Run(endowment, tuple(steps), market.purses)
+        market.buy(step)
+    return _Run(endowment, tuple(market.steps), market.purses)
 
 
 def _same_until(setting: _Setting, run: _Run, endowment: Fraction) -> _Run | None:
@@ -300,13 +312,11 @@ def _same_until(setting: _Setting, run: _Run, endowment: Fraction) -> _Run | Non
     tell that everything stays the same.
     """
     market = _Market(setting, endowment)
-    steps: list[_Step] = []
-    for at, step in enumerate(run.steps):
+    for at, step in enumerate(step for step in run.steps if setting.costs[step.option]):
         if not market.is_least_until(step, run.purses, at):
             return None
-        steps.append(_Step(step.option, market.ceiling(step.option), (step.option,)))
-        market.buy(step.option)
-    return None if market.least() else _Run(endowment, tuple(steps), market.purses)
+        market.buy(_Step(step.option, market.ceiling(step.option), (step.option,)))
+    return None if market.least() else _Run(endowment, tuple(market.steps), market.purses)
 
 
 def _add1(setting: _Setting, share: Fraction, step: Fraction, *, exhaustive: bool) -> _Run:
@@ -336,7 +346,7 @@ def _add1(setting: _Setting, share: Fraction, step: Fraction, *, exhaustive: boo
 
 def _ends(setting: _Setting, run: _Run, *, exhaustive: bool) -> bool:
     """Whether more money would change nothing, or need not be tried."""
-    bought = {*run.options, *setting.free}
+    bought = set(run.options)
     barred = {rival for option in bought for rival in setting.rivals.get(option, ())}
     left = setting.limit - _cost(setting, run)
     rest = [
@@ -397,11 +407,11 @@ def _rounds(setting: _Setting, run: _Run) -> Iterator[Round]:
         scale *= setting.profile.points_unit
     if setting.measure != "cost":
         scale /= setting.unit
-    for place in setting.free:
-        yield Round(options[place].id, support[place], 0, left, Decision.FUNDED, Fraction(0), STAGE)
-    for step, price in zip(run.steps, run.purses.prices(), strict=True):
+    prices = iter(run.purses.prices())
+    for step in run.steps:
         option = options[step.option]
-        key = price / setting.divisor(step.option) * scale
+        price = next(prices) if setting.costs[step.option] else Fraction(0)
+        key = price * scale / (setting.divisor(step.option) or 1)
         yield Round(option.id, support[step.option], option.cost, left, Decision.FUNDED, key, STAGE)
         left -= option.cost
 

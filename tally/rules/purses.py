@@ -148,7 +148,7 @@ class Offer:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Purchase:
-    """What the exact price is made of: who was emptied by it, and the pull of those who paid all."""
+    """What the exact price is made of: whom it emptied, and the pull of those who paid all."""
 
     option: int
     emptied: Ints  # groups
@@ -176,7 +176,7 @@ class Purses:
         self._settled = 0
 
     def offer(self, option: int, least: float) -> Offer | None:
-        """The option's price by floats. `least` is one found earlier: prices only rise.
+        """The option's price by floats. `least` is a bound found earlier: prices only rise.
 
         None: floats cannot tell whether its backers have the money.
         """
@@ -187,18 +187,19 @@ class Purses:
         doubt = backers.voters * self._slip + rounding
         if money < cost + doubt:
             return _UNAFFORDABLE if money < cost - doubt else None
-        price, before, pull, own_capped = max(least, cost / backers.pull), -1, backers.pull, None
+        price, before, pull = max(least, cost / backers.pull), 0, backers.pull
+        own = backers.weights[:0]
         while True:  # never are all of them capped: together they hold more than the cost
             capped = (purses < backers.due(price)).nonzero()[0]
             if len(capped) == before:
                 break
             before = len(capped)
-            own_capped = backers.weights.take(capped)
-            pull = backers.pull - backers.pull_of(capped, own_capped)
-            price = max(price, (cost - float(purses.take(capped) @ own_capped)) / pull)
+            own = backers.weights.take(capped)
+            pull = backers.pull - backers.pull_of(capped, own)
+            price = max(price, (cost - float(purses.take(capped) @ own)) / pull)
         held = purses.take(capped)
         # Only who is capped and still holds something is in doubt; the others pay the price itself.
-        doubtful = float(own_capped @ (held > 0)) if before else 0.0
+        doubtful = float(own @ (held > 0))
         width = (doubtful * self._slip + rounding) / pull * (1 + 4 * U) + 4 * U * price
         low, high = price - width, price + width
         blur = self._slip + 4 * U * self._start

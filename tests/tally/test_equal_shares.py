@@ -63,7 +63,7 @@ def test_it_funds_what_the_reference_funds(election, measure, completion, exhaus
     assert outcome.spent <= instance.limit or completion == "none"
 
 
-@given(elections(most=400), st.sampled_from(MEASURES), st.booleans())
+@given(elections(most=120), st.sampled_from(MEASURES), st.booleans())
 def test_leaping_over_increments_is_the_same_as_trying_each(election, measure, exhaustive):
     instance, ballots = election
     profile, ties = profile_of(instance, ballots, measure), by_id(instance)
