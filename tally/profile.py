@@ -90,7 +90,7 @@ class Profile:
         Raises
         ------
         BallotError : unknown kind, unknown or repeated option, points that do not fit, a weight
-            that is not above zero.
+            that is not above zero, numbers too large or too fine to be counted together.
         """
         if kind not in KINDS:
             raise BallotError(f"no such kind of ballot: {kind}")
@@ -245,12 +245,19 @@ class Supporters:
 def whole(numbers: Iterable[Amount]) -> tuple[Ints, int]:
     """Exact numbers as int64 numerators over one common denominator.
 
+    Raises
+    ------
+    BallotError : they are so large, or so fine beside each other, that 64 bits do not hold them.
+
     >>> whole([Fraction(1, 2), 3])
     (array([1, 6]), 2)
     """
     exact = list(numbers)
     unit = math.lcm(*(number.denominator for number in exact))
-    return np.array([int(number * unit) for number in exact], dtype=np.int64), unit
+    numerators = [int(number * unit) for number in exact]
+    if sum(map(abs, numerators)) > np.iinfo(np.int64).max:
+        raise BallotError("points or weights are too large, or too fine beside each other")
+    return np.array(numerators, dtype=np.int64), unit
 
 
 def _over(numerator: int, unit: int) -> Amount:
