@@ -30,6 +30,7 @@ U = 2.0**-53  # unit roundoff of float64
 _SLACK = 16  # roundings that a formula below makes at most besides its sum
 _TINY = 1e-300  # the float of a purse that may be empty: only a surely emptied one is 0
 _NARROW = 2**16
+_WORN = 2.0**-34  # an error of purses, as a part of the endowment, at which they are made anew
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,16 @@ class Electorate:
     picks: Ints
     points: Ints
     starts: Ints
+
+    @cached_property
+    def ballot_of_pick(self) -> Ints:
+        """Length k: the group of ballots that each pick stands on."""
+        return np.repeat(np.arange(len(self.weights)), np.diff(self.starts))
+
+    @cached_property
+    def longest(self) -> int:
+        """The most options picked on one ballot."""
+        return int(np.diff(self.starts).max(initial=0))
 
     @classmethod
     def of(cls, profile: Profile, costs: tuple[int, ...], *, by_points: bool) -> "Electorate":
@@ -248,6 +259,24 @@ class Purses:
         self._float[emptied] = 0.0
         self._slip += backers.most_points * width + 4 * U * self._start
         self._purchases.append(_Purchase(option, emptied, pull))
+        if self._slip > _WORN * self._start:
+            self._renew()
+
+    def _renew(self) -> None:
+        """Purses anew from the exact prices: where most backers of an option are capped, its price
+        takes their error many times over, and after a dozen such rounds little would be sure."""
+        self.settle()
+        prices = np.zeros(len(self._voters.costs))
+        for option, paid in self._paid.items():
+            prices[option] = paid / self._unit  # rounded once
+        spent = np.bincount(
+            self._voters.ballot_of_pick,
+            prices[self._voters.picks] * self._voters.points,
+            len(self._float),
+        )
+        left = np.maximum(self._start - spent, _TINY)
+        self._float = np.where(self._float > 0, left, 0.0)
+        self._slip = (self._voters.longest + _SLACK) * 2 * U * self._start
 
     def settle(self) -> None:
         """Work out the exact prices of all purchases so far."""
