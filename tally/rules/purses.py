@@ -263,8 +263,11 @@ class Purses:
             self._renew()
 
     def _renew(self) -> None:
-        """Purses anew from the exact prices: where most backers of an option are capped, its price
-        takes their error many times over, and after a dozen such rounds little would be sure."""
+        """Make all purses anew from the exact prices.
+
+        Where most backers of an option are capped, its price takes their error many times over;
+        after a dozen such rounds little would be sure.
+        """
         self.settle()
         prices = np.zeros(len(self._voters.costs))
         for option, paid in self._paid.items():

@@ -67,7 +67,7 @@ def test_it_funds_what_the_reference_funds(election, measure, completion, exhaus
 def test_leaping_over_increments_is_the_same_as_trying_each(election, measure, exhaustive):
     instance, ballots = election
     profile, ties = profile_of(instance, ballots, measure), by_id(instance)
-    setting = rule._setting(instance, profile, ties, measure, 0)
+    setting = rule.Setting.of(instance, profile, ties, measure=measure)
     share = Fraction(instance.limit, len(ballots) or 1)
     leaping = rule._add1(setting, share, Fraction(1, 7), exhaustive=exhaustive)
     stepping = rule._natural(setting, share)
