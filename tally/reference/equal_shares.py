@@ -59,7 +59,8 @@ def equal_shares(
         if not rest or sum(costs[p] for p in more) > limit:
             break
         funded = more
-    for p in sorted(ties, key=lambda p: sum(p in ballot for ballot in ballots), reverse=True):
+    votes = {p: sum(p in ballot for ballot in ballots) for p in ties}
+    for p in sorted(ties, key=lambda p: (votes[p] > 0 and not costs[p], votes[p]), reverse=True):
         if completion in {"utilitarian", "add1u"} and p not in funded:
             funded += [p] if costs[p] <= limit - sum(costs[q] for q in funded) else []
     return funded
