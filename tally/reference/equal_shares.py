@@ -12,22 +12,21 @@ exhaustive : add1 stops also when no further supported option fits (cities diffe
     when no supported option is left
 integral : add1 starts from the purse rounded down to a whole number (cities differ)
 
->>> equal_shares({"a": 6, "b": 4}, 10, [{"a": 1}, {"a": 1}, {"b": 1}], ["a", "b"])
+>>> equal_shares({"a": 6, "b": 4}, 10, [{"a": 1}, {"a": 1}, {"b": 1}], ["a", "b"], "cost")
 ['a']
 """
 
 from fractions import Fraction
 
-Number = int | Fraction
+Numbers = dict[str, int | Fraction]
 
 
 def equal_shares(
-    costs: dict[str, Number], limit: Number, ballots: list[dict[str, Number]], ties: list[str],
-    utility: str = "cost", *, completion: str = "none", exhaustive: bool = True,
-    integral: bool = False,
+    costs: Numbers, limit: int | Fraction, ballots: list[Numbers], ties: list[str], utility: str,
+    *, completion: str = "none", exhaustive: bool = True, integral: bool = False,
 ) -> list[str]:  # fmt: skip
     """Ids of the funded options, in order of choice."""
-    backers: dict[str, dict[int, Number]] = {p: {} for p in ties}
+    backers: dict[str, dict[int, int | Fraction]] = {p: {} for p in ties}
     for i, ballot in enumerate(ballots):
         for p, points in ballot.items():
             if u := {"cardinality": 1, "cost": costs[p] or 1, "points": points}[utility]:
