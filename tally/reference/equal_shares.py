@@ -22,8 +22,9 @@ Numbers = dict[str, int | Fraction]
 
 
 def equal_shares(
-    costs: Numbers, limit: int | Fraction, ballots: list[Numbers], ties: list[str], utility: str,
-    *, completion: str = "none", exhaustive: bool = True, integral: bool = False,
+    costs: Numbers, limit: int | Fraction, ballots: list[Numbers], ties: list[str],
+    utility: str = "cost", *, completion: str = "none", exhaustive: bool = True,
+    integral: bool = False,
 ) -> list[str]:  # fmt: skip
     """Ids of the funded options, in order of choice."""
     backers: dict[str, dict[int, int | Fraction]] = {p: {} for p in ties}
@@ -58,8 +59,7 @@ def equal_shares(
         if not rest or sum(costs[p] for p in more) > limit:
             break
         funded = more
-    votes = {p: sum(p in ballot for ballot in ballots) for p in ties}
-    for p in sorted(ties, key=lambda p: (votes[p] > 0 and not costs[p], votes[p]), reverse=True):
+    for p in sorted(ties, key=lambda p: (not (n := sum(p in b for b in ballots)) or costs[p] > 0, -n)):
         if completion in {"utilitarian", "add1u"} and p not in funded:
             funded += [p] if costs[p] <= limit - sum(costs[q] for q in funded) else []
     return funded
