@@ -9,7 +9,7 @@ from tally.contest import Instance
 from tally.errors import InstanceError, UnknownRuleError
 from tally.outcome import Outcome, Parameter
 from tally.profile import KINDS, Profile
-from tally.rules import equal_shares, greedy, phragmen
+from tally.rules import equal_shares, greedy, max_welfare, phragmen
 from tally.ties import TieOrder, by_id
 
 
@@ -51,6 +51,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             Rule("greedy_score", greedy.by_points_per_cost, _WITH_POINTS, _GREEDY, "greedy"),
             *_equal_shares(),
             Rule("phragmen", phragmen.sequential, _SETS, _NONE, "phragmen"),
+            Rule("maxw_card", max_welfare.by_votes, _ALL, _NONE, "max_welfare"),
+            Rule("maxw_cost", max_welfare.by_cost, _ALL, _NONE, "max_welfare"),
+            Rule("maxw_score", max_welfare.by_points, _WITH_POINTS, _NONE, "max_welfare"),
         )
     }
 )

@@ -55,11 +55,11 @@ def equal_shares(
     while completion.startswith("add1"):
         most = limit - sum(costs[p] for p in funded) if exhaustive else sum(costs.values())
         rest = [p for p in ties if backers[p] and p not in funded and costs[p] <= most]
-        if not rest or sum(costs[p] for p in (more := run(purse := purse + 1))) > limit:
+        more = run(purse := purse + 1)
+        if not rest or sum(costs[p] for p in more) > limit:
             break
         funded = more
-    votes = {p: sum(p in ballot for ballot in ballots) for p in ties}
-    for p in sorted(ties, key=lambda p: (not votes[p] or costs[p] > 0, -votes[p])):
+    for p in sorted(ties, key=lambda p: -sum(p in b for b in ballots) * (1 if costs[p] else 10**9)):
         if completion in {"utilitarian", "add1u"} and p not in funded:
             funded += [p] if costs[p] <= limit - sum(costs[q] for q in funded) else []
     return funded

@@ -29,7 +29,6 @@ Floats = NDArray[np.float64]
 U = 2.0**-53  # unit roundoff of float64
 _SLACK = 16  # roundings that a formula below makes at most besides its sum
 _TINY = 1e-300  # the float of a purse that may be empty: only a surely emptied one is 0
-_NARROW = 2**16
 _WORN = 2.0**-34  # an error of purses, as a part of the endowment, at which they are made anew
 
 
@@ -110,7 +109,7 @@ class Electorate:
             starts = np.concatenate([[0], np.cumsum(kept)])[starts]
             picks, points = picks[kept], points[kept]
         ballot_of_pick = np.repeat(np.arange(len(profile.weights)), np.diff(starts))
-        narrow = picks.astype(np.uint16) if profile.size <= _NARROW else picks  # sorted by radix
+        narrow = picks.astype(np.min_scalar_type(profile.size))  # sorted by radix
         order = np.argsort(narrow, kind="stable")
         ends = np.cumsum(np.bincount(picks, minlength=profile.size)).tolist()
         weights = profile.weights.astype(np.float64)
