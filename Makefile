@@ -81,4 +81,19 @@ bench-web: .venv/tested  ## the vote page and casting, beside the usual stack: C
 bench-import: .venv/tested  ## ballots a second and memory of a whole import
 	$(BIN)/python bench/imports.py
 
+bench-tally: .venv/tested .venv-bench/installed  ## the counting room beside its peers: winners, CPU seconds, memory
+	@$(BIN)/python bench/counting.py $(ELECTIONS)
+
+# Peers have an environment of their own. The C++ one is built here, if there is a compiler; its
+# rules need no solver, so none is installed for it.
+.venv-bench/installed: requirements/bench.txt requirements/bench-cpp.txt
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	echo '*' > .venv-bench/.gitignore
+	.venv-bench/bin/pip install --progress-bar on -q --no-deps --require-hashes -r requirements/bench.txt
+	PATH="$(CURDIR)/.venv-bench/bin:$$PATH" ortools_DIR="$(CURDIR)/bench/no_solver" .venv-bench/bin/pip install -q \
+	  --no-deps --no-build-isolation --require-hashes -r requirements/bench-cpp.txt > .venv-bench/cpp.log 2>&1 \
+	  || echo "The C++ peer could not be built (.venv-bench/cpp.log): its recorded times stand in for it."
+	touch $@
+
 .PHONY: help install demo demo-reset browser test gates tests quick words assets screens lock bench-web bench-import
+.PHONY: bench-tally

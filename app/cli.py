@@ -14,6 +14,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "demo": "app.commands.demo:group",
         "tally": "app.commands.tally:command",
+        "certify": "app.commands.certify:command",
+        "formats": "app.commands.formats:group",
         "cycle": "app.commands.cycle:group",
         "serve": "app.commands.serve:command",
         "db": "app.commands.db:group",

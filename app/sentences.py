@@ -56,6 +56,50 @@ RULES: Mapping[str, LazyString] = {
     "greedy_cost": _l("Most votes first, as long as the money lasts"),
     "greedy_card": _l("Most votes for each won first"),
     "greedy_score": _l("Most points for each won first"),
+    "mes_card": _l("Equal shares, every project worth the same"),
+    "mes_card_u": _l("Equal shares, every project worth the same; the rest by most votes"),
+    "mes_card_add1": _l("Equal shares, every project worth the same; shares grow to the limit"),
+    "mes_card_add1u": _l(
+        "Equal shares, every project worth the same; shares grow to the limit, the rest by most "
+        "votes"
+    ),
+    "mes_cost": _l("Equal shares, a project worth what it costs"),
+    "mes_cost_u": _l("Equal shares, a project worth what it costs; the rest by most votes"),
+    "mes_cost_add1": _l("Equal shares, a project worth what it costs; shares grow to the limit"),
+    "mes_cost_add1u": _l(
+        "Equal shares, a project worth what it costs; shares grow to the limit, the rest by most "
+        "votes"
+    ),
+    "mes_score": _l("Equal shares, a project worth its points"),
+    "mes_score_u": _l("Equal shares, a project worth its points; the rest by most votes"),
+    "mes_score_add1": _l("Equal shares, a project worth its points; shares grow to the limit"),
+    "mes_score_add1u": _l(
+        "Equal shares, a project worth its points; shares grow to the limit, the rest by most votes"
+    ),
+    "phragmen": _l("Phragmén: costs are borne as equally as can be"),
+    "maxw_card": _l("Most votes for all funded projects together"),
+    "maxw_cost": _l("Most money spent as voters wish, over all funded projects together"),
+    "maxw_score": _l("Most points for all funded projects together"),
+    "bos_card": _l("Equal shares with bounded overspending, every project worth the same"),
+    "bos_cost": _l("Equal shares with bounded overspending, a project worth what it costs"),
+    "bos_score": _l("Equal shares with bounded overspending, a project worth its points"),
+    "ees_card": _l("Exact equal shares, every project worth the same"),
+    "ees_card_addopt": _l(
+        "Exact equal shares, every project worth the same; shares grow to the limit"
+    ),
+    "ees_cost": _l("Exact equal shares, a project worth what it costs"),
+    "ees_cost_addopt": _l(
+        "Exact equal shares, a project worth what it costs; shares grow to the limit"
+    ),
+    "cstv_ewt": _l("Points that move: most money above the cost first, the weakest leave"),
+    "cstv_ewtc": _l("Points that move: most money for its cost first, the weakest leave"),
+    "cstv_ewts": _l("Points that move: most money first, the weakest leave"),
+    "cstv_mt": _l("Points that move: most money above the cost first, with least transfers"),
+    "cstv_mtc": _l("Points that move: most money for its cost first, with least transfers"),
+    "cstv_mts": _l("Points that move: most money first, with least transfers"),
+    "pb_ear": _l("Expanding approvals: ranks count one after another"),
+    "channels": _l("Votes of several channels, each with its weight"),
+    "envelopes": _l("Each field within its own money"),
 }
 
 

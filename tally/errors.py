@@ -30,10 +30,15 @@ class FormatError(TallyError):
     line : the 1-based line of the file
     field : the column or section, empty if the whole line is meant
     expected, found : what should stand there, and what does
+    column : the 1-based place of the field in its row; None where no one field is meant
     """
 
-    def __init__(self, code: str, line: int, field: str, expected: str, found: str) -> None:
-        where = f"line {line}" + (f", {field}" if field else "")
+    def __init__(
+        self, code: str, line: int, field: str, expected: str, found: str, *,
+        column: int | None = None,
+    ) -> None:  # fmt: skip
+        place = "" if column is None else f"column {column}"
+        where = ", ".join(part for part in (f"line {line}", field, place) if part)
         super().__init__(f"{where}: expected {expected}, found {found!r}")
-        self.code, self.line, self.field = code, line, field
+        self.code, self.line, self.field, self.column = code, line, field, column
         self.expected, self.found = expected, found

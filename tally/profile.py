@@ -143,7 +143,7 @@ class Profile:
     @cached_property
     def supporters(self) -> "Supporters":
         """The same picks by option."""
-        narrow = self.places.astype(np.min_scalar_type(self.size))  # sorted by radix, ten times faster
+        narrow = self.places.astype(np.min_scalar_type(self.size))  # numpy sorts these by radix
         order = np.argsort(narrow, kind="stable")
         ballot_of_pick = np.repeat(np.arange(len(self.weights)), np.diff(self.starts))
         ends = np.cumsum(np.bincount(self.places, minlength=self.size))
@@ -178,7 +178,7 @@ class Profile:
         return sums
 
     def only(self, places: Sequence[int]) -> "Profile":
-        """The same ballots, read on these options alone, which get the places 0, 1, 2, …"""
+        """The same ballots, read on these options alone, which get new places in this order."""
         new = np.full(self.size, -1, dtype=np.int64)
         new[list(places)] = np.arange(len(places))
         moved = new[self.places]

@@ -1,52 +1,217 @@
-"""`gwangjang tally`: count a file; needs no settings and no database."""
+"""`gwangjang tally`: count files; needs no settings and no database."""
 
 import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
+from types import MappingProxyType
 
 import click
 
 import tally
 from app.commands.speech import language_option, speaking
+from budget import report
+from budget.bills import Bill
+from budget.bills import bills as bills_of
+from budget.report import Telling
 from core.words import gettext as _
 from tally import Amount, Outcome
+from tally.axioms.figures import told
 from tally.formats import pabulib
-from tally.formats.pabulib import PabulibFile
+from tally.formats.pabulib import Election
+from tally.outcome import Parameter
+from tally.rules.comparison import Preferences, preferences
+
+# What --completion adds to the id of a rule by equal shares.
+COMPLETIONS: Mapping[str, str] = MappingProxyType(
+    {"none": "", "utilitarian": "_u", "add1": "_add1", "add1u": "_add1u"}
+)
+# Kind of ballots -> the file's word for it, as the reader of the file knows it.
+KINDS = pabulib.WORD_OF
+rule_id = click.Choice(list(tally.RULES))
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of every file.
+
+    Attributes
+    ----------
+    rules, others : ids; every rule is compared with each of the others
+    parameters : those that were given; a rule's own defaults hold otherwise
+    """
+
+    rules: tuple[str, ...]
+    others: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    is_lenient: bool
+    is_explained: bool
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One file counted by one rule, and by the others that it is compared with.
+
+    Attributes
+    ----------
+    path : as it was given
+    seconds : of reading the file and counting it by this rule
+    """
+
+    path: str
+    election: Election
+    outcome: Outcome
+    others: tuple[Outcome, ...]
+    seconds: float
+
+    def money(self, amount: Amount) -> str:
+        """Money of the file as people read it."""
+        return f"{report.decimal(amount)} {self.election.meta.get('currency', '')}".strip()
+
+    def telling(self, *, is_explained: bool) -> Telling:
+        """How to tell its outcome; explained, with who paid what."""
+        election = self.election
+        bills: Mapping[str, Bill] = {}
+        if is_explained:
+            bills = bills_of(election.instance, election.profile, self.outcome)
+        return Telling(self.money, self.money, bills, election.names)
+
+    def preferences(self, other: Outcome, *, by_cost: bool) -> Preferences:
+        """How many voters prefer which of the two outcomes."""
+        instance, profile = self.election.instance, self.election.profile
+        mine, theirs = self.outcome.funded, other.funded
+        return preferences(instance, profile, mine, theirs, by_cost=by_cost)
 
 
 @click.command()
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option(
-    "--rule", type=click.Choice(list(tally.RULES)), default="greedy_cost", show_default=True
-)
+    "--rule", "rules", multiple=True, type=rule_id, default=["greedy_cost"], show_default=True,
+    help="How to count; give it again to count by several rules.",
+)  # fmt: skip
 @click.option(
-    "--minimum-votes", default=0, show_default=True, help="Leave projects with fewer votes out."
-)
+    "--completion", type=click.Choice(list(COMPLETIONS)),
+    help="For mes_card, mes_cost and mes_score: what is done with the money left.",
+)  # fmt: skip
+@click.option("--minimum-votes", type=click.IntRange(min=0), help="Leave out what has fewer votes.")
+@click.option("--stop", is_flag=True, default=None, help="Greedy: end at what does not fit.")
+@click.option(
+    "--exhaustive/--no-exhaustive", default=None,
+    help="add1: end as soon as no project fits any more, or only at the limit.",
+)  # fmt: skip
+@click.option("--integral", is_flag=True, default=None, help="add1: begin with whole shares.")
+@click.option(
+    "--compare", "others", multiple=True, metavar="RULE", type=rule_id,
+    help="Say what this rule would fund instead, and how many voters prefer which.",
+)  # fmt: skip
+@click.option("--explain", is_flag=True, help="Say of every project who paid, or why nobody did.")
+@click.option("--lenient", is_flag=True, help="Repair what can be repaired in a file, and say so.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @language_option
+@click.pass_context
 def command(
-    files: tuple[Path, ...], rule: str, minimum_votes: int, lang: str, *, as_json: bool
-) -> None:
+    ctx: click.Context, /, files: tuple[str, ...], *, rules: tuple[str, ...],
+    others: tuple[str, ...], completion: str | None, lang: str, lenient: bool, explain: bool,
+    as_json: bool, **parameters: Parameter | None,
+) -> None:  # fmt: skip
     """Count Pabulib FILES exactly and say which projects are funded, and why.
 
-    Example: gwangjang tally election.pb --rule greedy_card --lang ko
+    Example: gwangjang tally election.pb --rule mes_cost --completion add1u --explain
     """
-    for path in files:
-        with speaking(lang, path):
-            file = pabulib.read_bytes(path.read_bytes())
-            outcome = tally.count(
-                rule, file.instance(), file.profile(), minimum_votes=minimum_votes
+    with speaking(lang):
+        given = {name: said for name, said in parameters.items() if said is not None}
+        named = tuple(dict.fromkeys(_completed(rule, completion) for rule in rules))
+        ask = Ask(named, others, given, lenient, explain)
+        _check_parameters(ask)
+    faults: list[click.ClickException] = []
+    counts = _counts(files, ask, lang, faults)
+    with speaking(lang):
+        if as_json:
+            for counted in counts:
+                click.echo(_json(counted, ask))
+        else:
+            from app.commands import tables  # noqa: PLC0415 - --json must not wait for it
+
+            tables.show(counts, len(files), is_explained=ask.is_explained)
+    for fault in faults:
+        fault.show()
+    if faults:
+        ctx.exit(1)
+
+
+def _completed(rule: str, completion: str | None) -> str:
+    """The id of the rule with the completion that was asked for."""
+    if completion is None:
+        return rule
+    if not all(rule + suffix in tally.RULES for suffix in COMPLETIONS.values()):
+        fit = [name for name in tally.RULES if f"{name}_add1u" in tally.RULES]
+        raise click.ClickException(
+            _(
+                "--completion goes with %(rules)s, not with %(rule)s.",
+                rules=", ".join(fit), rule=rule,
             )
-            if as_json:
-                click.echo(_json(path, outcome))
+        )  # fmt: skip
+    return rule + COMPLETIONS[completion]
+
+
+def _check_parameters(ask: Ask) -> None:
+    """What is given must be known to each rule; those compared with may be without it."""
+    for rule in ask.rules:
+        for name in ask.parameters:
+            if name not in tally.RULES[rule].parameters:
+                raise click.ClickException(
+                    _(
+                        "%(rule)s does not know --%(option)s.",
+                        rule=rule, option=name.replace("_", "-"),
+                    )
+                )  # fmt: skip
+
+
+def _counts(
+    files: tuple[str, ...], ask: Ask, lang: str, faults: list[click.ClickException]
+) -> Iterator[Counted]:
+    """Every file by every rule. One that cannot be counted is put down, and the rest goes on."""
+    for path in files:
+        try:
+            with speaking(lang, Path(path)):
+                start = perf_counter()
+                election = pabulib.load(Path(path).read_bytes(), lenient=ask.is_lenient)
+                reading = perf_counter() - start
+                others = tuple(_count(path, election, rule, ask) for rule in ask.others)
+        except click.ClickException as fault:
+            faults.append(fault)
+            continue
+        for rule in ask.rules:
+            try:
+                with speaking(lang, Path(path)):
+                    start = perf_counter()
+                    outcome = _count(path, election, rule, ask)
+                    seconds = reading + perf_counter() - start
+            except click.ClickException as fault:
+                faults.append(fault)
             else:
-                _show(path, file, outcome)
+                yield Counted(path, election, outcome, others, seconds)
 
 
-def _json(path: Path, outcome: Outcome) -> str:
+def _count(path: str, election: Election, rule_id: str, ask: Ask) -> Outcome:
+    rule, kind = tally.RULES[rule_id], election.profile.kind
+    if kind not in rule.kinds:
+        raise click.ClickException(
+            _(
+                "%(file)s: %(rule)s does not take %(kind)s ballots, only %(kinds)s.",
+                file=path, rule=rule_id, kind=KINDS[kind],
+                kinds=", ".join(word for known, word in KINDS.items() if known in rule.kinds),
+            )
+        )  # fmt: skip
+    known = {name: said for name, said in ask.parameters.items() if name in rule.parameters}
+    return tally.count(rule_id, election.instance, election.profile, None, **known)
+
+
+def _json(counted: Counted, ask: Ask) -> str:
+    outcome = counted.outcome
     body = {
-        "file": str(path),
+        "file": counted.path,
         "rule": outcome.rule,
         "winners": list(outcome.funded),
         "cost": pabulib.number(outcome.spent),
@@ -54,44 +219,20 @@ def _json(path: Path, outcome: Outcome) -> str:
         "ties": [{"options": list(tie.options), "mattered": tie.mattered} for tie in outcome.ties],
         "outcome": json.loads(outcome.to_json()),
     }
+    if counted.election.notes:
+        body["notes"] = list(counted.election.notes)
+    if ask.is_explained:
+        lines = report.lines(outcome, counted.telling(is_explained=True))
+        body["reasons"] = {line.turn.option: line.reason for line in lines}
+    if counted.others:
+        body["compared"] = [
+            {
+                "rule": other.rule,
+                "winners": list(other.funded),
+                "cost": pabulib.number(other.spent),
+                "by_number": told(counted.preferences(other, by_cost=False)),
+                "by_cost": told(counted.preferences(other, by_cost=True)),
+            }
+            for other in counted.others
+        ]
     return json.dumps(body, ensure_ascii=False)
-
-
-def _show(path: Path, file: PabulibFile, outcome: Outcome) -> None:
-    from rich.console import Console  # noqa: PLC0415 - --json must not wait for it
-    from rich.table import Table  # noqa: PLC0415
-
-    from budget import report  # noqa: PLC0415
-
-    currency = file.meta.get("currency", "")
-
-    def show(amount: Amount) -> str:
-        return f"{_grouped(amount)} {currency}".strip()
-
-    console = Console()
-    names = {project.id: project.name for project in file.projects}
-    table = Table(title=str(path.name), show_lines=False)
-    table.add_column(_("Project"))
-    table.add_column(_("Cost"), justify="right", no_wrap=True)
-    table.add_column(_("Why"))
-    for line in report.lines(outcome, show):
-        mark = "✔" if line.is_funded else "·"
-        table.add_row(
-            f"{mark} {names[line.turn.option]}", show(line.turn.cost), line.reason,
-            style="bold" if line.is_funded else "dim",
-        )  # fmt: skip
-    console.print(table)
-    console.print(
-        _(
-            "%(number)s projects for %(spent)s; %(left)s left of %(limit)s; %(ballots)s ballots.",
-            number=len(outcome.funded), spent=show(outcome.spent), left=show(outcome.left),
-            limit=show(outcome.limit), ballots=f"{outcome.ballots:,}",
-        )
-    )  # fmt: skip
-    for sentence in [*report.tie_sentences(outcome, names), *file.notes]:
-        console.print(f"· {sentence}")
-
-
-def _grouped(amount: Amount) -> str:
-    whole, _point, rest = pabulib.number(amount).partition(".")
-    return f"{int(whole):,}" + (f".{rest}" if rest else "")
