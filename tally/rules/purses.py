@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 U = 2.0**-53  # unit roundoff of float64
 _SLACK = 16  # roundings that a formula below makes at most besides its sum
 _TINY = 1e-300  # the float of a purse that may be empty: only a surely emptied one is 0
-_WORN = 2.0**-34  # an error of purses, as a part of the endowment, at which they are made anew
+_WORN = 2.0**-26  # an error of purses, as a part of the endowment, at which they are made anew
 
 
 @dataclass(frozen=True)
@@ -108,20 +108,20 @@ class Electorate:
             kept = points > 0
             starts = np.concatenate([[0], np.cumsum(kept)])[starts]
             picks, points = picks[kept], points[kept]
-        ballot_of_pick = np.repeat(np.arange(len(profile.weights)), np.diff(starts))
         narrow = picks.astype(np.min_scalar_type(profile.size))  # sorted by radix
         order = np.argsort(narrow, kind="stable")
         ends = np.cumsum(np.bincount(picks, minlength=profile.size)).tolist()
         weights = profile.weights.astype(np.float64)
-        plain = bool((points == 1).all())
+        groups = np.repeat(np.arange(len(weights)), np.diff(starts))[order]
+        own = weights[groups]
+        said = None if (points == 1).all() else points[order].astype(np.float64)
         backers = []
         for first, last in zip([0, *ends], ends, strict=False):
-            here = order[first:last]
-            groups = ballot_of_pick[here]
-            own = weights[groups]
-            said = None if plain else points[here].astype(np.float64)
-            pull = own.sum() if said is None else own @ said
-            backers.append(Backers(groups, own, said, float(pull), float(own.sum())))
+            here = slice(first, last)
+            voters = float(own[here].sum())
+            pull = voters if said is None else float(own[here] @ said[here])
+            some = None if said is None else said[here]
+            backers.append(Backers(groups[here], own[here], some, pull, voters))
         return cls(weights, costs, tuple(backers), picks, points, starts)
 
     def rows(self, groups: Ints) -> tuple[Ints, Ints, Ints]:
