@@ -1,26 +1,26 @@
 """Every sentence for people passes here: the one module that knows Flask-Babel.
 
-English sentences are the message ids; `app/translations` holds the Korean.
+English sentences are the message ids; `app/translations` holds the Korean. Counting a file speaks
+too, and must not wait for the web: Flask and Babel are imported where a page needs them.
 """
 
-from collections.abc import Callable, Iterator
+import gettext as catalogues
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-
-from babel import Locale
-from babel.dates import format_datetime
-from babel.support import NullTranslations, Translations
-from flask import Flask
-from flask_babel import Babel, force_locale, get_locale, lazy_gettext
-from flask_babel.speaklater import LazyString
+from typing import TYPE_CHECKING, Any
 
 from core.clock import SEOUL
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 __all__ = [
-    "LANGUAGES", "LazyString", "day", "force_locale", "gettext", "language", "lazy_gettext",
-    "moment", "ngettext", "speaking", "start",
+    "LANGUAGES", "LazyString", "day", "gettext", "language", "lazy_gettext", "moment", "ngettext",
+    "speaking", "start",
 ]  # fmt: skip
 
 LANGUAGES = ("ko", "en")
@@ -31,6 +31,45 @@ _PATTERNS = {
     "ko": {"moment": "y년 M월 d일 (EEE) HH:mm", "day": "y년 M월 d일 (EEE)"},
     "en": {"moment": "EEE d MMM y, HH:mm", "day": "EEE d MMM y"},
 }
+
+# The language of a command; None on pages, where Flask-Babel knows it.
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
+
+
+class LazyString:
+    """A sentence that finds its language when it is said: each time that it is read as text."""
+
+    def __init__(self, message: str, values: Mapping[str, object]) -> None:
+        self._message, self._values = message, values
+
+    def __str__(self) -> str:
+        return gettext(self._message, **self._values)
+
+    def __html__(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        return f"LazyString({self._message!r})"
+
+    def __mod__(self, values: object) -> str:
+        return str(self) % values
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == other
+
+    def __hash__(self) -> int:
+        return hash(self._message)
+
+    def __len__(self) -> int:
+        return len(str(self))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(str(self))
+
+
+def lazy_gettext(message: str, **values: object) -> Any:
+    """The sentence, in the language of whoever reads it later; forms take it for text."""
+    return LazyString(message, values)
 
 
 def gettext(message: str, **values: object) -> str:
@@ -46,12 +85,14 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
 
 
 @cache
-def _catalogue(code: str) -> NullTranslations:
-    return Translations.load(TRANSLATIONS, [code])
+def _catalogue(code: str) -> catalogues.NullTranslations:
+    return catalogues.translation("messages", TRANSLATIONS, [code], fallback=True)
 
 
-def start(app: Flask, choose: Callable[[], str] | None = None) -> None:
+def start(app: "Flask", choose: Callable[[], str] | None = None) -> None:
     """Teach `app` both languages; `choose` tells the language of a request."""
+    from flask_babel import Babel  # noqa: PLC0415 - for pages only
+
     Babel(
         app,
         default_locale=LANGUAGES[0],
@@ -69,15 +110,21 @@ def start(app: Flask, choose: Callable[[], str] | None = None) -> None:
 
 @contextmanager
 def speaking(language_code: str) -> Iterator[None]:
-    """Sentences outside any web application, for commands that need no database."""
-    app = Flask("gwangjang")
-    start(app)
-    with app.app_context(), force_locale(language_code):
+    """Sentences outside any web application."""
+    token = _spoken.set(language_code)
+    try:
         yield
+    finally:
+        _spoken.reset(token)
 
 
 def language() -> str:
     """`ko` or `en`: the language of the reader."""
+    spoken = _spoken.get()
+    if spoken is not None:
+        return spoken
+    from flask_babel import get_locale  # noqa: PLC0415 - for pages only
+
     locale = get_locale()
     return locale.language if locale else LANGUAGES[0]
 
@@ -93,5 +140,8 @@ def day(value: datetime) -> str:
 
 
 def _format(value: datetime, pattern: str) -> str:
+    from babel import Locale  # noqa: PLC0415 - for what is dated only
+    from babel.dates import format_datetime  # noqa: PLC0415 - the same
+
     code = language()
     return format_datetime(value, _PATTERNS[code][pattern], tzinfo=SEOUL, locale=Locale(code))
