@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import Config
+from app.pages import spoken
 from core.access import public
 
 
@@ -124,3 +125,11 @@ def test_proxies_are_believed_only_as_many_as_are_set(config: Config, database):
     behind.extensions["database"].dispose()
     behind.extensions["database"] = database
     assert behind.test_client().get("/", headers={"X-Forwarded-For": "9.9.9.9"}).status_code == 200
+
+
+def test_korean_words_on_an_english_page_are_marked_and_escaped(app: Flask):
+    with app.test_request_context(headers={"Cookie": "lang=en"}):
+        assert spoken("그늘 <b>") == '<span lang="ko">그늘 &lt;b&gt;</span>'
+        assert spoken("shade <b>") == "shade &lt;b&gt;"
+    with app.test_request_context(headers={"Cookie": "lang=ko"}):
+        assert spoken("그늘") == "그늘"
