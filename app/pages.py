@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_login import current_user
 from markupsafe import Markup, escape
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from app import errors, sentences
@@ -67,6 +68,7 @@ def start(app: Flask, config: Config) -> None:
     )
     app.jinja_env.globals.update(
         asset=asset,
+        locale=LocalProxy(words.language),  # a global, so that imported macros see it too
         with_query=with_query,
         is_demo=config.demo,
         Role=Role,
@@ -148,4 +150,4 @@ def _preferences() -> Preferences:
 def _every_page() -> dict[str, Any]:
     if "preferences" not in g:
         g.preferences = _preferences()
-    return {"locale": words.language(), "preferences": g.preferences}
+    return {"preferences": g.preferences}
