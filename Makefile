@@ -38,15 +38,15 @@ browser:  ## find a Chromium, or install Debian's
 test: .venv/tested browser gates tests  ## everything: gates, then all tests on SQLite, PostgreSQL and a browser
 
 gates: .venv/tested  ## style, types, imports, templates, spelling
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/djlint --quiet --lint templates
-	$(BIN)/codespell app core accounts proposals ballots budget tally tests docs *.md
+	@echo "== format and style (ruff)"; $(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@echo "== types (mypy)"; $(BIN)/mypy
+	@echo "== directions of imports (import-linter)"; $(BIN)/lint-imports
+	@echo "== templates (djlint)"; $(BIN)/djlint --quiet --lint templates
+	@echo "== spelling (codespell)"; $(BIN)/codespell app core accounts proposals ballots budget tally tests docs *.md
 
 tests: .venv/tested
-	$(BIN)/coverage erase
+	@echo "== tests on $(DATABASES) and in a browser"
+	@$(BIN)/coverage erase
 	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 --databases=$(DATABASES) --cov --cov-report= -q
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='tally/*' --fail-under=100

@@ -1,6 +1,7 @@
 """What every template may use, and the reader's own settings: language, theme, size of text."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,8 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_login import current_user
+from markupsafe import Markup, escape
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from app import errors, sentences
@@ -24,6 +27,7 @@ from proposals import workflow
 
 STATIC = Path(__file__).resolve().parent / "static"
 YEAR = 365 * 24 * 60 * 60
+HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 # Query parameter = cookie -> what may be chosen; the first where the reader is silent.
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -45,7 +49,7 @@ def start(app: Flask, config: Config) -> None:
     """Languages, compression, globals and filters of the templates."""
     words.start(app, choose_language)
     # Pages may be compressed beside a CSRF token: it is signed anew for each second, so the length
-    # of an answer tells nothing that lasts (docs/adr/0005-compression-and-csrf.md).
+    # of an answer tells nothing that lasts (docs/adr/0007-compression-and-csrf.md).
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_STREAMS"] = True
     Compress(app)
@@ -59,10 +63,12 @@ def start(app: Flask, config: Config) -> None:
         role_name=sentences.role_name,
         fields_in_error=errors_of,
         receipt=receipts.grouped,
+        spoken=spoken,
         refusal=errors.sentence,
     )
     app.jinja_env.globals.update(
         asset=asset,
+        locale=LocalProxy(words.language),  # a global, so that imported macros see it too
         with_query=with_query,
         is_demo=config.demo,
         Role=Role,
@@ -75,6 +81,16 @@ def start(app: Flask, config: Config) -> None:
     )
     app.context_processor(_every_page)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def spoken(text: str) -> Markup:
+    """A resident's words, marked as Korean where the page is not: a screen reader changes voice.
+
+    Only Hangul tells a language by its letters; other words stay as they are.
+    """
+    if words.language() != "ko" and HANGUL.search(text):
+        return Markup('<span lang="ko">{}</span>').format(text)
+    return escape(text)
 
 
 def choose_language() -> str:
@@ -134,4 +150,4 @@ def _preferences() -> Preferences:
 def _every_page() -> dict[str, Any]:
     if "preferences" not in g:
         g.preferences = _preferences()
-    return {"locale": words.language(), "preferences": g.preferences}
+    return {"preferences": g.preferences}

@@ -31,8 +31,8 @@ PORTS = {"ours": 8611, "theirs": 8612}
 def server(application: str, port: int, workers: int, environ: dict[str, str]) -> Iterator[None]:
     """Gunicorn as we serve in production, until the block ends."""
     arguments = [
-        sys.executable, "-m", "gunicorn", application, "--worker-class", "gevent", "--log-level",
-        "error", "--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--no-control-socket",
+        sys.executable, "-m", "gunicorn", application, "--config", "python:app.server",
+        "--log-level", "error", "--workers", str(workers), "--bind", f"127.0.0.1:{port}",
     ]  # fmt: skip
     running = subprocess.Popen(
         arguments, env=os.environ | environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

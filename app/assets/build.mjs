@@ -7,12 +7,15 @@ const out = new URL("../static/", import.meta.url);
 const tokens = await readFile("node_modules/krds-uiux/resources/css/token/krds_tokens.css", "utf8");
 const value = new Map([...tokens.matchAll(/--krds-color-light-([a-z]+-\d+): (#[0-9a-f]+)/gi)].map((m) => [m[1], m[2]]));
 
+// The dark palette is written once and set in wherever a rule asks for it by `--dark: ;`.
+const dark = await readFile("css/dark.txt", "utf8");
+
 const krds = {
   name: "krds",
   setup(builder) {
     builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      const contents = text.replace(/krds\(([a-z]+-\d+)\)/g, (_, name) => {
+      const contents = text.replaceAll("--dark: ;", dark).replace(/krds\(([a-z]+-\d+)\)/g, (_, name) => {
         if (!value.has(name)) throw new Error(`${path}: KRDS has no colour ${name}`);
         return value.get(name);
       });
@@ -42,6 +45,6 @@ const digests = async (paths) => {
   return found;
 };
 const sources = (await readdir(".", { recursive: true }))
-  .filter((path) => /^(css|js)\/.*\.(css|js)$|^(build\.mjs|package(-lock)?\.json)$/.test(path));
+  .filter((path) => /^(css|js)\/.*\.(css|js|txt)$|^(build\.mjs|package(-lock)?\.json)$/.test(path));
 const bundles = ["app.css", "ballot.js", "LICENSES.txt"].map((name) => `../static/${name}`);
 await writeFile("built.json", JSON.stringify({ ...(await digests(sources)), ...(await digests(bundles)) }, null, 1) + "\n");

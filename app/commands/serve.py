@@ -30,9 +30,7 @@ def command(bind: str, workers: int) -> None:
 def replace_with_server(environ: Mapping[str, str], bind: str, workers: int = 1) -> NoReturn:
     """Become the server: this process is gone, and signals reach gunicorn itself."""
     arguments = [
-        sys.executable, "-m", "gunicorn", "app.wsgi:application",
-        "--worker-class", "gevent", "--workers", str(workers), "--bind", bind,
-        "--no-control-socket",  # it would open a socket in the home folder
-        "--log-level", "warning",
+        sys.executable, "-m", "gunicorn", "--config", "python:app.server",
+        "--workers", str(workers), "--bind", bind,
     ]  # fmt: skip
     os.execve(sys.executable, arguments, dict(environ))  # noqa: S606 - our own interpreter, no shell

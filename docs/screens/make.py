@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from app.demo.home import Home
 
@@ -24,6 +24,7 @@ PUBLIC = {
     "sign-in": "/sign-in",
 }
 SHOT: Any = {"type": "jpeg", "quality": 55}  # small enough to be kept
+TRIES = 5
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
@@ -48,10 +49,10 @@ def main(folder: Path, base: str, out: Path) -> None:
 def _all(page: Page, password: str, file: Callable[[str], Path]) -> None:
     for name, path in PUBLIC.items():
         page.goto(path)
-        page.screenshot(path=file(name), **SHOT)
+        _shoot(page, file(name))
     page.goto("/proposals")
     page.locator(".card h3 a").first.click()
-    page.screenshot(path=file("proposal"), **SHOT)
+    _shoot(page, file("proposal"))
     page.goto("/sign-in")
     page.fill("#email", "citizen@demo.example")
     page.fill("#password", password)
@@ -60,13 +61,25 @@ def _all(page: Page, password: str, file: Callable[[str], Path]) -> None:
     page.locator(".open-vote a.button").first.click()
     for box in page.locator("input[name=choice]").all()[:2]:
         box.check()
-    page.screenshot(path=file("ballot"), **SHOT)
+    _shoot(page, file("ballot"))
     page.locator(".pick-bar .button").first.click()
-    page.screenshot(path=file("check"), **SHOT)
+    _shoot(page, file("check"))
     page.locator("main form p.actions button").click()
-    page.screenshot(path=file("receipt"), **SHOT)
+    _shoot(page, file("receipt"))
     page.goto("/proposals/new")
-    page.screenshot(path=file("write"), **SHOT)
+    _shoot(page, file("write"))
+
+
+def _shoot(page: Page, path: Path) -> None:
+    """Take one picture; on a busy machine Chromium sometimes needs a second try."""
+    for _ in range(TRIES):
+        try:
+            page.screenshot(path=path, **SHOT)
+        except Error:
+            page.wait_for_timeout(500)
+        else:
+            return
+    sys.exit(f"no picture could be taken for {path}")
 
 
 if __name__ == "__main__":

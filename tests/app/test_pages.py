@@ -6,9 +6,11 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import meta
 
 from app import create_app
 from app.config import Config
+from app.pages import spoken
 from core.access import public
 
 
@@ -124,3 +126,19 @@ def test_proxies_are_believed_only_as_many_as_are_set(config: Config, database):
     behind.extensions["database"].dispose()
     behind.extensions["database"] = database
     assert behind.test_client().get("/", headers={"X-Forwarded-For": "9.9.9.9"}).status_code == 200
+
+
+def test_korean_words_on_an_english_page_are_marked_and_escaped(app: Flask):
+    with app.test_request_context(headers={"Cookie": "lang=en"}):
+        assert spoken("그늘 <b>") == '<span lang="ko">그늘 &lt;b&gt;</span>'
+        assert spoken("shade <b>") == "shade &lt;b&gt;"
+    with app.test_request_context(headers={"Cookie": "lang=ko"}):
+        assert spoken("그늘") == "그늘"
+
+
+def test_macros_use_nothing_but_arguments_and_globals(app: Flask):
+    """An imported macro does not see a page's variables: what is missing would be left out silently."""
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith("macros/")):
+        source, _, _ = app.jinja_env.loader.get_source(app.jinja_env, name)
+        used = meta.find_undeclared_variables(app.jinja_env.parse(source))
+        assert used <= app.jinja_env.globals.keys() | {"caller"}, name

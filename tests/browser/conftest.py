@@ -71,18 +71,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         "GWANGJANG_SECRET_KEY": secret, "GWANGJANG_DEMO": "1",
     }  # fmt: skip
     command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "app.wsgi:application",
-        "-k",
-        "gevent",
-        "-w",
-        "1",
-        "-b",
-        f"127.0.0.1:{port}",
-        "--no-control-socket",
-    ]
+        sys.executable, "-m", "gunicorn", "--config", "python:app.server", "-w", "1", "-b", f"127.0.0.1:{port}",
+    ]  # fmt: skip
     with subprocess.Popen(
         command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:

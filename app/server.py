@@ -1,0 +1,19 @@
+"""Gunicorn's settings, as `gwangjang serve` and `gwangjang demo` start it."""
+
+from typing import Any
+
+import gevent
+
+wsgi_app = "app.wsgi:application"
+worker_class = "gevent"
+loglevel = "warning"
+control_socket_disable = True  # it would open a socket in the home folder
+
+
+def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> None:
+    """Let the other connections have their turn.
+
+    SQLite never waits in a way that gevent sees, so a client that asks again at once would be
+    answered again and again while others wait for a second.
+    """
+    gevent.sleep(0)
