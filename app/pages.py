@@ -61,6 +61,7 @@ def start(app: Flask, config: Config) -> None:
         day=words.day,
         journal_sentence=sentences.of_entry,
         role_name=sentences.role_name,
+        rule_steps=sentences.steps,
         fields_in_error=errors_of,
         receipt=receipts.grouped,
         spoken=spoken,

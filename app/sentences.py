@@ -103,6 +103,95 @@ RULES: Mapping[str, LazyString] = {
 }
 
 
+_EXACT = _l("Everything is counted in whole won and exact fractions; nothing is rounded.")
+_LEVEL = _l(
+    "Projects that stand level are put in order by the tie rule that was announced before the vote."
+)
+_WALK = (
+    _l(
+        "The list is walked from the top. A project is funded if the money that is left pays for all of it."
+    ),
+    _l("If it costs more than is left, it is skipped and the next one is looked at."),
+    _LEVEL,
+    _EXACT,
+)
+# What the start of a rule's id says of its first step, or of what a project is worth in it.
+_FIRST: Mapping[str, LazyString] = {
+    "greedy_cost": _l("All projects are put in order: the one with the most votes first."),
+    "greedy_card": _l(
+        "Each project's votes are divided by its cost. The one with the most votes for its money comes first."
+    ),
+    "greedy_score": _l(
+        "Each project's points are divided by its cost. The one with the most points for its money comes first."
+    ),
+    "card": _l("Every project counts the same for those who chose it."),
+    "cost": _l("A project counts for those who chose it as much as it costs."),
+    "score": _l("A project counts for each voter as many points as the ballot gave it."),
+}
+_LAST: Mapping[str, LazyString] = {
+    "u": _l("What is left goes to the projects with the most votes, as long as it lasts."),
+    "add1": _l(
+        "If money is left, all shares grow by one won and the count begins anew, until the projects would cost more than there is."
+    ),
+    "add1u": _l(
+        "If money is left, all shares grow by one won and the count begins anew, until the projects would cost more than there is. The rest goes by most votes."
+    ),
+}
+_SHARES = (
+    _l("The money is divided equally among all voters, in thought."),
+    _l(
+        "Voters who chose the same project pay for it together, each the same part, and nobody more than the own share."
+    ),
+    _l(
+        "The project that costs its supporters least for what it is worth to them is funded first; then the shares are looked at again."
+    ),
+    _l("A project whose supporters cannot pay for it together is not funded by shares."),
+)
+# Family of rules -> its steps for people; `steps` puts the first and the last to them.
+STEPS: Mapping[str, tuple[LazyString, ...]] = {
+    "greedy": _WALK,
+    "mes": _SHARES,
+    "phragmen": (
+        _l("Funding a project puts its cost as a load on its supporters, spread so that they all bear the same."),
+        _l("The project that leaves its supporters with the least load is funded first; then the loads are looked at again."),
+        _l("The count ends when the next project costs more than is left."),
+    ),
+    "maxw": (
+        _l("Of all sets of projects that the money pays for, the one with the greatest sum is funded."),
+        _l("Of equally good sets, the one that the tie rule puts first."),
+    ),
+    "bos": (
+        *_SHARES[:2],
+        _l("If supporters cannot pay all of a good project, they may spend a little beyond their shares; how much counts against it."),
+    ),
+    "ees": (
+        _SHARES[0],
+        _l("A project is paid by a group of supporters in exactly equal parts; who cannot pay the whole part pays nothing."),
+        _l("The project with the most worth for each won that a supporter pays is funded first."),
+    ),
+    "cstv": (
+        _l("Each voter divides an equal part of the money among the projects chosen, by points."),
+        _l("A project that gathers its cost is funded; what it has beyond that moves on to its voters' other projects."),
+        _l("If no project has gathered enough, money moves from projects that cannot be reached to the others."),
+    ),
+    "pb": (
+        _l("First only first choices count, then first and second, and so on."),
+        _l("As soon as the supporters of a project weigh as much as its part of the money, it is funded, and their weight falls by that."),
+    ),
+}  # fmt: skip
+
+
+def steps(rule_id: str) -> list[LazyString]:
+    """What a rule does, step by step."""
+    family, _, rest = rule_id.partition("_")
+    measure, _, completion = rest.partition("_")
+    first = [_FIRST[key] for key in (rule_id, measure) if key in _FIRST][:1]
+    last = [_LAST[completion]] if completion in _LAST else []
+    if family == "greedy":
+        return [*first, *STEPS[family]]
+    return [*STEPS[family], *first, *last, _LEVEL, _EXACT]
+
+
 def role_name(role: str) -> LazyString:
     """A role as people call it."""
     return ROLES[role]

@@ -31,6 +31,10 @@ KINDS: Mapping[str, LazyString] = {
 RULES: Mapping[str, LazyString] = {
     "greedy_cost": _l("Most votes first, as long as the money lasts"),
     "greedy_card": _l("Most votes for each won first"),
+    "mes_cost_add1u": _l(
+        "Equal shares, a project worth what it costs; shares grow to the limit, the rest by most "
+        "votes"
+    ),
 }
 _TITLE = [DataRequired(_l("Write a title.")), Length(max=120)]
 

@@ -66,6 +66,7 @@ def test_every_setting_is_told():
 def test_every_rule_has_its_document(rule):
     assert rule.id in (ROOT / "docs" / "rules" / f"{rule.document}.md").read_text(encoding="utf-8")
     assert rule.id in sentences.RULES
+    assert len(sentences.steps(rule.id)) > 3
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from budget import services
 from core import clock
 from core.access import Role
 from tests import factories
@@ -206,3 +207,19 @@ def test_the_auditor_reads_the_desk_and_changes_nothing(client, database, now, o
         == 422
     )
     assert client.post(f"/desk/cycles/{cycle.slug}/freeze").status_code == 403
+
+
+def test_an_outcome_by_equal_shares_is_told_and_recounted(
+    database, client, linker, now, both_languages
+):
+    with database.writing() as session:
+        cycle = factories.cycle(
+            session, now, phase="published", linker=linker, slug="shares", fund_minor=120,
+            count_rule="mes_cost_add1u", ballots_cast=[[1], [1, 2], [2], [3], [3]],
+        )  # fmt: skip
+        assert services.recount(session, cycle)
+    page = client.get("/cycles/shares/outcome")
+    assert page.status_code == 200
+    expected = {"en": "supporters paid", "ko": "지지자들이"}[both_languages]
+    assert expected in page.text
+    assert client.get("/rules/mes_cost_add1u").status_code == 200
