@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 U = 2.0**-53  # unit roundoff of float64
 _SLACK = 16  # roundings that a formula below makes at most besides its sum
 _TINY = 1e-300  # the float of a purse that may be empty: only a surely emptied one is 0
+_WORTH_FORGETTING = 0.2  # of an option's backers: so many emptied ones are left out from then on
 _WORN = 2.0**-26  # an error of purses, as a part of the endowment, at which they are made anew
 
 
@@ -60,6 +61,14 @@ class Backers:
     def pull_of(self, some: Ints, weights: Floats) -> float:
         """The pull of `some` of them, whose weights are given."""
         return float(weights.sum() if self.points is None else weights @ self.points.take(some))
+
+    def only(self, some: Ints) -> "Backers":
+        """Some of them."""
+        weights = self.weights.take(some)
+        points = None if self.points is None else self.points.take(some)
+        voters = float(weights.sum())
+        pull = voters if points is None else float(weights @ points)
+        return Backers(self.groups.take(some), weights, points, pull, voters)
 
     @cached_property
     def most_points(self) -> float:
@@ -141,7 +150,7 @@ class Offer:
     ----------
     price : by floats; infinite where its backers surely have not the money
     low, high : the true price lies between
-    purses : the backers' purses as found, or None where only the exact price is known
+    backers, purses : who would pay, and what they hold
     capped : which backers hold less than they would have to pay
     pull : sum of weights x points of the others
     is_clear : whether floats tell for every backer if the purse suffices
@@ -150,6 +159,7 @@ class Offer:
     price: float
     low: float
     high: float
+    backers: Backers
     purses: Floats
     capped: Ints
     pull: int
@@ -176,6 +186,7 @@ class Purses:
 
     def __init__(self, electorate: Electorate, endowment: Fraction) -> None:
         self._voters = electorate
+        self._backers = list(electorate.backers)  # of each option; the emptied are forgotten
         self._start = float(endowment)
         self._float = np.full(len(electorate.weights), self._start)
         self._slip = 2 * U * self._start
@@ -190,7 +201,7 @@ class Purses:
 
         None: floats cannot tell whether its backers have the money.
         """
-        backers, cost = self._voters.backers[option], self._voters.costs[option]
+        backers, cost = self._backers[option], self._voters.costs[option]
         purses = self._float.take(backers.groups)
         money = float(purses @ backers.weights)
         rounding = (len(purses) + _SLACK) * 2 * U * cost
@@ -209,48 +220,54 @@ class Purses:
             price = max(price, (cost - float(purses.take(capped) @ own)) / pull)
         held = purses.take(capped)
         # Only who is capped and still holds something is in doubt; the others pay the price itself.
-        doubtful = float(own @ (held > 0))
+        holds = held > 0
+        doubtful = float(own @ holds)
         width = (doubtful * self._slip + rounding) / pull * (1 + 4 * U) + 4 * U * price
         low, high = price - width, price + width
         blur = self._slip + 4 * U * self._start
         above = int(np.count_nonzero(purses < backers.due(high) + blur))
-        surely = (held < backers.due(low, capped) - blur) | (held == 0)
+        surely = (held < backers.due(low, capped) - blur) | ~holds
         is_clear = above == before and bool(surely.all())
         if above != before and float(np.minimum(purses, backers.due(high)) @ backers.weights) < (
             cost + doubtful * self._slip + rounding
         ):
             return None
-        return Offer(price, low, high, purses, capped, int(pull), is_clear)
+        if len(holds) - np.count_nonzero(holds) > _WORTH_FORGETTING * len(purses):
+            self._backers[option] = backers.only(purses.nonzero()[0])
+        return Offer(price, low, high, backers, purses, capped, int(pull), is_clear)
 
     def can_pay(self, option: int) -> bool:
         """Exactly: whether the option's backers together hold its cost."""
         self.settle()
-        backers = self._voters.backers[option]
+        backers = self._backers[option]
         alive = backers.groups[self._float[backers.groups] > 0]
         return self._held(alive) >= self._voters.costs[option] * self._unit
 
     def exact(self, option: int, offer: Offer | None) -> Fraction:
         """The option's exact price for each point; its backers can pay."""
-        self.settle()
+        cost = self._voters.costs[option]
         if offer is None or not offer.is_clear:
+            self.settle()
             money, pull, _ = self._piecemeal(option)
-        else:
-            groups = self._voters.backers[option].groups[
-                offer.capped[offer.purses[offer.capped] > 0]
-            ]
-            money, pull = self._voters.costs[option] * self._unit - self._held(groups), offer.pull
-        return Fraction(money, self._unit * pull)
+            return Fraction(money, self._unit * pull)
+        poor = offer.capped[offer.purses[offer.capped] > 0]
+        if not len(poor):  # whoever holds anything pays the whole price
+            return Fraction(cost, offer.pull)
+        self.settle()
+        held = self._held(offer.backers.groups[poor])
+        return Fraction(cost * self._unit - held, self._unit * offer.pull)
 
     def pay(self, option: int, offer: Offer | None) -> None:
         """Let the option's backers pay for it."""
-        backers = self._voters.backers[option]
         if offer is not None and offer.is_clear:
-            purses, price, width = offer.purses, offer.price, offer.high - offer.low
+            backers, purses, price = offer.backers, offer.purses, offer.price
+            width = offer.high - offer.low
             poor = offer.capped[purses[offer.capped] > 0]
             emptied, pull = backers.groups[poor], offer.pull
         else:
             self.settle()
             money, pull, emptied = self._piecemeal(option)
+            backers = self._backers[option]
             purses, price = self._float.take(backers.groups), money / (self._unit * pull)
             width = 4 * U * price
         left = np.maximum(purses - backers.due(price), _TINY)
@@ -341,7 +358,7 @@ class Purses:
 
         The poorest for their points are taken out until nobody left is capped.
         """
-        backers = self._voters.backers[option]
+        backers = self._backers[option]
         alive = np.flatnonzero(self._float[backers.groups] > 0)
         groups = backers.groups[alive]
         weights = backers.weights[alive].astype(np.int64).tolist()
@@ -360,6 +377,9 @@ class Purses:
         return money, pull, np.array(emptied, dtype=np.int64)
 
 
+_NOBODY: Ints = np.empty(0, dtype=np.int64)
+_NOTHING: Floats = np.empty(0)
 _UNAFFORDABLE = Offer(
-    math.inf, math.inf, math.inf, np.empty(0), np.empty(0, dtype=np.int64), 0, is_clear=False
-)
+    math.inf, math.inf, math.inf, Backers(_NOBODY, _NOTHING, None, 0.0, 0.0), _NOTHING, _NOBODY, 0,
+    is_clear=False,
+)  # fmt: skip
