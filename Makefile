@@ -72,6 +72,8 @@ screens: .venv/tested browser  ## pictures of the main pages for docs/screens
 lock:  ## write the hashed requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/run.txt
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --group test --group build -o requirements/test.txt
+	uv pip compile -q --group bench-tally --universal --python-version 3.11 --generate-hashes --no-header -o requirements/bench.txt
+	uv pip compile -q --group bench-tally-cpp --no-deps --universal --python-version 3.11 --generate-hashes --no-header -o requirements/bench-cpp.txt
 	uv pip compile -q --group build --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
 
 bench-web: .venv/tested  ## the vote page and casting, beside the usual stack: CPU a request, then requests a second (needs wrk)
@@ -95,5 +97,17 @@ bench-tally: .venv/tested .venv-bench/installed  ## the counting room beside its
 	  || echo "The C++ peer could not be built (.venv-bench/cpp.log): its recorded times stand in for it."
 	touch $@
 
-.PHONY: help install demo demo-reset browser test gates tests quick words assets screens lock bench-web bench-import
-.PHONY: bench-tally
+bench-scale: .venv/tested  ## ballots in parts, two processes: time, CPU and memory from 10^5 to 10^7
+	$(BIN)/python bench/scale.py
+
+fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or read the same both ways
+	$(BIN)/python tests/tally/fuzz_pabulib.py 100000
+
+.PHONY: help install demo demo-reset browser test gates tests quick words assets screens lock bench-web bench-import bench-scale fuzz
+bench-scale: .venv/tested  ## ballots in parts, two processes: time, CPU and memory from 10^5 to 10^7
+	$(BIN)/python bench/scale.py
+
+fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or read the same both ways
+	$(BIN)/python tests/tally/fuzz_pabulib.py 100000
+
+.PHONY: bench-tally bench-scale fuzz

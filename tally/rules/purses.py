@@ -143,6 +143,23 @@ class Electorate:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Payers:
+    """Who would pay what for an option.
+
+    Attributes
+    ----------
+    backers, purses : the option's backers, and what they hold
+    poor : which of them hold something, but less than they would have to pay
+    pull : sum of weights x points of those who would pay the whole price
+    """
+
+    backers: Backers
+    purses: Floats
+    poor: Ints
+    pull: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Offer:
     """What an option costs its backers for each point, as things stand.
 
@@ -150,20 +167,13 @@ class Offer:
     ----------
     price : by floats; infinite where its backers surely have not the money
     low, high : the true price lies between
-    backers, purses : who would pay, and what they hold
-    capped : which backers hold less than they would have to pay
-    pull : sum of weights x points of the others
-    is_clear : whether floats tell for every backer if the purse suffices
+    payers : None where floats do not tell of every backer whether the purse suffices
     """
 
     price: float
     low: float
     high: float
-    backers: Backers
-    purses: Floats
-    capped: Ints
-    pull: int
-    is_clear: bool
+    payers: Payers | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -225,16 +235,16 @@ class Purses:
         width = (doubtful * self._slip + rounding) / pull * (1 + 4 * U) + 4 * U * price
         low, high = price - width, price + width
         blur = self._slip + 4 * U * self._start
-        above = int(np.count_nonzero(purses < backers.due(high) + blur))
-        surely = (held < backers.due(low, capped) - blur) | ~holds
-        is_clear = above == before and bool(surely.all())
-        if above != before and float(np.minimum(purses, backers.due(high)) @ backers.weights) < (
+        above = int(np.count_nonzero(purses < backers.due(high) + blur)) - before
+        if above and float(np.minimum(purses, backers.due(high)) @ backers.weights) < (
             cost + doubtful * self._slip + rounding
         ):
             return None
-        if len(holds) - np.count_nonzero(holds) > _WORTH_FORGETTING * len(purses):
+        if before - np.count_nonzero(holds) > _WORTH_FORGETTING * len(purses):
             self._backers[option] = backers.only(purses.nonzero()[0])
-        return Offer(price, low, high, backers, purses, capped, int(pull), is_clear)
+        if above or not np.all((held < backers.due(low, capped) - blur) | ~holds):
+            return Offer(price, low, high)
+        return Offer(price, low, high, Payers(backers, purses, capped[holds], int(pull)))
 
     def can_pay(self, option: int) -> bool:
         """Exactly: whether the option's backers together hold its cost."""
@@ -245,25 +255,22 @@ class Purses:
 
     def exact(self, option: int, offer: Offer | None) -> Fraction:
         """The option's exact price for each point; its backers can pay."""
-        cost = self._voters.costs[option]
-        if offer is None or not offer.is_clear:
-            self.settle()
-            money, pull, _ = self._piecemeal(option)
-            return Fraction(money, self._unit * pull)
-        poor = offer.capped[offer.purses[offer.capped] > 0]
-        if not len(poor):  # whoever holds anything pays the whole price
-            return Fraction(cost, offer.pull)
+        cost, payers = self._voters.costs[option], offer.payers if offer else None
+        if payers and not len(payers.poor):  # whoever holds anything pays the whole price
+            return Fraction(cost, payers.pull)
         self.settle()
-        held = self._held(offer.backers.groups[poor])
-        return Fraction(cost * self._unit - held, self._unit * offer.pull)
+        if payers:
+            money = cost * self._unit - self._held(payers.backers.groups[payers.poor])
+            return Fraction(money, self._unit * payers.pull)
+        money, pull, _ = self._piecemeal(option)
+        return Fraction(money, self._unit * pull)
 
     def pay(self, option: int, offer: Offer | None) -> None:
         """Let the option's backers pay for it."""
-        if offer is not None and offer.is_clear:
-            backers, purses, price = offer.backers, offer.purses, offer.price
-            width = offer.high - offer.low
-            poor = offer.capped[purses[offer.capped] > 0]
-            emptied, pull = backers.groups[poor], offer.pull
+        if offer and offer.payers:
+            backers, purses = offer.payers.backers, offer.payers.purses
+            price, width, pull = offer.price, offer.high - offer.low, offer.payers.pull
+            emptied = backers.groups[offer.payers.poor]
         else:
             self.settle()
             money, pull, emptied = self._piecemeal(option)
@@ -377,9 +384,4 @@ class Purses:
         return money, pull, np.array(emptied, dtype=np.int64)
 
 
-_NOBODY: Ints = np.empty(0, dtype=np.int64)
-_NOTHING: Floats = np.empty(0)
-_UNAFFORDABLE = Offer(
-    math.inf, math.inf, math.inf, Backers(_NOBODY, _NOTHING, None, 0.0, 0.0), _NOTHING, _NOBODY, 0,
-    is_clear=False,
-)  # fmt: skip
+_UNAFFORDABLE = Offer(math.inf, math.inf, math.inf)

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tally import RULES, BallotError, Instance, InstanceError, Option, Profile, UnknownRuleError
+from tally import (
+    RULES,
+    BallotError,
+    Instance,
+    InstanceError,
+    Option,
+    Profile,
+    UnknownRuleError,
+    registry,
+)
 from tally import count as count_whole
 from tally.formats import pabulib
 from tally.rules.purses import Offer
@@ -207,8 +216,7 @@ def three_voters() -> AllPurses:
 @pytest.mark.parametrize(("low", "high"), [(9.0, 10.0), (11.0, 12.0), (0.5, 0.6), (4.0, 4.0)])
 def test_wrong_bounds_cannot_change_an_exact_price(low: float, high: float):
     purses = three_voters()
-    nobody = np.zeros(0)
-    offer = Offer(low, low, high, nobody, nobody.astype(int), 0, is_clear=False)
+    offer = Offer(low, low, high)
     assert purses.exact(0, offer) == 4
 
 
@@ -266,6 +274,8 @@ def test_a_part_that_has_changed_is_refused(tmp_path: Path):
     Part.of(drawn(5, 20, 6)[1]).write(path)
     with pytest.raises(BallotError, match="other ballots than when the count began"):
         count("greedy_cost", instance, partitions)
+    with pytest.raises(BallotError, match="stands twice"):
+        Partitions.of([path, str(path)])
     with np.load(path) as arrays:
         held = dict(arrays)
     held["places"] = held["places"][::-1]
@@ -304,6 +314,13 @@ def test_arrays_that_do_not_fit_are_refused(change: dict):
         Part(**{**fine, **change})
 
 
+def test_a_ballot_that_names_an_option_twice_is_refused():
+    three = np.array([0, 3, 2, 0], np.uint8)
+    Part("ordinal", 3, three, np.array([2, 0, 1, 1, 0], np.uint8))
+    with pytest.raises(BallotError, match="twice"):
+        Part("ordinal", 3, three, np.array([2, 0, 2, 1, 0], np.uint8))
+
+
 def test_weights_beyond_exact_sums_are_refused():
     lengths, places = np.array([1], np.uint8), np.array([0], np.uint8)
     large = Part("approval", 1, lengths, places, None, np.array([2**52], np.uint64))
@@ -321,7 +338,7 @@ def test_what_does_not_fit_together_is_refused():
     with pytest.raises(BallotError, match="of one kind"):
         Partitions.of([Part.of(whole), Part.of(whole.only([0, 1]))])
     with pytest.raises(UnknownRuleError, match="does not count in parts"):
-        count("largest_hat", instance, partitions)
+        count("maxw_cost", instance, partitions)
     with pytest.raises(UnknownRuleError, match="knows no hats"):
         count("mes_cost", instance, partitions, hats=3)
     with pytest.raises(UnknownRuleError, match="does not take approval"):
@@ -372,3 +389,13 @@ def test_real_elections_in_parts(name: str):
         for rule in ("greedy_cost", "mes_cost", "phragmen"):
             ours, theirs = count_whole(rule, instance, whole), count(rule, instance, partitions)
             assert ours.to_json() == theirs.to_json(), rule
+
+
+@pytest.mark.parametrize("rule", ["mes_cost_u", "mes_card_add1", "phragmen", "greedy_cost"])
+def test_a_large_profile_is_counted_in_parts_to_the_same_outcome(rule: str, monkeypatch):
+    instance = Instance(tuple(Option(name, 3 + at) for at, name in enumerate("abcde")), 11)
+    ballots = [name for name in ("ab", "bc", "cde", "a", "", "bde", "ce") for _ in range(3)]
+    profile = Profile.of("approval", instance, ballots)
+    whole = registry.count(rule, instance, profile)
+    monkeypatch.setattr(registry, "LARGE", 2)
+    assert registry.count(rule, instance, profile) == whole
