@@ -32,6 +32,7 @@ from tally.errors import InstanceError, UnknownRuleError
 from tally.explain.distance import Claim, Distance, Question
 from tally.outcome import Decision, Outcome
 from tally.profile import Ints, Profile
+from tally.rules.purses import dot
 from tally.ties import TieOrder
 
 Floats = NDArray[np.float64]
@@ -156,15 +157,15 @@ class _Market:
         """About the greatest cost at which the option is bought in a round, below its cost."""
         _, purses, voters, points = self.backers(place)
         if turn == len(self.prices):
-            return float(purses @ voters)
+            return dot(purses, voters)
         cost, before = float(self.costs[place]), np.inf
         if not self.by_cost:
-            return float(np.minimum(purses, self.cap(turn, 0) * points) @ voters)
+            return dot(np.minimum(purses, self.cap(turn, 0) * points), voters)
         price = float(self.prices[turn])
         while cost < before:  # the sum is concave in the cost: from above, this falls to the bound
             capped, before = purses < price * cost, cost
             slope = 1 - price * float(voters[~capped].sum())
-            cost = float(purses[capped] @ voters[capped]) / slope if slope > 0 else 0.0
+            cost = dot(purses[capped], voters[capped]) / slope if slope > 0 else 0.0
         return before
 
     def cap(self, turn: int, cost: int) -> float:
@@ -184,7 +185,7 @@ class _Market:
         _, purses, voters, points = self.backers(place)
         if turn < len(self.prices):
             purses = np.minimum(purses, self.cap(turn, cost) * points)
-        given = float(purses @ voters)
+        given = dot(purses, voters)
         slip = self.replay.slip(turn) * 2 * self.endowment * float(voters.sum())
         return given + slip + (len(voters) + 16) * _LAST_PLACE * (given + cost) < cost
 

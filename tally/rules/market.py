@@ -197,8 +197,9 @@ class Market:
     def _take(self, step: Step) -> None:
         self.steps.append(step)
         self._bought.add(step.option)
-        self._barred |= self._setting.rivals.get(step.option, frozenset())
-        for gone in self._bought | self._barred:
+        barred = self._setting.rivals.get(step.option, frozenset())
+        self._barred |= barred
+        for gone in (step.option, *barred):
             self._floors.pop(gone, None)
 
     def _take_free(self) -> None:

@@ -27,10 +27,16 @@ from tally.profile import Ints, Profile
 
 Floats = NDArray[np.float64]
 U = 2.0**-53  # unit roundoff of float64
+_SHORT = 8192  # longer products would be given to threads, which burn more time than they save
 _SLACK = 16  # roundings that a formula below makes at most besides its sum
 _TINY = 1e-300  # the float of a purse that may be empty: only a surely emptied one is 0
 _WORTH_FORGETTING = 0.2  # of an option's backers: so many emptied ones are left out from then on
 _WORN = 2.0**-26  # an error of purses, as a part of the endowment, at which they are made anew
+
+
+def dot(one: Floats, other: Floats) -> float:
+    """The sum of products."""
+    return float(one @ other if len(one) < _SHORT else np.einsum("i,i", one, other))
 
 
 @dataclass(frozen=True)
@@ -60,14 +66,14 @@ class Backers:
 
     def pull_of(self, some: Ints, weights: Floats) -> float:
         """The pull of `some` of them, whose weights are given."""
-        return float(weights.sum() if self.points is None else weights @ self.points.take(some))
+        return float(weights.sum()) if self.points is None else dot(weights, self.points.take(some))
 
     def only(self, some: Ints) -> "Backers":
         """Some of them."""
         weights = self.weights.take(some)
         points = None if self.points is None else self.points.take(some)
         voters = float(weights.sum())
-        pull = voters if points is None else float(weights @ points)
+        pull = voters if points is None else dot(weights, points)
         return Backers(self.groups.take(some), weights, points, pull, voters)
 
     @cached_property
@@ -128,7 +134,7 @@ class Electorate:
         for first, last in zip([0, *ends], ends, strict=False):
             here = slice(first, last)
             voters = float(own[here].sum())
-            pull = voters if said is None else float(own[here] @ said[here])
+            pull = voters if said is None else dot(own[here], said[here])
             some = None if said is None else said[here]
             backers.append(Backers(groups[here], own[here], some, pull, voters))
         return cls(weights, costs, tuple(backers), picks, points, starts)
@@ -213,7 +219,7 @@ class Purses:
         """
         backers, cost = self._backers[option], self._voters.costs[option]
         purses = self._float.take(backers.groups)
-        money = float(purses @ backers.weights)
+        money = dot(purses, backers.weights)
         rounding = (len(purses) + _SLACK) * 2 * U * cost
         doubt = backers.voters * self._slip + rounding
         if money < cost + doubt:
@@ -227,16 +233,16 @@ class Purses:
             before = len(capped)
             own = backers.weights.take(capped)
             pull = backers.pull - backers.pull_of(capped, own)
-            price = max(price, (cost - float(purses.take(capped) @ own)) / pull)
+            price = max(price, (cost - dot(purses.take(capped), own)) / pull)
         held = purses.take(capped)
         # Only who is capped and still holds something is in doubt; the others pay the price itself.
         holds = held > 0
-        doubtful = float(own @ holds)
+        doubtful = float(own[holds].sum())
         width = (doubtful * self._slip + rounding) / pull * (1 + 4 * U) + 4 * U * price
         low, high = price - width, price + width
         blur = self._slip + 4 * U * self._start
         above = int(np.count_nonzero(purses < backers.due(high) + blur)) - before
-        if above and float(np.minimum(purses, backers.due(high)) @ backers.weights) < (
+        if above and dot(np.minimum(purses, backers.due(high)), backers.weights) < (
             cost + doubtful * self._slip + rounding
         ):
             return None
@@ -314,8 +320,7 @@ class Purses:
         counts = self._counts(emptied, at, len(new))
         voters = np.bincount(at, self._voters.weights[emptied], len(new))
         for purchase, count, number in zip(new, counts, voters, strict=True):
-            held = int(number) * self._endowment
-            held -= sum(int(count[option]) * paid for option, paid in self._paid.items())
+            held = int(number) * self._endowment - self._spent(count)
             self._buy(purchase, self._voters.costs[purchase.option] * self._unit - held)
         self._settled = len(self._purchases)
 
@@ -350,7 +355,15 @@ class Purses:
         if not self._paid or not len(groups):
             return total
         (sums,) = self._counts(groups, np.zeros(len(groups), dtype=np.int64), 1)
-        return total - sum(int(sums[option]) * paid for option, paid in self._paid.items())
+        return total - self._spent(sums)
+
+    def _spent(self, counts: Ints) -> int:
+        """So many times the price of each option, times `_unit`: exact."""
+        options = counts.nonzero()[0].tolist()
+        return sum(
+            int(count) * self._paid.get(option, 0)
+            for option, count in zip(options, counts[options].tolist(), strict=True)
+        )
 
     def _each(self, groups: Ints) -> list[int]:
         """The purse of each of these groups, none of them emptied, times `_unit`: exact."""
