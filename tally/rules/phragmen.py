@@ -74,10 +74,13 @@ def sequential(instance: Instance, profile: Profile, ties: TieOrder) -> Outcome:
     >>> [(turn.option, str(turn.key), str(turn.decision)) for turn in outcome.rounds]
     [('bench', '20', 'funded'), ('pool', '40', 'funded'), ('trees', '40', 'does_not_fit')]
     """
-    if instance.rivals or instance.needs:
-        raise InstanceError("sequential Phragmén knows neither rivals nor needs")
     votes = profile.votes()
-    count = _Count.begin(_Contest.of(instance, profile, votes, ties))
+    count = Count.begin(Contest.of(instance, profile, votes, ties))
+    return told(instance, profile, votes, count)
+
+
+def told(instance: Instance, profile: Profile, votes: Sequence[Amount], count: "Count") -> Outcome:
+    """The outcome of a count that has just begun."""
     count.finish(noting_ties=True)
     return Outcome(
         rule="phragmen",
@@ -90,7 +93,7 @@ def sequential(instance: Instance, profile: Profile, ties: TieOrder) -> Outcome:
 
 
 @dataclass(frozen=True)
-class _Contest:
+class Contest:
     """What stays the same through a count: m options, g groups of equal ballots.
 
     Attributes
@@ -112,7 +115,10 @@ class _Contest:
     @classmethod
     def of(
         cls, instance: Instance, profile: Profile, votes: Sequence[Amount], ties: TieOrder
-    ) -> "_Contest":
+    ) -> "Contest":
+        """The contest; raises InstanceError where options are bound to one another."""
+        if instance.rivals or instance.needs:
+            raise InstanceError("sequential Phragmén knows neither rivals nor needs")
         lot = {name: at for at, name in enumerate(ties)}
         return cls(
             profile,
@@ -146,7 +152,7 @@ class _Contest:
 
 
 @dataclass
-class _Count:
+class Count:
     """A count under way; it changes from round to round.
 
     Attributes
@@ -160,7 +166,7 @@ class _Count:
     level, met : the load at which a tie was last met; ties, with the count as it then stood
     """
 
-    contest: _Contest
+    contest: Contest
     last: NDArray[np.int32]
     left: int
     bounds: dict[int, float]
@@ -169,10 +175,10 @@ class _Count:
     chosen: list[tuple[int, Fraction]] = field(default_factory=list)
     stopped: list[int] = field(default_factory=list)
     level: Fraction | None = None
-    met: "list[tuple[list[int], Fraction, _Count]]" = field(default_factory=list)
+    met: "list[tuple[list[int], Fraction, Count]]" = field(default_factory=list)
 
     @classmethod
-    def begin(cls, contest: _Contest) -> "_Count":
+    def begin(cls, contest: Contest) -> "Count":
         """Nothing is funded and nobody bears a load."""
         scale = contest.profile.weights_unit
         bounds = {
@@ -230,7 +236,7 @@ class _Count:
         """A load over `unit` as money for one voter."""
         return load / (self.unit * self.contest.unit)
 
-    def fork(self) -> "_Count":
+    def fork(self) -> "Count":
         """A copy that may go another way."""
         return replace(
             self,
@@ -286,7 +292,7 @@ def _around(numerator: int, denominator: int) -> tuple[float, float]:
     return math.nextafter(nearest, 0), math.nextafter(nearest, math.inf)
 
 
-def _ties(instance: Instance, count: _Count) -> Iterator[Tie]:
+def _ties(instance: Instance, count: Count) -> Iterator[Tie]:
     contest = count.contest
     unnamed = contest.in_play(supported=False)
     found = [(level, _matters(level, load, before, count)) for level, load, before in count.met]
@@ -299,7 +305,7 @@ def _ties(instance: Instance, count: _Count) -> Iterator[Tie]:
         yield Tie(tuple(instance.options[place].id for place in level), mattered)
 
 
-def _matters(level: list[int], load: Fraction, before: _Count, count: _Count) -> bool:
+def _matters(level: list[int], load: Fraction, before: Count, count: Count) -> bool:
     """Whether beginning with another option of the level would have funded another set."""
     contest, funded = count.contest, {place for place, _ in count.chosen}
     if not funded.issuperset(level):
@@ -315,7 +321,7 @@ def _matters(level: list[int], load: Fraction, before: _Count, count: _Count) ->
     return False
 
 
-def _turns(count: _Count) -> Iterator[tuple[int, Fraction | None, Decision]]:
+def _turns(count: Count) -> Iterator[tuple[int, Fraction | None, Decision]]:
     """Every option once, with its load in money and what became of it."""
     contest, left = count.contest, count.left
     for place, load in count.chosen:
@@ -337,7 +343,7 @@ def _turns(count: _Count) -> Iterator[tuple[int, Fraction | None, Decision]]:
         yield place, None, Decision.DOES_NOT_FIT
 
 
-def _rounds(instance: Instance, votes: Sequence[Amount], count: _Count) -> Iterator[Round]:
+def _rounds(instance: Instance, votes: Sequence[Amount], count: Count) -> Iterator[Round]:
     left = instance.limit
     for place, load, decision in _turns(count):
         option = instance.options[place]

@@ -11,10 +11,9 @@ from operator import mul
 import numpy as np
 
 from tally.contest import Instance
-from tally.errors import InstanceError
 from tally.outcome import Outcome
 from tally.profile import Ints
-from tally.rules.phragmen import _Contest, _Count, _rounds, _ties
+from tally.rules.phragmen import Contest, Count, told
 from tally.scale.desk import Desk, added
 from tally.scale.partitions import Partitions
 from tally.ties import TieOrder
@@ -109,7 +108,7 @@ class Alike:
 
 
 @dataclass(frozen=True)
-class _PartedContest(_Contest):
+class PartedContest(Contest):
     """What stays the same; the supporters lie with the parts."""
 
     partitions: Partitions
@@ -129,10 +128,10 @@ class _PartedContest(_Contest):
 
 
 @dataclass
-class _PartedCount(_Count):
+class PartedCount(Count):
     """A count under way; the parts keep who named which of the chosen last."""
 
-    contest: _PartedContest
+    contest: PartedContest
 
     def load(self, place: int) -> Fraction:
         """The load at which an option's supporters would end, over `unit`."""
@@ -153,20 +152,9 @@ class _PartedCount(_Count):
 
 def sequential(instance: Instance, partitions: Partitions, ties: TieOrder) -> Outcome:
     """The outcome of `tally.rules.phragmen.sequential`."""
-    if instance.rivals or instance.needs:
-        raise InstanceError("sequential Phragmén knows neither rivals nor needs")
     sums = partitions.sums
     votes = sums.votes()
-    contest = _PartedContest(
-        **vars(_Contest.of(instance, sums, votes, ties)), partitions=partitions
+    contest = PartedContest(
+        **vars(Contest.of(instance, sums, votes, ties)), partitions=partitions
     )  # fmt: skip
-    count = _PartedCount.begin(contest)
-    count.finish(noting_ties=True)
-    return Outcome(
-        rule="phragmen",
-        parameters=(),
-        limit=instance.limit,
-        ballots=sums.ballots,
-        rounds=tuple(_rounds(instance, votes, count)),
-        ties=tuple(_ties(instance, count)),
-    )
+    return told(instance, sums, votes, PartedCount.begin(contest))
