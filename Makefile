@@ -103,11 +103,5 @@ bench-scale: .venv/tested  ## ballots in parts, two processes: time, CPU and mem
 fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or read the same both ways
 	$(BIN)/python tests/tally/fuzz_pabulib.py 100000
 
-.PHONY: help install demo demo-reset browser test gates tests quick words assets screens lock bench-web bench-import bench-scale fuzz
-bench-scale: .venv/tested  ## ballots in parts, two processes: time, CPU and memory from 10^5 to 10^7
-	$(BIN)/python bench/scale.py
-
-fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or read the same both ways
-	$(BIN)/python tests/tally/fuzz_pabulib.py 100000
-
-.PHONY: bench-tally bench-scale fuzz
+.PHONY: help install demo demo-reset browser test gates tests quick words assets screens lock bench-web bench-import bench-tally \
+  bench-scale fuzz
