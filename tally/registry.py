@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from types import MappingProxyType
 
 from tally.contest import Instance
 from tally.errors import InstanceError, UnknownRuleError
 from tally.outcome import Outcome, Parameter
 from tally.profile import KINDS, Profile
-from tally.rules import equal_shares, greedy, max_welfare, phragmen
 from tally.ties import TieOrder, by_id
 
 
@@ -37,7 +37,7 @@ LARGE = 2**17
 
 _GREEDY = MappingProxyType({"minimum_votes": int, "stop": bool})
 _SHARES = MappingProxyType({"minimum_votes": int, "exhaustive": bool, "integral": bool})
-_NONE: Mapping[str, type] = MappingProxyType({})
+_ADD_OPT = MappingProxyType({"skip": bool, "to_the_end": bool})
 _ALL = frozenset(KINDS)
 _WITH_POINTS = frozenset({"ordinal", "cumulative", "scored"})
 _SETS = frozenset({"approval", "choose_one", "knapsack"})
@@ -45,29 +45,77 @@ _SETS = frozenset({"approval", "choose_one", "knapsack"})
 _COMPLETIONS = {"": "none", "_u": "utilitarian", "_add1": "add1", "_add1u": "add1u"}
 
 
+def _call(module: str, function: str, *values: object, **parameters: object) -> Outcome:
+    """A function of `tally.rules`, imported when it is called: who counts by one rule loads one."""
+    run: Callable[..., Outcome] = getattr(import_module(f"tally.rules.{module}"), function)
+    return run(*values, **parameters)
+
+
+def _rule(  # a row of the table below
+    rule_id: str,
+    module: str,
+    function: str,
+    kinds: frozenset[str],
+    parameters: Mapping[str, type] = MappingProxyType({}),
+    *,
+    document: str = "",
+    quicker_in_parts: bool = False,
+) -> Rule:
+    run = partial(_call, module, function)
+    return Rule(rule_id, run, kinds, parameters, document or module, quicker_in_parts)
+
+
 def _equal_shares() -> Iterator[Rule]:
-    for measure in equal_shares.MEASURES:
+    for measure in ("card", "cost", "score"):
         for suffix, completion in _COMPLETIONS.items():
-            run = partial(equal_shares.by_measure, measure=measure, completion=completion)
+            terms = {"measure": measure, "completion": completion}
+            run = partial(_call, "equal_shares", "by_measure", **terms)
             kinds = _WITH_POINTS if measure == "score" else _ALL
             quicker = not completion.startswith("add1")
             yield Rule(f"mes_{measure}{suffix}", run, kinds, _SHARES, "equal_shares", quicker)
+
+
+def _overspending_and_exact() -> Iterator[Rule]:
+    bos, ees = "bounded_overspending", "exact_equal_shares"
+    yield _rule("bos_card", bos, "by_card", _ALL, document="bos")
+    yield _rule("bos_cost", bos, "by_cost", _ALL, document="bos")
+    yield _rule("bos_score", bos, "by_points", _WITH_POINTS, document="bos")
+    for measure in ("card", "cost"):
+        yield _rule(f"ees_{measure}", ees, f"by_{measure}", _ALL, document="ees")
+        completed = f"by_{measure}_addopt"
+        yield _rule(f"ees_{measure}_addopt", ees, completed, _ALL, _ADD_OPT, document="ees")
+
+
+def _transfers() -> Iterator[Rule]:
+    named = {"e": "elimination", "m": "minimal_transfers"}
+    for short, way in named.items():
+        for end, by in (("", "by_excess"), ("c", "per_cost"), ("s", "by_support")):
+            rule_id = f"cstv_{short}{'w' if short == 'e' else ''}t{end}"
+            yield _rule(rule_id, "cumulative_transfer", f"{way}_{by}", _ALL, document="cstv")
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         rule.id: rule
         for rule in (
-            Rule("greedy_cost", greedy.by_votes, _ALL, _GREEDY, "greedy"),
-            Rule("greedy_card", greedy.by_votes_per_cost, _ALL, _GREEDY, "greedy"),
-            Rule("greedy_score", greedy.by_points_per_cost, _WITH_POINTS, _GREEDY, "greedy"),
+            _rule("greedy_cost", "greedy", "by_votes", _ALL, _GREEDY),
+            _rule("greedy_card", "greedy", "by_votes_per_cost", _ALL, _GREEDY),
+            _rule("greedy_score", "greedy", "by_points_per_cost", _WITH_POINTS, _GREEDY),
             *_equal_shares(),
-            Rule(
-                "phragmen", phragmen.sequential, _SETS, _NONE, "phragmen", is_quicker_in_parts=True
+            _rule("phragmen", "phragmen", "sequential", _SETS, quicker_in_parts=True),
+            *_overspending_and_exact(),
+            *_transfers(),
+            _rule(
+                "pb_ear",
+                "expanding_approvals",
+                "pb_ear",
+                frozenset({"ordinal"}),
+                MappingProxyType({"unranked_last": bool}),
+                document="pb_ear",
             ),
-            Rule("maxw_card", max_welfare.by_votes, _ALL, _NONE, "max_welfare"),
-            Rule("maxw_cost", max_welfare.by_cost, _ALL, _NONE, "max_welfare"),
-            Rule("maxw_score", max_welfare.by_points, _WITH_POINTS, _NONE, "max_welfare"),
+            _rule("maxw_card", "max_welfare", "by_votes", _ALL),
+            _rule("maxw_cost", "max_welfare", "by_cost", _ALL),
+            _rule("maxw_score", "max_welfare", "by_points", _WITH_POINTS),
         )
     }
 )
