@@ -239,8 +239,8 @@ CITIES = (
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared elections are not at hand; extra tests")
 @pytest.mark.parametrize("name", CITIES)
 def test_real_outcomes_of_equal_shares_are_proved_and_greedy_ones_found_wanting(name: str):
-    file = pabulib.read_bytes((SHARED / name).read_bytes())
-    instance, profile = file.instance(), file.profile()
+    election = pabulib.load((SHARED / name).read_bytes())
+    instance, profile = election.instance, election.profile
     for rule, measure in (("mes_cost", Measure.COST), ("mes_card", Measure.CARDINALITY)):
         outcome = count(rule, instance, profile)
         found = priceability.check_outcome(instance, profile, outcome)

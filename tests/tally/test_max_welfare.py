@@ -1,21 +1,17 @@
 """Maximum welfare against all subsets of small elections, and against a table over all money."""
 
-import json
 from fractions import Fraction
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tally import Decision, Instance, InstanceError, Option, Profile, Tie, by_id, tie_order
-from tally.formats import pabulib
 from tally.rules import knapsack
 from tally.rules.knapsack import Knapsack
 from tally.rules.max_welfare import by_cost, by_points, by_votes
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "pabulib"
 RULES = {"maxw_card": by_votes, "maxw_cost": by_cost, "maxw_score": by_points}
 NAMES = ("a", "b", "c", "d", "e", "f", "g", "h")
 rules = st.sampled_from(list(RULES))
@@ -215,24 +211,3 @@ def test_nobody_and_nothing():
     instance = Instance((Option("a", 0), Option("b", 4)), 9)
     outcome = by_cost(instance, Profile.of("approval", instance, []), by_id(instance))
     assert outcome.funded == ()
-
-
-REFERENCE = SHARED / "reference.json"
-KNOWN = {
-    name: {rule: said["rules"][rule]["welfare"] for rule in RULES if rule in said["rules"]}
-    for name, said in (
-        json.loads(REFERENCE.read_text())["files"] if REFERENCE.exists() else {}
-    ).items()
-    if said["rules"].get("maxw_card", {}).get("status") == "ok"
-}
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(not KNOWN, reason="the shared elections are not at hand; extra tests")
-@pytest.mark.parametrize("name", KNOWN)
-def test_welfare_equals_the_reference(name: str):
-    file = pabulib.read_bytes((SHARED / name).read_bytes())
-    instance, profile = file.instance(), file.profile()
-    for rule, welfare in KNOWN[name].items():
-        outcome = RULES[rule](instance, profile, by_id(instance))
-        assert outcome.facts == (("welfare", Fraction(welfare)),), rule

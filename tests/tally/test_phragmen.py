@@ -1,9 +1,7 @@
 """What sequential Phragmén promises for every election, and that it is what its page says."""
 
-import json
 from collections.abc import Sequence
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tally import Decision, Instance, InstanceError, Option, Profile, Tie, by_id, tie_order
-from tally.formats import pabulib
 from tally.rules.phragmen import sequential
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "pabulib"
 NAMES = ("a", "b", "c", "d", "e", "f", "g", "h")
 Ballots = list[tuple[list[str], int | Fraction]]
 Election = tuple[Instance, Ballots]
@@ -290,23 +286,3 @@ def test_many_voters_count_like_few():
     plain = Plain((instance, [(list(b), w) for b, w in groups.items()]), by_id(instance)).run()
     outcome = sequential(instance, profile_of(instance, ballots), by_id(instance))
     assert list(outcome.funded) == list(plain.funded)
-
-
-REFERENCE = SHARED / "reference.json"
-KNOWN = {
-    name: said["rules"]["phragmen"]["winners"]
-    for name, said in (
-        json.loads(REFERENCE.read_text())["files"] if REFERENCE.exists() else {}
-    ).items()
-    if said["rules"].get("phragmen", {}).get("status") == "ok"
-}
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(not KNOWN, reason="the shared elections are not at hand; extra tests")
-@pytest.mark.parametrize("name", KNOWN)
-def test_outcomes_equal_the_reference(name: str):
-    file = pabulib.read_bytes((SHARED / name).read_bytes())
-    instance = file.instance()
-    outcome = sequential(instance, file.profile(), by_id(instance))
-    assert sorted(outcome.funded) == sorted(KNOWN[name])

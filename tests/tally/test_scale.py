@@ -383,8 +383,8 @@ def test_dask_counts_the_same(tmp_path: Path):
 @pytest.mark.parametrize("name", ["Poland_Wieliczka_2023", "Poland_Warszawa_2026"])
 def test_real_elections_in_parts(name: str):
     for path in sorted(SHARED.glob(f"{name}*.pb"))[:1]:
-        file = pabulib.read_bytes(path.read_bytes())
-        instance, whole = file.instance(), file.profile()
+        election = pabulib.load(path.read_bytes())
+        instance, whole = election.instance, election.profile
         partitions = Partitions.of(Part.cut(whole, 5_000))
         for rule in ("greedy_cost", "mes_cost", "phragmen"):
             ours, theirs = count_whole(rule, instance, whole), count(rule, instance, partitions)
