@@ -203,9 +203,10 @@ class _Count:
         ready = [option for option in fit if self.suffices(option, sums[option])]
         ceiling = min((_part(needs[at], sums[at] - contest.doubt) for at in ready), default=0.0)
         near = [at for at in ready if _part(needs[at], sums[at] + contest.doubt) <= ceiling]
+        if len(near) == 1:
+            return near
         # The part need / weight is the least where weight / need is the greatest.
-        odds = {at: added({}, self.behind(at), -1 / needs[at]) for at in near}
-        return self.weights.least(odds) if len(near) > 1 else near
+        return self.weights.least({at: added({}, self.behind(at), -1 / needs[at]) for at in near})
 
     def take(self, option: int) -> None:
         """Fund an option; each of its supporters loses the same part of her weight."""
