@@ -6,8 +6,10 @@ from typing import Any, Self
 from uuid import UUID
 
 from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin
 from flask_login import login_user as _login_user
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import and_, bindparam, select
 
 from accounts.models import Account
@@ -107,8 +109,20 @@ class Visitor(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login has no t
         return False
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed sessions; the signer is made once instead of for each request."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The application's signer."""
+        signer: URLSafeTimedSerializer | None = app.extensions.get("session_signer")
+        if signer is None:
+            signer = app.extensions["session_signer"] = super().get_signing_serializer(app)
+        return signer
+
+
 def start(app: Flask) -> None:
     """Let `current_user` be a Person or a Visitor."""
+    app.session_interface = Sessions()
     manager = LoginManager(app)
     manager.anonymous_user = Visitor
     manager.session_protection = None  # phones change addresses; the epoch ends stolen sessions

@@ -123,10 +123,16 @@ def language() -> str:
     spoken = _spoken.get()
     if spoken is not None:
         return spoken
+    locale = _page_locale()()
+    return locale.language if locale else LANGUAGES[0]
+
+
+@cache
+def _page_locale() -> Callable[[], Any]:
     from flask_babel import get_locale  # noqa: PLC0415 - for pages only
 
-    locale = get_locale()
-    return locale.language if locale else LANGUAGES[0]
+    found: Callable[[], Any] = get_locale
+    return found
 
 
 def moment(value: datetime) -> str:

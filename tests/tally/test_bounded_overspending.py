@@ -86,6 +86,15 @@ def test_a_part_is_enough_and_supporters_pay_as_for_the_whole():
     assert outcome.facts == (("endowment", 3), ("part of a", Fraction(11, 16)))
 
 
+def test_of_equally_good_offers_the_greater_part_is_meant():
+    # At 1/4 a point half of a's cost comes together, at 1 all of it: both are worth 1.
+    instance = Instance((Option("a", 3), Option("b", 1)), 4)
+    ballots, points = [["a"], ["a", "b"], ["a"], []], [[4], [1, 1], [1], []]
+    outcome = by_points(instance, Profile.of("scored", instance, ballots, points), ("a", "b"))
+    assert outcome.funded == ("a",)  # all three have paid all they had
+    assert outcome.rounds[0].key == 1
+
+
 def test_a_tie_is_told_once_and_whether_it_mattered():
     instance = Instance((Option("a", 4), Option("b", 4), Option("c", 4)), 9)
     outcome = by_card(instance, votes(instance, "a", "b", "c"), ("c", "a", "b"))
@@ -106,6 +115,9 @@ def test_numbers_that_floats_cannot_tell_apart_are_told_apart():
     instance = Instance((Option("a", far + 1), Option("b", far)), 2 * far + 1)
     outcome = by_card(instance, votes(instance, "a", "b", times=(1, 1)), ("a", "b"))
     assert outcome.funded == ("b", "a")
+    little = Instance((Option("a", 2 * far - 1), Option("b", 1)), 2 * far)
+    outcome = by_card(little, votes(little, "ab", "a"), ("a", "b"))
+    assert [turn.key for turn in outcome.rounds] == [1, far]  # one has a little less, and pays all
     short = Instance((Option("a", 2 * far + 1),), 3 * far)
     facts = dict(by_card(short, votes(short, "a", "", times=(2, 1)), ("a",)).facts)
     assert facts["part of a"] == Fraction(2 * far, 2 * far + 1)
