@@ -1,0 +1,184 @@
+"""Ranked ballots as they were marked, in flat arrays; equal ballots may be kept once.
+
+Nothing is put right here: a candidate ranked twice, a shared rank, a rank left out stay as the
+voter made them. Each rule reads them by its own convention, which it names.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tally.contest import Amount
+from tally.errors import BallotError
+
+Ints = NDArray[np.int64]
+Small = NDArray[Any]  # uint8 or uint16
+# A ballot by itself: its ranks, best first, each with the candidates who share it, ascending.
+Tiers = tuple[tuple[int, ...], ...]
+_MOST = 2**16 - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Rankings:
+    """g groups of ballots over m candidates, with k marks in all of them.
+
+    Attributes
+    ----------
+    size : m, the number of candidates
+    starts : length g + 1, int64; ballot i holds the marks ``starts[i]:starts[i + 1]``
+    places : length k, uint8 or uint16; the candidate of each mark, from the first rank to the last
+        of the ballot, ascending within a rank. The number m stands for a rank that was marked for
+        several candidates without the file telling which (see `untold`).
+    ranks : length k, uint8 or uint16; the rank of each mark, from 1, never falling within a ballot:
+        equal ones are shared, missing ones were left blank. None: 1, 2, 3, … on every ballot.
+    weights : length g; how many voters cast the ballot, over `weights_unit`: int64, or Python's
+        ints (dtype object) where the sum passes 63 bits
+    scores : length k, int64, or None: points of each mark on scored ballots, which rank by them
+    """
+
+    size: int
+    starts: Ints
+    places: Small
+    ranks: Small | None
+    weights: NDArray[Any]
+    weights_unit: int = 1
+    scores: Ints | None = None
+
+    @classmethod
+    def of(
+        cls,
+        size: int,
+        ballots: Iterable[Sequence[int | Collection[int]]],
+        weights: Iterable[Amount] | None = None,
+    ) -> "Rankings":
+        """Rankings from ballots as people write them: candidates in order, sets where they share.
+
+        An empty set is a rank left out. Equal ballots are kept once.
+
+        Raises
+        ------
+        BallotError : a candidate that is none, a weight not above zero.
+        """
+        groups: Counter[Tiers] = Counter()
+        rows = list(ballots)
+        for tiers, weight in zip(
+            rows, [1] * len(rows) if weights is None else weights, strict=True
+        ):
+            if weight <= 0:
+                raise BallotError(f"a weight must be above zero: {weight}")
+            groups[_tiers(tiers, size)] += weight  # type: ignore[assignment]  # a Counter adds fractions as well
+        return cls.of_groups(size, groups.items())
+
+    @classmethod
+    def of_groups(cls, size: int, groups: Iterable[tuple[Tiers, Amount]]) -> "Rankings":
+        """Rankings from tiers with their weights, in this order, checked before."""
+        rows = list(groups)
+        marks = [
+            (candidate, rank)
+            for tiers, _ in rows
+            for rank, tier in enumerate(tiers, 1)
+            for candidate in tier
+        ]
+        lengths = [sum(map(len, tiers)) for tiers, _ in rows]
+        plain = all(len(tier) == 1 for tiers, _ in rows for tier in tiers)
+        longest = max((len(tiers) for tiers, _ in rows), default=0)
+        weights, unit = _whole([weight for _, weight in rows])
+        return cls(
+            size=size,
+            starts=np.cumsum([0, *lengths], dtype=np.int64),
+            places=np.array([candidate for candidate, _ in marks], dtype=narrow(size)),
+            ranks=None if plain else np.array([rank for _, rank in marks], dtype=narrow(longest)),
+            weights=weights,
+            weights_unit=unit,
+        )
+
+    @property
+    def untold(self) -> int:
+        """The number in `places` of a rank marked for several candidates that are not told."""
+        return self.size
+
+    @property
+    def ballots(self) -> Amount:
+        """The number of ballots, empty ones included."""
+        total = sum(self.weights.tolist()) if self.weights.dtype == object else self.weights.sum()
+        return over(int(total), self.weights_unit)
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """Length g: the number of marks on each ballot."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether no rank is shared, left out or untold, and nobody is ranked twice."""
+        if self.ranks is not None or (self.places == self.untold).any():
+            return False
+        owner = np.repeat(np.arange(len(self.weights)), self.lengths)
+        keys = owner * self.size + self.places
+        return bool(len(np.unique(keys)) == len(keys))
+
+    def rows(self) -> Iterator[tuple[Tiers, Amount]]:
+        """Each group by itself: its tiers, empty where a rank was left out, and its weight."""
+        places, starts = self.places.tolist(), self.starts.tolist()
+        ranks = None if self.ranks is None else self.ranks.tolist()
+        for at, weight in enumerate(self.weights.tolist()):
+            first, last = starts[at], starts[at + 1]
+            tiers: list[tuple[int, ...]]
+            if ranks is None:
+                tiers = [(place,) for place in places[first:last]]
+            else:
+                tiers = [()] * (ranks[last - 1] if last > first else 0)
+                for place, rank in zip(places[first:last], ranks[first:last], strict=True):
+                    tiers[rank - 1] += (place,)
+            yield tuple(tiers), over(weight, self.weights_unit)
+
+    def grouped(self) -> "Rankings":
+        """The same ballots, equal ones kept once."""
+        return Rankings.of_groups(self.size, _counted(self).items())
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same ballots were cast as often: in which order is nobody's business."""
+        if not isinstance(other, Rankings):
+            return NotImplemented
+        return self.size == other.size and _counted(self) == _counted(other)
+
+    __hash__ = None  # type: ignore[assignment]  # compared by what it holds
+
+
+def narrow(most: int) -> np.dtype[Any]:
+    """The smallest unsigned type that holds whole numbers up to `most`."""
+    if most > _MOST:
+        raise BallotError(f"at most {_MOST} candidates or ranks can be counted, not {most}")
+    return np.dtype(np.min_scalar_type(most))
+
+
+def over(numerator: int, unit: int) -> Amount:
+    """The number itself; an int where it is one."""
+    return numerator // unit if numerator % unit == 0 else Fraction(numerator, unit)
+
+
+def _whole(weights: Sequence[Amount]) -> tuple[NDArray[Any], int]:
+    unit = int(np.lcm.reduce([1, *(weight.denominator for weight in weights)], dtype=object))
+    numerators = [int(weight * unit) for weight in weights]
+    fits = sum(numerators) <= np.iinfo(np.int64).max
+    return np.array(numerators, dtype=np.int64 if fits else object), unit
+
+
+def _tiers(ballot: Sequence[int | Collection[int]], size: int) -> Tiers:
+    tiers = tuple((tier,) if isinstance(tier, int) else tuple(sorted(set(tier))) for tier in ballot)
+    if not all(0 <= candidate <= size for tier in tiers for candidate in tier):
+        raise BallotError(f"a ballot ranks a candidate who is none of the {size}: {ballot}")
+    return tiers
+
+
+def _counted(rankings: Rankings) -> Counter[Tiers]:
+    found: Counter[Tiers] = Counter()
+    for tiers, weight in rankings.rows():
+        found[tiers] += weight  # type: ignore[assignment]  # a Counter adds fractions as well
+    return found
