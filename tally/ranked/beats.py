@@ -17,7 +17,7 @@ from tally.errors import BallotError
 from tally.outcome import Parameter
 from tally.ranked.ballots import Ints, over
 from tally.ranked.contest import Contest
-from tally.ranked.outcome import Matrix, RankedOutcome, Ranking
+from tally.ranked.outcome import Count, Matrix, RankedOutcome, Ranking
 from tally.ranked.pairwise import Pairwise, told
 from tally.ranked.ties import Ties
 
@@ -177,7 +177,9 @@ def outcome(
     parameters: tuple[tuple[str, Parameter], ...] = (),
     matrices: tuple[tuple[str, Matrix], ...] = (),
     facts: tuple[tuple[str, Amount], ...] = (),
+    rounds: tuple[Count, ...] = (),
     winners: tuple[int, ...] | None = None,
+    asked: bool = False,
 ) -> RankedOutcome:
     """The outcome of a rule that fills one seat: the first of the ranking wins.
 
@@ -186,9 +188,10 @@ def outcome(
     Parameters
     ----------
     winners : who can win, where that is not the first tier of `ranking`
+    asked : `ties` was asked before, and could not choose among the winners if they are several
     """
     level = winners if winners is not None else (ranking[0] if ranking else ())
-    chosen = ties.choose(level, best=True) if level else None
+    chosen = ties.choose(level, best=True) if level and not asked else None
     return RankedOutcome(
         rule=rule,
         parameters=parameters,
@@ -197,6 +200,7 @@ def outcome(
         seats=1,
         winners=tuple(level) if chosen is None else (chosen,),
         ranking=ranking,
+        rounds=rounds,
         ties=tuple(ties.met),
         matrices=matrices,
         facts=facts,

@@ -4,9 +4,9 @@ A ballot that ranks a but not b puts a above b (``unranked="last"``: whoever is 
 level with all others who are not), or says nothing of the two (``unranked="not_compared"``). Shared
 ranks are level. `tally.ranked.reading` says how faulty marks are read.
 
-*Why it is fast.* With L candidates ranked, only the L(L-1)/2 pairs among them are counted, and never
-those with the unranked: a is above b on all ballots that rank a, but for those that rank both and
-do not put a above b.
+*Why it is fast.* With L candidates ranked, only the L(L-1)/2 pairs among them are counted, and
+never those with the unranked: a is above b on all ballots that rank a, but for those that rank both
+and do not put a above b.
 """
 
 from collections.abc import Iterable

@@ -1,9 +1,9 @@
 """Ranked pairs (Tideman): lock defeats from the strongest on, but none against those locked before.
 
 Defeats go by their strength; of equally strong ones that with fewer votes against goes first. Those
-that are equal in both are looked at together: what is locked whichever of them goes first is locked.
-What depends on the order is a tie, and `Ties` is asked: for the preferred of the candidates who
-beat, then for the least preferred of those whom that one beats (Zavist and Tideman 1989). Where
+that are equal in both are looked at together: what is locked whichever of them goes first, is
+locked. What depends on the order is a tie, and `Ties` is asked: for the preferred of the candidates
+who beat, then for the least preferred of those whom that one beats (Zavist and Tideman 1989). Where
 nothing settles it, all defeats of the tie are set aside.
 
 Laws: whoever beats all others wins; the winner is in the Smith set; clones neither help nor harm
@@ -12,8 +12,8 @@ Laws: whoever beats all others wins; the winner is in the Smith set; clones neit
 References
 ----------
 T. N. Tideman, Independence of clones as a criterion for voting rules, Social Choice and Welfare 4
-(1987). T. M. Zavist, T. N. Tideman, Complete independence of clones in the ranked pairs rule, Social
-Choice and Welfare 6 (1989).
+(1987). T. M. Zavist, T. N. Tideman, Complete independence of clones in the ranked pairs rule,
+Social Choice and Welfare 6 (1989).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -65,7 +65,7 @@ def ranked_pairs(
 def by_matrix(
     contest: Contest, votes: Pairwise, ties: Ties, *, strength: str, unranked: str = "last"
 ) -> RankedOutcome:
-    """The outcome from the pairwise matrix alone. The matrix "locked" holds 1 for a locked defeat."""
+    """The outcome from the pairwise matrix alone; its matrix "locked" has 1 for a locked defeat."""
     locked = lock(votes, strength, ties)
     ranking = named(votes.standing, layers(locked))
     told = tuple(map(tuple, locked.astype(int).tolist()))
@@ -84,7 +84,7 @@ def by_matrix(
 
 
 def lock(votes: Pairwise, strength: str, ties: Ties) -> NDArray[np.bool_]:
-    """s x s: the defeats that are locked, the implied ones included; without circles.
+    """The defeats that are locked, the implied ones included: s x s, without circles.
 
     Notes
     -----
@@ -229,7 +229,7 @@ def _bits(number: int) -> Iterator[int]:
 
 
 def _chosen(level: Iterable[Pair], names: Sequence[int], ties: Ties) -> Pair | None:
-    """The defeat that goes first, of those that are in circles; None: none, or nothing settles it."""
+    """The defeat that goes first of those in circles; None: there is none, or it is not settled."""
     at = {names[one]: one for pair in level for one in pair}
     winner = ties.choose({names[one] for one, _ in level}, best=True) if at else None
     if winner is None:

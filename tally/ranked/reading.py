@@ -86,8 +86,9 @@ class Run:
             return self.levels, self.levels
         new = np.flatnonzero(_changes(self.owners, self.tiers))
         sizes = np.diff(np.append(new, len(at)))
-        first = np.repeat(new, sizes) - self.starts[self.owners]
-        return first, first + np.repeat(sizes, sizes) - 1
+        first: Ints = np.repeat(new, sizes) - self.starts[self.owners]
+        last: Ints = first + np.repeat(sizes, sizes) - 1
+        return first, last
 
 
 def runs(contest: Contest, rankings: Rankings) -> Iterator[Run]:
@@ -130,11 +131,10 @@ def sums(
 
 def added(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
     """The exact sum of two arrays of whole numbers, of Python's ints where int64 is too small."""
-    if object not in (one.dtype, other.dtype):
-        most = int(np.abs(one).max(initial=0)) + int(np.abs(other).max(initial=0))
-        if most <= np.iinfo(np.int64).max:
-            return one + other
-    return one.astype(object) + other.astype(object)
+    most = int(np.abs(one).max(initial=0)) + int(np.abs(other).max(initial=0))
+    if most > np.iinfo(np.int64).max:
+        one = one.astype(object)
+    return one + other
 
 
 def times(figures: NDArray[Any], factor: int) -> NDArray[Any]:

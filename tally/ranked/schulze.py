@@ -106,9 +106,7 @@ def closure(figures: NDArray[Any], votes: Pairwise) -> NDArray[Any]:
     return paths[np.ix_(back, back)]
 
 
-def _by_way_of(
-    paths: NDArray[Any], row: int, column: int, spare: NDArray[Any]
-) -> None:
+def _by_way_of(paths: NDArray[Any], row: int, column: int, spare: NDArray[Any]) -> None:
     """Make each path as strong as that by way of one candidate, in place."""
     onward = paths[row].copy()
     for first in range(0, len(paths), _ROWS):
