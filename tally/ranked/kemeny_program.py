@@ -4,8 +4,8 @@ For each pair a < b let x be 1 if a is above b, else 0. An order's cost is the s
 c is the votes for b less those for a. Of every three candidates the pairs must go in no circle:
 ``0 <= x_ab + x_bc - x_ac <= 1``. Without the demand that x is whole this is a linear program, and
 its dual prices y >= 0 prove a bound on what any order costs, whatever the solver's errors: for any
-y whatever, ``A x <= r`` gives ``c x >= -y r + sum of min over x in [0, 1] of (c + A' y) x``. So y is
-rounded to a grid and the bound computed in whole numbers. Circles are added as they are met.
+y whatever, ``A x <= r`` gives ``c x >= -y r + sum of min over x in [0, 1] of (c + A' y) x``. So y
+is rounded to a grid and the bound computed in whole numbers. Circles are added as they are met.
 
 References
 ----------

@@ -132,9 +132,9 @@ def sums(
 def added(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
     """The exact sum of two arrays of whole numbers, of Python's ints where int64 is too small."""
     most = int(np.abs(one).max(initial=0)) + int(np.abs(other).max(initial=0))
-    if most > np.iinfo(np.int64).max:
-        one = one.astype(object)
-    return one + other
+    large = one.astype(object) if most > np.iinfo(np.int64).max else one
+    total: NDArray[Any] = large + other
+    return total
 
 
 def times(figures: NDArray[Any], factor: int) -> NDArray[Any]:

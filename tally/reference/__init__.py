@@ -20,6 +20,11 @@ checks, `ejr` and `priceability`, take an outcome and tell what is wrong with it
 "points" the number on the ballot (0 is no support). An option of cost 0 that has support is funded
 first, and nobody pays for it; one without support where the rule's text lets it in.
 
+The rules on ranked and scored ballots take candidates instead of options, and weighted ballots: a
+list of tiers, the best first, each a set of those who share a rank, or a dict of points. Rules that
+compare two at a time take the votes that `pairwise` counts. A candidate stands at most once on a
+ballot there.
+
 Sources are named in each file. Where a paper leaves a choice open, the file says so and what is
 done here: as a rule what pabutools does, the common library of the field.
 """
