@@ -1,0 +1,232 @@
+"""Instant run-off: as long as nobody has a majority, the last one goes out and her ballots move on.
+
+Laws: later choices never harm an earlier one; a candidate's clone neither helps nor harms her
+(ties apart); every ballot counts for one candidate or is told as exhausted, in every round.
+
+References
+----------
+T. Hare, W. R. Ware (1871); Robert's Rules of Order (12th ed.) 45:62, preferential voting.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tally.contest import Amount
+from tally.errors import InstanceError
+from tally.ranked.ballots import Rankings, over
+from tally.ranked.contest import Contest
+from tally.ranked.outcome import Count, RankedOutcome, Ranking
+from tally.ranked.preferences import OVERVOTE, REASONS, Reading, read
+from tally.ranked.ties import Ties
+from tally.ranked.transfers import Box, Flows, Part
+
+# Of what a winner needs more than half: the ballots that still count, or those that counted at
+# first; or nobody wins before two are left.
+STOPS = ("majority", "first_round_majority", "two_left")
+
+
+def irv(
+    contest: Contest,
+    rankings: Rankings,
+    ties: Ties,
+    *,
+    stop: str = "majority",
+    batch: bool = False,
+    overvote: str = "skip",
+) -> RankedOutcome:
+    """Instant run-off for one seat.
+
+    Parameters
+    ----------
+    stop : a word of `STOPS`
+    batch : put out together all who cannot reach the next one up even with each other's votes
+    overvote : how a shared rank is read, a word of `preferences.OVERVOTES` but ``split``. The
+        references go on to the next rank (Condorcet PHP), so we do
+
+    Returns
+    -------
+    The winner; where a tie is left unsettled, all who still stood.
+
+    Raises
+    ------
+    InstanceError : nobody stands, an unknown word.
+    BallotError : the ballots are over another number of candidates.
+
+    Notes
+    -----
+    All who are level at the bottom go out together if even their sum is below the next one up (or
+    they have no vote at all), since their order changes nothing. Otherwise `ties` chooses.
+    O(marks + moved ballots log moved ballots).
+    """
+    if stop not in STOPS or overvote == "split":
+        raise InstanceError(f"unknown way to count a run-off: {stop}, {overvote}")
+    if not contest.standing:
+        raise InstanceError("nobody stands")
+    part = Part(read(contest, rankings, Reading(overvote)), contest.standing, overvote)
+    race = Race(Box([part]), contest.standing, rankings.weights_unit)
+    winners = race.run(ties, stop=stop, batch=batch)
+    return RankedOutcome(
+        rule="irv",
+        parameters=(("batch", batch), ("overvote", overvote), ("stop", stop)),
+        names=contest.names,
+        ballots=rankings.ballots,
+        seats=1,
+        winners=winners,
+        ranking=race.ranking(winners),
+        rounds=tuple(race.rounds),
+        ties=tuple(ties.met),
+    )
+
+
+@dataclass
+class Race:
+    """A run-off under way.
+
+    Attributes
+    ----------
+    box : the ballots
+    standing : who still stands, ascending
+    unit : what the voters on the piles are divided by
+    rounds, history : so far
+    gone : those who went out, in the order of rounds
+    """
+
+    box: Box
+    standing: tuple[int, ...]
+    unit: int
+    rounds: list[Count] = field(default_factory=list)
+    history: list[dict[int, Amount]] = field(default_factory=list)
+    gone: list[tuple[int, ...]] = field(default_factory=list)
+
+    def run(self, ties: Ties, *, stop: str, batch: bool) -> tuple[int, ...]:
+        """Count to the end; the winner, or all who stand level in a tie that nothing settles."""
+        flows: Flows = {}
+        needed: int | None = None
+        while True:
+            votes = {one: self.box.voters.get(((), one), 0) for one in self.standing}
+            if needed is None or stop == "majority":
+                needed = sum(votes.values()) // 2 + 1
+            if stop == "two_left":
+                needed = sum(votes.values()) // 2 + 1 if len(self.standing) == 2 else None
+            winner = self._winner(votes, needed)
+            out: tuple[int, ...] = ()
+            if winner is None:
+                out = self._last(votes, ties, batch=batch and stop != "two_left")
+            self._note(votes, flows, needed, winner, out)
+            if winner is not None:
+                return (winner,)
+            if not out:
+                return self.standing
+            self.gone.append(out)
+            self.standing = tuple(one for one in self.standing if one not in out)
+            self.box.hold(out)
+            flows = self.box.move(out)
+
+    def ranking(self, winners: tuple[int, ...]) -> Ranking:
+        """Winners first, then who stood by votes, then who went out, the last first."""
+        last = self.history[-1]
+        rest = [one for one in self.standing if one not in winners]
+        levels = sorted({last[one] for one in rest}, reverse=True)
+        stood = [tuple(one for one in rest if last[one] == level) for level in levels]
+        return (winners, *stood, *self.gone[::-1])
+
+    def _winner(self, votes: dict[int, int], needed: int | None) -> int | None:
+        if len(votes) == 1:
+            return next(iter(votes))
+        best = max(votes, key=votes.__getitem__)
+        return best if needed is not None and votes[best] >= needed else None
+
+    def _last(self, votes: dict[int, int], ties: Ties, *, batch: bool) -> tuple[int, ...]:
+        lowest = harmless_batch(votes) if batch else ()
+        if lowest:
+            return lowest
+        least = min(votes.values())
+        lowest = tuple(one for one, said in votes.items() if said == least)
+        above = [said for said in votes.values() if said > least]
+        if len(lowest) == 1 or above and least * len(lowest) < min(above):
+            return lowest
+        chosen = ties.choose(
+            lowest, best=False, history=self.history, turn=len(self.rounds) + 1
+        )
+        return () if chosen is None else (chosen,)
+
+    def _note(
+        self,
+        votes: dict[int, int],
+        flows: Flows,
+        needed: int | None,
+        winner: int | None,
+        out: tuple[int, ...],
+    ) -> None:
+        told = {one: over(said, self.unit) for one, said in votes.items()}
+        self.history.append(told)
+        self.rounds.append(
+            Count(
+                votes=tuple(told.items()),
+                elected=() if winner is None else (winner,),
+                eliminated=out,
+                transferred=self.gone[-1] if self.gone else (),
+                threshold=None if needed is None else over(needed, self.unit),
+                exhausted=exhausted(self.box, lambda _, voters: over(voters, self.unit)),
+                transfers=matrix(flows, lambda _, voters: over(voters, self.unit)),
+            )
+        )
+
+
+def harmless_batch(votes: Mapping[int, Amount]) -> tuple[int, ...]:
+    """The most candidates from the bottom whose votes together are fewer than the next one's.
+
+    >>> harmless_batch({0: 10, 1: 3, 2: 1, 3: 1})
+    (1, 2, 3)
+    """
+    levels: dict[Amount, list[int]] = {}
+    for one, said in votes.items():
+        levels.setdefault(said, []).append(one)
+    found: list[int] = []
+    seen: list[int] = []
+    total: Amount = 0
+    for said in sorted(levels):
+        if total < said:
+            found = list(seen)
+        seen += levels[said]
+        total += said * len(levels[said])
+    return tuple(sorted(found))
+
+
+Worth = Callable[[tuple[int | tuple[int, ...], ...], int], Amount]
+
+
+def exhausted(
+    box: Box, worth: Worth, more: Sequence[tuple[str, Amount]] = ()
+) -> tuple[tuple[str, Amount], ...]:
+    """(reason, votes) of ballots that count for nobody now, none of them zero.
+
+    Parameters
+    ----------
+    worth : (path, voters) to votes
+    more : further reasons with their votes
+    """
+    found: dict[str, Amount] = {}
+    for (path, reason), voters in box.exhausted():
+        found[REASONS[reason]] = found.get(REASONS[reason], 0) + worth(path, voters)
+    for (path, holder), voters in box.voters.items():
+        if isinstance(holder, tuple):
+            found[REASONS[OVERVOTE]] = found.get(REASONS[OVERVOTE], 0) + worth(path, voters)
+    for reason_, votes in more:
+        found[reason_] = found.get(reason_, 0) + votes
+    return tuple((reason, votes) for reason, votes in sorted(found.items()) if votes)
+
+
+def matrix(flows: Flows, worth: Worth) -> tuple[tuple[int, int, Amount], ...]:
+    """(from, to, votes) of what was moved, -1 for nobody; votes that stayed are left out."""
+    found: dict[tuple[int, int], Amount] = {}
+    for (source, target), voters in flows.items():
+        way = _person(source[1]), _person(target[1])
+        if way[0] != way[1]:
+            found[way] = found.get(way, 0) + worth(target[0], voters)
+    return tuple((*way, votes) for way, votes in sorted(found.items()) if votes)
+
+
+def _person(holder: int | tuple[int, ...]) -> int:
+    """Shared ranks that wait count for nobody."""
+    return holder if isinstance(holder, int) and holder >= 0 else -1

@@ -1,0 +1,281 @@
+"""Piles of ballots that are moved from candidate to candidate: what all rules by rounds share.
+
+A ballot lies on one pile. A pile is known by its *path*, the elected candidates through whose hands
+its ballots came, and by whom they count for now. All ballots of a pile are worth the same, so
+rules look at piles, of which there are few, and never at ballots.
+
+A `Part` holds some of the ballots and tells only how many voters lie on each pile. `Box` adds the
+parts up; parts may live in other processes (anything with `first`, `hold` and `move` will do).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tally.ranked.preferences import OVERVOTE, Preferences
+
+# One candidate, or several who share a rank (ascending).
+Holder = int | tuple[int, ...]
+Path = tuple[Holder, ...]
+# Its path and its holder; a holder below zero is no candidate: the ballots are exhausted, for
+# reason ``-1 - holder`` of `preferences.REASONS`.
+Pile = tuple[Path, Holder]
+# Voters moved from pile to pile.
+Flows = dict[tuple[Pile, Pile], int]
+_OUT, _STANDS, _PASSES = 0, 1, 2
+
+
+class Moving(Protocol):
+    """Some of the ballots, wherever they are."""
+
+    def first(self) -> dict[Pile, int]:
+        """How many voters lie on each pile."""
+        ...
+
+    def hold(self, candidates: Iterable[int], *, passing: bool) -> None:
+        """Let these stand no longer: later ballots skip them, or pass through their hands."""
+        ...
+
+    def move(self, piles: Sequence[Pile], *, marked: bool) -> Flows:
+        """Move all ballots of these piles to their next choice; `marked` puts it on their path."""
+        ...
+
+
+class Part:
+    """Some groups of ballots, each with a pointer to the mark that it counts for.
+
+    Parameters
+    ----------
+    preferences : the ballots
+    standing : candidates that can receive votes
+    overvote : what is done at a shared rank with two or more who stand, as in `Reading`
+
+    Notes
+    -----
+    The ballots of a pile are found by one stable sort of what they move to; only ballots that
+    move are touched. Memory: a byte or two a mark, four to eight bytes a ballot for its pointer
+    and as many for its place on a pile.
+    """
+
+    def __init__(
+        self, preferences: Preferences, standing: Collection[int], overvote: str = "skip"
+    ) -> None:
+        groups, marks = len(preferences.weights), len(preferences.places)
+        self.size, self.overvote = preferences.size, overvote
+        self.weights, self.ends = preferences.weights, preferences.ends
+        # Behind the last mark of each ballot stands the number m: there it ends.
+        closing = preferences.starts[1:] + np.arange(groups)
+        width = np.int32 if marks + groups < 2**31 else np.int64
+        self.at: NDArray[Any] = (preferences.starts[:-1] + np.arange(groups)).astype(width)
+        inner = np.ones(marks + groups, dtype=bool)
+        inner[closing] = False
+        self.places = np.full(marks + groups, self.size, np.min_scalar_type(self.size))
+        self.places[inner] = preferences.places
+        self.tiers: NDArray[Any] | None = None
+        if preferences.tiers is not None:
+            self.tiers = np.zeros(marks + groups, dtype=np.uint16)
+            self.tiers[inner] = preferences.tiers
+        self.state = np.full(self.size + 1, _OUT, dtype=np.uint8)
+        self.state[list(standing)] = _STANDS
+        self.state[self.size] = _STANDS
+        self.piles: dict[Pile, list[NDArray[Any]]] = {}
+        self._lay((), np.arange(groups, dtype=width))
+
+    def first(self) -> dict[Pile, int]:
+        """How many voters lie on each pile."""
+        return {pile: self._voters(parcels) for pile, parcels in self.piles.items()}
+
+    def hold(self, candidates: Iterable[int], *, passing: bool) -> None:
+        """Let these stand no longer: later ballots skip them, or pass through their hands."""
+        self.state[list(candidates)] = _PASSES if passing else _OUT
+
+    def move(self, piles: Sequence[Pile], *, marked: bool) -> Flows:
+        """Move all ballots of these piles to their next choice; `marked` puts it on their path.
+
+        A pile that several hold stays where it is, under those of them who still count.
+        """
+        flows: Flows = {}
+        for pile in piles:
+            parcels = self.piles.pop(pile, None)
+            if parcels is None:  # this part has none of them
+                continue
+            path, holder = pile
+            left = self._members(path, holder)
+            if isinstance(holder, tuple) and (self.state[list(left)] == _STANDS).any():
+                there = {self._put(path, left, parcels): self._voters(parcels)}
+            else:
+                ballots = parcels[0] if len(parcels) == 1 else np.concatenate(parcels)
+                mine = left if isinstance(holder, tuple) else holder
+                self.at[ballots] += 1
+                there = self._lay((*path, mine) if marked and mine != () else path, ballots)
+            for target, voters in there.items():
+                flows[pile, target] = flows.get((pile, target), 0) + voters
+        return flows
+
+    def _members(self, path: Path, holder: Holder) -> tuple[int, ...]:
+        """Who of a shared rank still counts and has not had the ballot before."""
+        if isinstance(holder, int):
+            return (holder,)
+        had = _had(path)
+        return tuple(one for one in holder if self.state[one] != _OUT and one not in had)
+
+    def _put(self, path: Path, left: tuple[int, ...], parcels: list[NDArray[Any]]) -> Pile:
+        pile: Pile = (path, left if len(left) > 1 else left[0])
+        self.piles.setdefault(pile, []).extend(parcels)
+        return pile
+
+    def _lay(self, path: Path, ballots: NDArray[Any]) -> dict[Pile, int]:
+        """Lay ballots, their pointers at the next mark to be looked at, on piles."""
+        laid: dict[Pile, int] = {}
+        waiting = [(path, ballots)]
+        while waiting:
+            path, ballots = waiting.pop()
+            choice = self._advance(ballots)
+            if self.tiers is not None:
+                ballots, choice = self._lay_shared(path, ballots, choice, laid, waiting)
+            order = np.argsort(choice, kind="stable")
+            ballots = ballots[order]
+            counts = np.bincount(choice, minlength=self.size + 1)
+            last = np.cumsum(counts)
+            for holder in np.flatnonzero(counts).tolist():
+                mine = ballots[last[holder] - counts[holder] : last[holder]]
+                if holder == self.size:
+                    self._end(path, mine, laid)
+                elif self.state[holder] == _STANDS:
+                    self._drop((path, holder), mine, laid)
+                else:
+                    self.at[mine] += 1
+                    known = holder in _had(path)
+                    waiting.append((path if known else (*path, holder), mine))
+        return laid
+
+    def _advance(self, ballots: NDArray[Any]) -> NDArray[Any]:
+        """The next choice of each ballot that counts, its pointer set there; m where it ends."""
+        at = self.at[ballots]
+        choice = self.places[at]
+        todo = np.flatnonzero(self.state[choice] == _OUT)
+        while len(todo):
+            at[todo] += 1
+            found = self.places[at[todo]]
+            choice[todo] = found
+            todo = todo[self.state[found] == _OUT]
+        self.at[ballots] = at
+        return choice
+
+    def _lay_shared(
+        self,
+        path: Path,
+        ballots: NDArray[Any],
+        choice: NDArray[Any],
+        laid: dict[Pile, int],
+        waiting: list[tuple[Path, NDArray[Any]]],
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Lay those that have come to a rank which two or more still share; give back the rest."""
+        tiers = self.tiers
+        assert tiers is not None  # noqa: S101 - asked by the caller
+        at = self.at[ballots].astype(np.int64)
+        after = np.minimum(at + 1, len(self.places) - 1)
+        shared = (choice != self.size) & (self.places[after] != self.size)
+        shared &= tiers[after] == tiers[at]
+        rest = ~shared
+        sets: dict[tuple[int, ...], list[int]] = {}
+        for place in np.flatnonzero(shared).tolist():
+            last = first = int(at[place])
+            while self.places[last] != self.size and tiers[last] == tiers[first]:
+                last += 1
+            whole = tuple(sorted(set(self.places[first:last].tolist())))
+            if len(self._members(path, whole)) > 1:
+                sets.setdefault(self._members(path, whole), []).append(place)
+            else:  # pointers stay; whoever it is comes by the plain way
+                rest[place] = True
+        for members, held in sets.items():
+            mine = ballots[np.array(held)]
+            if self.overvote == "exhaust":
+                self._drop((path, -1 - OVERVOTE), mine, laid)
+            elif (self.state[list(members)] == _STANDS).any():
+                self._drop((path, members), mine, laid)
+            else:
+                self.at[mine] += 1
+                waiting.append(((*path, members), mine))
+        return ballots[rest], choice[rest]
+
+    def _end(self, path: Path, ballots: NDArray[Any], laid: dict[Pile, int]) -> None:
+        """Ballots without a further choice, by the reason for which they end."""
+        if self.ends is None:
+            self._drop((path, -1), ballots, laid)
+            return
+        for reason in np.unique(self.ends[ballots]).tolist():
+            self._drop((path, -1 - reason), ballots[self.ends[ballots] == reason], laid)
+
+    def _drop(self, pile: Pile, ballots: NDArray[Any], laid: dict[Pile, int]) -> None:
+        laid[pile] = laid.get(pile, 0) + self._voters([ballots])
+        self.piles.setdefault(pile, []).append(ballots)
+
+    def _voters(self, parcels: list[NDArray[Any]]) -> int:
+        return sum(int(self.weights[ballots].sum()) for ballots in parcels)
+
+
+class Box:
+    """All ballots: the parts' piles added up, and whose they are.
+
+    Attributes
+    ----------
+    voters : how many voters lie on each pile
+    """
+
+    def __init__(self, parts: Sequence[Moving]) -> None:
+        self.parts = parts
+        self.voters: dict[Pile, int] = {}
+        self._of: dict[int, dict[Pile, None]] = {}  # in the order in which they came
+        for part in parts:
+            for pile, voters in part.first().items():
+                self._add(pile, voters)
+
+    def piles(self, candidate: int) -> list[Pile]:
+        """The piles that a candidate holds, alone or with others."""
+        return list(self._of.get(candidate, ()))
+
+    def exhausted(self) -> list[tuple[Pile, int]]:
+        """The piles of nobody: path, reason, voters."""
+        return [
+            ((path, -1 - holder), voters)
+            for (path, holder), voters in self.voters.items()
+            if isinstance(holder, int) and holder < 0
+        ]
+
+    def hold(self, candidates: Collection[int], *, passing: bool = False) -> None:
+        """Let these stand no longer: later ballots skip them, or pass through their hands."""
+        for part in self.parts:
+            part.hold(candidates, passing=passing)
+
+    def move(self, candidates: Collection[int], *, marked: bool = False) -> Flows:
+        """Move all ballots of these candidates to their next choices."""
+        piles = list(dict.fromkeys(pile for one in candidates for pile in self.piles(one)))
+        for pile in piles:
+            del self.voters[pile]
+            for one in _holders(pile):
+                self._of[one].pop(pile)
+        flows: Flows = {}
+        for part in self.parts:
+            for way, voters in part.move(piles, marked=marked).items():
+                flows[way] = flows.get(way, 0) + voters
+                self._add(way[1], voters)
+        return flows
+
+    def _add(self, pile: Pile, voters: int) -> None:
+        self.voters[pile] = self.voters.get(pile, 0) + voters
+        for one in _holders(pile):
+            self._of.setdefault(one, {})[pile] = None
+
+
+def _holders(pile: Pile) -> tuple[int, ...]:
+    return pile[1] if isinstance(pile[1], tuple) else (pile[1],)
+
+
+def _had(path: Path) -> set[int]:
+    """Everybody on a path."""
+    return {
+        one for holder in path for one in (holder if isinstance(holder, tuple) else (holder,))
+    }
