@@ -49,7 +49,7 @@ class Bounds:
         nothing = np.zeros((size, size), dtype=bool)
         self._least, order = self._search(nothing, self._program.most)
         self._found = [order]
-        against = int(support[np.triu_indices(size, 1)].sum()) + self._least
+        against = int(support[np.triu_indices(size, 1)].sum()) + self._least * self._program.unit
         self.votes = int(support.sum()) - against
         self._certain = self._certainly(nothing)
         self.count = 1 if self._certain.sum() == size * (size - 1) // 2 else None
@@ -106,7 +106,7 @@ class Bounds:
         return bool(order)
 
     def _search(self, partial: Beats, most: int) -> tuple[int, tuple[int, ...]]:
-        """The least cost, and an order that has it, of those that contain a partial order.
+        """The least cost, in units, and an order that has it, of those with a partial order.
 
         Where all of them cost more than `most`, the order is empty.
         """

@@ -54,13 +54,20 @@ class Program:
 
     Attributes
     ----------
-    most : no order costs more
+    unit : costs are counted in it here: what divides them all
+    most : no order costs more units
     """
 
     def __init__(self, costs: NDArray[Any], size: int) -> None:
-        self._costs, self._size = costs, size
-        self._above, self._below = np.triu_indices(size, 1)
+        self._size, self.unit = size, int(np.gcd.reduce(costs)) or 1
+        costs = costs // self.unit
         self.most = int(np.abs(costs).sum())
+        # Prices are at most as high as the sum of all costs.
+        self._whole: type = np.int64 if self.most < _SMALL else object
+        self._costs = costs.astype(self._whole)
+        # The solver is given numbers of moderate size.
+        self._scale = max(1.0, float(np.abs(costs).max()) / _SMALL)
+        self._above, self._below = np.triu_indices(size, 1)
         number = np.zeros((size, size), dtype=np.int64)
         number[self._above, self._below] = np.arange(len(costs))
         first, second, third = np.array(list(combinations(range(size), 3))).T
@@ -113,7 +120,7 @@ class Program:
         signs = np.outer(1 - 2 * sides, [1, 1, -1])
         shape = len(threes), len(self._costs)
         result = linprog(
-            self._costs.astype(np.float64),
+            self._costs.astype(np.float64) / self._scale,
             csr_array((signs.ravel(), (rows, columns)), shape),
             1 - sides,
             bounds=np.stack((low, high), axis=1),
@@ -121,8 +128,8 @@ class Program:
         )
         if not result.success:
             raise InstanceError(f"the linear program was not solved: {result.message}")
-        prices = np.rint(np.maximum(-result.ineqlin.marginals, 0) * GRID)
-        exact = prices.astype(np.int64) if self.most < _SMALL else np.array([*map(int, prices)])
+        prices = np.rint(np.maximum(-result.ineqlin.marginals, 0) * (self._scale * GRID))
+        exact: NDArray[Any] = np.array([int(price) for price in prices], dtype=self._whole)
         surplus = self._costs * GRID
         np.add.at(surplus, columns, np.repeat(exact, 3) * signs.ravel())
         bound = (surplus * np.where(surplus > 0, low, high)).sum() - (exact * (1 - sides)).sum()

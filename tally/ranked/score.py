@@ -9,14 +9,14 @@ W. D. Smith, Range voting (2000). C. Hillinger, The case for utilitarian voting,
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tally.contest import Amount
 from tally.errors import BallotError
-from tally.ranked.ballots import Rankings, over
+from tally.ranked.ballots import Ints, Rankings, over
 from tally.ranked.beats import by_figure, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
@@ -59,12 +59,11 @@ def totals(contest: Contest, rankings: Rankings) -> list[Amount]:
     return [over(figure, rankings.weights_unit) for figure in points.tolist()]
 
 
-def scored(contest: Contest, rankings: Rankings) -> Iterator[tuple[Run, NDArray[np.int64]]]:
+def scored(contest: Contest, rankings: Rankings) -> Iterator[tuple[Run, Ints]]:
     """All ballots in runs, each with the points of its marks; raises as `score` does."""
     if rankings.scores is None:
         raise BallotError("these ballots have no points")
     if np.abs(rankings.scores).max(initial=0) > MOST_POINTS:
         raise BallotError(f"a ballot gives a candidate at most {MOST_POINTS} points")
     for run in runs(contest, rankings):
-        if run.scores is not None:
-            yield run, run.scores
+        yield run, cast("Ints", run.scores)

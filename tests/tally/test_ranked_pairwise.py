@@ -284,10 +284,41 @@ def circle_of(size: int) -> np.ndarray:
     return np.where(ahead == 0, 0, np.where(ahead <= size // 2, 6, 4))
 
 
-def test_branches_are_searched_where_the_program_is_not_whole():
-    # A tournament in which circles share no pair badly: Paley's of 7, all margins equal.
-    squares = {1, 2, 4}
-    support = np.array([[3 * ((b - a) % 7 in squares) for b in range(7)] for a in range(7)])
+@pytest.mark.parametrize("heavier", [0, 1])
+def test_branches_are_searched_where_the_program_is_not_whole(heavier: int):
+    # A 3-fence: a_i above b_i, b_j above a_i for the others. Half of everything keeps to all
+    # circles and is worth 7.5; the best orders are worth 7.
+    support = np.zeros((6, 6), dtype=np.int64)
+    for one in range(3):
+        for other in range(3):
+            support[(one, 3 + other) if one == other else (3 + other, one)] = 1
+    support[0, 3] += heavier
+    sets, bounds = Sets(support), Bounds(support)
+    assert (sets.votes, sets.next_ones(())) == (bounds.votes, bounds.next_ones(()))
+    assert (sets.certain() == bounds.certain()).all()
+
+
+@pytest.mark.parametrize("high", [2**20, 2**34, 2**45])
+def test_coarse_prices_only_make_more_branches(high: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(kemeny_program, "GRID", 1)
+    monkeypatch.setattr(kemeny_bounds, "GRID", 1)
+    support = np.random.default_rng(4).integers(0, high, (5, 5))
+    np.fill_diagonal(support, 0)
+    sets, bounds = Sets(support), Bounds(support)
+    assert sets.votes == bounds.votes
+    assert (sets.certain() == bounds.certain()).all()
+
+
+def test_a_solver_that_errs_is_not_believed(monkeypatch: pytest.MonkeyPatch):
+    def errs(*arguments, **terms):
+        result = kept(*arguments, **terms)
+        result.x[:] = 0.5
+        result.ineqlin.marginals[:] = 0
+        return result
+
+    kept = kemeny_program.linprog
+    monkeypatch.setattr(kemeny_program, "linprog", errs)
+    support = np.array([[0, 3, 1, 2], [2, 0, 4, 1], [4, 1, 0, 2], [3, 4, 3, 0]])
     sets, bounds = Sets(support), Bounds(support)
     assert (sets.votes, sets.next_ones(())) == (bounds.votes, bounds.next_ones(()))
     assert (sets.certain() == bounds.certain()).all()
