@@ -309,11 +309,14 @@ def test_coarse_prices_only_make_more_branches(high: int, monkeypatch: pytest.Mo
     assert (sets.certain() == bounds.certain()).all()
 
 
-def test_a_solver_that_errs_is_not_believed(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(("share", "price"), [(0.5, 0), (1, 0), (0.9, 1)])
+def test_a_solver_that_errs_is_not_believed(
+    share: float, price: int, monkeypatch: pytest.MonkeyPatch
+):
     def errs(*arguments, **terms):
         result = kept(*arguments, **terms)
-        result.x[:] = 0.5
-        result.ineqlin.marginals[:] = 0
+        result.x[::2], result.x[1::2] = share, 1 - share
+        result.ineqlin.marginals[:] = -price
         return result
 
     kept = kemeny_program.linprog
