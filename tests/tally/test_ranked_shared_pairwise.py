@@ -60,7 +60,10 @@ def test_outcomes_equal_the_reference(name: str):
         if rule in known["winners"] or rule in known.get("rankings", {}):
             found = run(file.contest, file.rankings, open_ties(), **terms)
             check_winners(found, known["winners"].get(rule, {}))
-            if (name, rule) not in OTHER_CIRCLES:
+            # The reference leaves withdrawn candidates in, where they take a share of the points
+            # for the unranked; here they are out of everything.
+            is_other = rule == "borda" and file.contest.withdrawn
+            if (name, rule) not in OTHER_CIRCLES and not is_other:
                 check_ranking(found, known.get("rankings", {}).get(rule))
             if rule == "schulze_winning":
                 check_matrices(found, known)
