@@ -142,9 +142,7 @@ class Counting:
         return None if chosen is None else (chosen,)
 
     def _choose(self, level: list[int], *, best: bool) -> int | None:
-        return self.ties.choose(
-            level, best=best, history=self.history, turn=len(self.history) + 1
-        )
+        return self.ties.choose(level, best=best, history=self.history, turn=len(self.history) + 1)
 
     def _move(
         self, source: int | None, out: tuple[int, ...] | None, quota: Amount
@@ -232,7 +230,7 @@ def count(
     """The outcome of a rule of this family; `batch` None: the rule has no such parameter."""
     if not contest.standing:
         raise InstanceError("nobody stands")
-    if overvote in ("wait", "split"):
+    if overvote in ("wait", "split", "orders"):
         raise InstanceError(f"a rule with ballots of several values cannot let them {overvote}")
     part = Part(read(contest, rankings, Reading(overvote)), contest.standing, overvote)
     held = Counting(manner, contest, Box([part]), rankings.weights_unit, ties, bool(batch))

@@ -40,8 +40,8 @@ def irv(
     ----------
     stop : a word of `STOPS`
     batch : put out together all who cannot reach the next one up even with each other's votes
-    overvote : how a shared rank is read, a word of `preferences.OVERVOTES` but ``split``. The
-        references go on to the next rank (Condorcet PHP), so we do
+    overvote : how a shared rank is read, a word of `preferences.OVERVOTES` but ``split`` and
+        ``orders``. The references go on to the next rank (Condorcet PHP), so we do
 
     Returns
     -------
@@ -58,7 +58,7 @@ def irv(
     they have no vote at all), since their order changes nothing. Otherwise `ties` chooses.
     O(marks + moved ballots log moved ballots).
     """
-    if stop not in STOPS or overvote == "split":
+    if stop not in STOPS or overvote in ("split", "orders"):
         raise InstanceError(f"unknown way to count a run-off: {stop}, {overvote}")
     if not contest.standing:
         raise InstanceError("nobody stands")
@@ -145,9 +145,7 @@ class Race:
         above = [said for said in votes.values() if said > least]
         if len(lowest) == 1 or above and least * len(lowest) < min(above):
             return lowest
-        chosen = ties.choose(
-            lowest, best=False, history=self.history, turn=len(self.rounds) + 1
-        )
+        chosen = ties.choose(lowest, best=False, history=self.history, turn=len(self.rounds) + 1)
         return () if chosen is None else (chosen,)
 
     def _note(

@@ -23,7 +23,7 @@ from tally.ranked.contest import Contest
 REASONS = ("no further choice", "overvote", "skipped ranks", "duplicate")
 NO_CHOICE, OVERVOTE, SKIPPED, DUPLICATE = range(4)
 # What is done at a rank that several candidates share; `skip` and `end` ask not who still stands.
-OVERVOTES = ("skip", "end", "exhaust", "wait", "split")
+OVERVOTES = ("skip", "end", "exhaust", "wait", "split", "orders")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ class Reading:
     ----------
     overvote : at a rank that several candidates share: ``skip`` goes on to the next rank; ``end``
         ends the ballot; ``exhaust`` ends it if two or more of them still stand; ``wait`` lets it
-        count for nobody until one or none of them still stands; ``split`` shares it
+        count for nobody until one or none of them still stands; ``split`` shares it equally, and
+        what one of them does not keep goes on to the next rank; ``orders`` counts it as the mean
+        over all orders of those at the rank
     most_skipped : the ballot ends at a mark with more ranks left out before it; None: never
     repeats_end : the ballot ends at a candidate marked a second time
     most_ranks : lower ranks are not read; None: all are

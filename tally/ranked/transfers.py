@@ -101,30 +101,44 @@ class Part:
             parcels = self.piles.pop(pile, None)
             if parcels is None:  # this part has none of them
                 continue
-            path, holder = pile
-            left = self._members(path, holder)
-            if isinstance(holder, tuple) and (self.state[list(left)] == _STANDS).any():
-                there = {self._put(path, left, parcels): self._voters(parcels)}
+            path, holder = self._left(pile)
+            if holder != () and self._stays(holder):
+                self.piles.setdefault((path, holder), []).extend(parcels)
+                there = {(path, holder): self._voters(parcels)}
             else:
                 ballots = parcels[0] if len(parcels) == 1 else np.concatenate(parcels)
-                mine = left if isinstance(holder, tuple) else holder
                 self.at[ballots] += 1
-                there = self._lay((*path, mine) if marked and mine != () else path, ballots)
+                there = self._lay((*path, holder) if marked and holder != () else path, ballots)
             for target, voters in there.items():
                 flows[pile, target] = flows.get((pile, target), 0) + voters
         return flows
 
-    def _members(self, path: Path, holder: Holder) -> tuple[int, ...]:
+    def _members(self, path: Path, holder: tuple[int, ...]) -> tuple[int, ...]:
         """Who of a shared rank still counts and has not had the ballot before."""
-        if isinstance(holder, int):
-            return (holder,)
         had = _had(path)
         return tuple(one for one in holder if self.state[one] != _OUT and one not in had)
 
-    def _put(self, path: Path, left: tuple[int, ...], parcels: list[NDArray[Any]]) -> Pile:
-        pile: Pile = (path, left if len(left) > 1 else left[0])
-        self.piles.setdefault(pile, []).extend(parcels)
-        return pile
+    def _left(self, pile: Pile) -> Pile:
+        """The pile without those of its shared ranks who are out."""
+        path = tuple(
+            tuple(one for one in step if self.state[one] != _OUT)
+            if isinstance(step, tuple)
+            else step
+            for step in pile[0]
+        )
+        if isinstance(pile[1], int):
+            return path, pile[1]
+        left = self._members(path, pile[1])
+        return path, left[0] if len(left) == 1 else left
+
+    def _stays(self, holder: Holder) -> bool:
+        """Whether ballots stay with whoever is left at the rank that they are at."""
+        if isinstance(holder, int):
+            return holder < 0 or bool(self.state[holder] == _STANDS)
+        states = self.state[list(holder)]
+        if self.overvote == "split":  # what the elected among them do not keep goes on
+            return bool((states == _STANDS).all())
+        return bool((states == _STANDS).any())
 
     def _lay(self, path: Path, ballots: NDArray[Any]) -> dict[Pile, int]:
         """Lay ballots, their pointers at the next mark to be looked at, on piles."""
@@ -139,16 +153,16 @@ class Part:
             ballots = ballots[order]
             counts = np.bincount(choice, minlength=self.size + 1)
             last = np.cumsum(counts)
+            had = _had(path)
             for holder in np.flatnonzero(counts).tolist():
                 mine = ballots[last[holder] - counts[holder] : last[holder]]
                 if holder == self.size:
                     self._end(path, mine, laid)
-                elif self.state[holder] == _STANDS:
+                elif self.state[holder] == _STANDS and holder not in had:
                     self._drop((path, holder), mine, laid)
                 else:
                     self.at[mine] += 1
-                    known = holder in _had(path)
-                    waiting.append((path if known else (*path, holder), mine))
+                    waiting.append((path if holder in had else (*path, holder), mine))
         return laid
 
     def _advance(self, ballots: NDArray[Any]) -> NDArray[Any]:
@@ -185,16 +199,16 @@ class Part:
             last = first = int(at[place])
             while self.places[last] != self.size and tiers[last] == tiers[first]:
                 last += 1
-            whole = tuple(sorted(set(self.places[first:last].tolist())))
-            if len(self._members(path, whole)) > 1:
-                sets.setdefault(self._members(path, whole), []).append(place)
+            members = self._members(path, tuple(sorted(self.places[first:last].tolist())))
+            if len(members) > 1:
+                sets.setdefault(members, []).append(place)
             else:  # pointers stay; whoever it is comes by the plain way
                 rest[place] = True
         for members, held in sets.items():
             mine = ballots[np.array(held)]
             if self.overvote == "exhaust":
                 self._drop((path, -1 - OVERVOTE), mine, laid)
-            elif (self.state[list(members)] == _STANDS).any():
+            elif self._stays(members):
                 self._drop((path, members), mine, laid)
             else:
                 self.at[mine] += 1
@@ -234,7 +248,7 @@ class Box:
                 self._add(pile, voters)
 
     def piles(self, candidate: int) -> list[Pile]:
-        """The piles that a candidate holds, alone or with others."""
+        """The piles that a candidate holds, alone or with others, or at a shared rank before."""
         return list(self._of.get(candidate, ()))
 
     def exhausted(self) -> list[tuple[Pile, int]]:
@@ -270,12 +284,12 @@ class Box:
             self._of.setdefault(one, {})[pile] = None
 
 
-def _holders(pile: Pile) -> tuple[int, ...]:
-    return pile[1] if isinstance(pile[1], tuple) else (pile[1],)
+def _holders(pile: Pile) -> set[int]:
+    """Whose end or election may change the pile: who holds it, and who shares a rank on its way."""
+    found = {one for step in pile[0] if isinstance(step, tuple) for one in step}
+    return found.union(pile[1] if isinstance(pile[1], tuple) else (pile[1],))
 
 
 def _had(path: Path) -> set[int]:
     """Everybody on a path."""
-    return {
-        one for holder in path for one in (holder if isinstance(holder, tuple) else (holder,))
-    }
+    return {one for holder in path for one in (holder if isinstance(holder, tuple) else (holder,))}
