@@ -23,6 +23,7 @@ from tally.ranked.transfers import Box, Flows, Part
 # Of what a winner needs more than half: the ballots that still count, or those that counted at
 # first; or nobody wins before two are left.
 STOPS = ("majority", "first_round_majority", "two_left")
+_TWO = 2
 
 
 def irv(
@@ -107,7 +108,7 @@ class Race:
             if needed is None or stop == "majority":
                 needed = sum(votes.values()) // 2 + 1
             if stop == "two_left":
-                needed = sum(votes.values()) // 2 + 1 if len(self.standing) == 2 else None
+                needed = sum(votes.values()) // 2 + 1 if len(votes) <= _TWO else None
             winner = self._winner(votes, needed)
             out: tuple[int, ...] = ()
             if winner is None:
@@ -143,7 +144,7 @@ class Race:
         least = min(votes.values())
         lowest = tuple(one for one, said in votes.items() if said == least)
         above = [said for said in votes.values() if said > least]
-        if len(lowest) == 1 or above and least * len(lowest) < min(above):
+        if len(lowest) == 1 or (above and least * len(lowest) < min(above)):
             return lowest
         chosen = ties.choose(lowest, best=False, history=self.history, turn=len(self.rounds) + 1)
         return () if chosen is None else (chosen,)
@@ -205,14 +206,13 @@ def exhausted(
     more : further reasons with their votes
     """
     found: dict[str, Amount] = {}
-    for (path, reason), voters in box.exhausted():
-        found[REASONS[reason]] = found.get(REASONS[reason], 0) + worth(path, voters)
     for (path, holder), voters in box.voters.items():
-        if isinstance(holder, tuple):
-            found[REASONS[OVERVOTE]] = found.get(REASONS[OVERVOTE], 0) + worth(path, voters)
-    for reason_, votes in more:
-        found[reason_] = found.get(reason_, 0) + votes
-    return tuple((reason, votes) for reason, votes in sorted(found.items()) if votes)
+        if isinstance(holder, tuple) or holder < 0:
+            reason = REASONS[OVERVOTE if isinstance(holder, tuple) else -1 - holder]
+            found[reason] = found.get(reason, 0) + worth(path, voters)
+    for reason, votes in more:
+        found[reason] = found.get(reason, 0) + votes
+    return tuple((why, votes) for why, votes in sorted(found.items()) if votes)
 
 
 def matrix(flows: Flows, worth: Worth) -> tuple[tuple[int, int, Amount], ...]:

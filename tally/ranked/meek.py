@@ -18,6 +18,7 @@ J. Lundell's Droop (guarded arithmetic, sure losers).
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from tally.contest import Amount
 from tally.errors import InstanceError
@@ -283,7 +284,7 @@ class _Iteration:
         total: Amount = 0
         found: list[int] = []
         seen: list[int] = []
-        for group, above in zip(groups, groups[1:], strict=False):
+        for group, above in pairwise(groups):
             seen += group
             if len(seen) > most:
                 break

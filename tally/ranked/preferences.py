@@ -20,8 +20,8 @@ from tally.ranked.ballots import Ints, Rankings, Small
 from tally.ranked.contest import Contest
 
 # Why a ballot counts for nobody any more; a ballot's `ends` is a place in this row.
-REASONS = ("no further choice", "overvote", "skipped ranks", "duplicate")
-NO_CHOICE, OVERVOTE, SKIPPED, DUPLICATE = range(4)
+REASONS = ("no further choice", "overvote", "skipped ranks", "duplicate", "no choice")
+NO_CHOICE, OVERVOTE, SKIPPED, DUPLICATE, BLANK = range(5)
 # What is done at a rank that several candidates share; `skip` and `end` ask not who still stands.
 OVERVOTES = ("skip", "end", "exhaust", "wait", "split", "orders")
 
@@ -113,6 +113,7 @@ def read(contest: Contest, rankings: Rankings, reading: Reading) -> Preferences:
             None,
             rankings.weights,
             rankings.weights_unit,
+            _blank(rankings.lengths),
         )
     return _Reader(rankings, reading, untold).read()
 
@@ -169,8 +170,12 @@ class _Reader:
         marks, groups = len(self.owner), len(self.rankings.weights)
         ends = np.zeros(groups, dtype=np.uint8)
         cut = np.full(groups, marks, dtype=np.int64)
+        blank = _blank(self.rankings.lengths)
+        ends = ends if blank is None else blank
         if self.reading.most_ranks is not None:
             _cut(cut, ends, self.owner, self.ranks > self.reading.most_ranks, NO_CHOICE)
+            first = np.unique(self.owner, return_index=True)[1]
+            ends[self.owner[first[cut[self.owner[first]] == first]]] = BLANK
         if self.reading.most_skipped is not None:
             first = self.tier_first
             before = np.concatenate(([0], self.ranks[first][:-1])) if marks else first
@@ -193,7 +198,14 @@ class _Reader:
     def _untold_tiers(self) -> NDArray[np.bool_]:
         found = np.zeros(len(self.tier_first), dtype=bool)
         found[self.tier[self.untold]] = True
-        return found[self.tier]
+        told: NDArray[np.bool_] = found[self.tier]
+        return told
+
+
+def _blank(lengths: Ints) -> NDArray[np.uint8] | None:
+    """Why ballots end where some have no mark at all."""
+    empty = lengths == 0
+    return np.where(empty, BLANK, NO_CHOICE).astype(np.uint8) if empty.any() else None
 
 
 def _cut(

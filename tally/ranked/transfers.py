@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tally.ranked.ballots import Small
 from tally.ranked.preferences import OVERVOTE, Preferences
 
 # One candidate, or several who share a rank (ascending).
@@ -165,10 +166,10 @@ class Part:
                     waiting.append((path if holder in had else (*path, holder), mine))
         return laid
 
-    def _advance(self, ballots: NDArray[Any]) -> NDArray[Any]:
+    def _advance(self, ballots: NDArray[Any]) -> Small:
         """The next choice of each ballot that counts, its pointer set there; m where it ends."""
         at = self.at[ballots]
-        choice = self.places[at]
+        choice: Small = self.places[at]
         todo = np.flatnonzero(self.state[choice] == _OUT)
         while len(todo):
             at[todo] += 1
@@ -250,14 +251,6 @@ class Box:
     def piles(self, candidate: int) -> list[Pile]:
         """The piles that a candidate holds, alone or with others, or at a shared rank before."""
         return list(self._of.get(candidate, ()))
-
-    def exhausted(self) -> list[tuple[Pile, int]]:
-        """The piles of nobody: path, reason, voters."""
-        return [
-            ((path, -1 - holder), voters)
-            for (path, holder), voters in self.voters.items()
-            if isinstance(holder, int) and holder < 0
-        ]
 
     def hold(self, candidates: Collection[int], *, passing: bool = False) -> None:
         """Let these stand no longer: later ballots skip them, or pass through their hands."""

@@ -62,7 +62,7 @@ def _exact_quota(valid: Amount, seats: int) -> Amount:
 
 
 def _exact_transfer(value: Amount, surplus: Amount, votes: Amount) -> Amount:
-    return value * surplus / votes
+    return Fraction(value * surplus) / votes
 
 
 def _prf_quota(valid: Amount, seats: int) -> Amount:
