@@ -1,0 +1,60 @@
+"""Files of ranked ballots: PrefLib, BLT, the Condorcet Election Format; known by what they hold."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from tally.formats.ranked import blt, cef, preflib
+from tally.formats.ranked.file import EXPECTED, RankedFile, fault
+
+__all__ = ["EXPECTED", "READERS", "WRITERS", "RankedFile", "dump", "load", "sniffed"]
+
+READERS: Mapping[str, Callable[[str], RankedFile]] = MappingProxyType(
+    {"preflib": preflib.read, "blt": blt.read, "cef": cef.read}
+)
+WRITERS: Mapping[str, Callable[[RankedFile], str]] = MappingProxyType(
+    {"preflib": preflib.write, "blt": blt.write, "cef": cef.write}
+)
+
+
+def sniffed(data: bytes) -> str | None:
+    """The key of `READERS` that fits; None: no file of ranked ballots.
+
+    >>> sniffed(b"3 1"), sniffed(b"# TITLE: x"), sniffed(b"A > B * 3"), sniffed(b"META")
+    ('blt', 'preflib', 'cef', None)
+    """
+    lines = [line.strip() for line in data[:10_000].removeprefix(b"\xef\xbb\xbf").splitlines()]
+    for line in filter(None, lines):
+        if line.startswith(b"#/"):
+            return "cef"
+        if line.startswith(b"#"):
+            if line[1:].split(b":")[0].strip() in (b"FILE NAME", b"TITLE", b"DATA TYPE"):
+                return "preflib"
+            continue  # a comment, in any format
+        words = line.split()
+        if len(words) > 1 and words[0].isdigit() and words[1].isdigit():
+            return "blt"
+        return "cef" if b">" in line or b"||" in line or b"*" in line else None
+    return None
+
+
+def load(data: bytes) -> RankedFile:
+    """The file of these bytes.
+
+    Raises
+    ------
+    FormatError : it is none of these formats, or cannot be read without guessing.
+    """
+    kind = sniffed(data)
+    if kind is None:
+        raise fault("ranked_format", 1, data[:20].decode("utf-8", errors="replace"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise fault("ranked_utf8", line, repr(data[error.start : error.end])) from None
+    return READERS[kind](text)
+
+
+def dump(file: RankedFile, kind: str | None = None) -> bytes:
+    """The file as bytes of its own format, or of another key of `WRITERS`."""
+    return WRITERS[kind or file.format](file).encode()
