@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tally import Instance, Option, Profile, by_id
-from tally.rules import equal_shares, fixed_point, increments
+from tally.rules import equal_shares, increments
 from tally.rules.increments import Increments
 from tally.rules.market import Setting
 from tests.tally.polls import Poll, polls
@@ -28,7 +28,7 @@ def plain() -> ModuleType:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "numba", None)
         for name in names:
-            patch.delitem(sys.modules, name)
+            patch.delitem(sys.modules, name, raising=False)
         return [importlib.import_module(name) for name in names][-1]
 
 
@@ -45,7 +45,7 @@ def _at_once(plain: ModuleType) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(increments, "find_spec", lambda _: True)
-        patch.setattr(increments, "fixed_runs", plain)
+        patch.setattr(increments, "compiled_loops", lambda: plain)
         patch.setattr(Increments, "of", of)
         yield
 
@@ -104,10 +104,10 @@ def test_what_is_passed_was_within_the_limit_and_did_not_end(monkeypatch, plain,
     ahead = Increments(setting, 1, exhaustive=True)
     if importlib.util.find_spec("numba"):
         compiled = ahead.passed(endowment)
-        monkeypatch.setattr(increments, "fixed_runs", plain)
+        monkeypatch.setattr(increments, "compiled_loops", lambda: plain)
         ahead = Increments(setting, 1, exhaustive=True)
         assert ahead.passed(endowment) == compiled
-    monkeypatch.setattr(increments, "fixed_runs", plain)
+    monkeypatch.setattr(increments, "compiled_loops", lambda: plain)
     many = ahead.passed(endowment)
     for grown in range(1, many + 1):
         run = equal_shares._natural(setting, endowment + grown * step)
@@ -124,7 +124,7 @@ def test_long_stretches_without_change_are_leapt_over(monkeypatch, plain):
     calls = []
     natural = plain.natural
     monkeypatch.setattr(plain, "natural", lambda *values: calls.append(1) or natural(*values))
-    monkeypatch.setattr(increments, "fixed_runs", plain)
+    monkeypatch.setattr(increments, "compiled_loops", lambda: plain)
     assert Increments(setting, 1, exhaustive=True).passed(Fraction(45_500)) == 0 or calls
     far = Increments(
         _setting([1000, 200_000, 40_000], [[0], [0, 1], [2]], limit=250_000), 1, exhaustive=True
@@ -163,8 +163,8 @@ class _Table:
     def __init__(self, loops: ModuleType, costs: list[int], ballots: list[list[int]]) -> None:
         setting = _setting(costs, ballots, limit=10**6, measure="card")
         self.loops = loops
-        self.ground = Increments(setting, 1, exhaustive=True)._ground(SCALE, BITS)
-        self.state = fixed_point.State.of(self.ground)
+        self.ground = loops.Ground(**Increments(setting, 1, exhaustive=True).ground(SCALE, BITS))
+        self.state = loops.State.of(self.ground)
 
     def natural(self, endowment: int) -> int:
         return self.loops.natural(self.ground, self.state, endowment << SCALE, 0)
@@ -218,7 +218,7 @@ def test_the_loops_can_be_compiled_beforehand(monkeypatch, plain, is_there):
     calls = []
     passed = plain.passed
     monkeypatch.setattr(plain, "passed", lambda *values: calls.append(1) or passed(*values))
-    monkeypatch.setattr(increments, "fixed_runs", plain)
+    monkeypatch.setattr(increments, "compiled_loops", lambda: plain)
     monkeypatch.setattr(increments, "find_spec", lambda _: is_there or None)
     increments.prepare()
     assert len(calls) == is_there
