@@ -17,6 +17,7 @@ install: .venv/installed  ## .venv with the locked dependencies and the console 
 	$(BIN)/pip install --progress-bar on -q --no-deps --require-hashes -r requirements/run.txt
 	$(BIN)/pip install -q --no-deps --require-hashes -r requirements/build.txt
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	$(BIN)/python -c 'from tally.rules.increments import prepare; prepare()'
 	touch $@
 
 demo: install  ## load the demo city, if it is not there, and serve it on http://127.0.0.1:8000
@@ -70,8 +71,8 @@ screens: .venv/tested browser  ## pictures of the main pages for docs/screens
 	rm -rf .screens
 
 lock:  ## write the hashed requirements anew (needs uv)
-	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/run.txt
-	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --group test --group build -o requirements/test.txt
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --extra fast -o requirements/run.txt
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --extra fast --group test --group build -o requirements/test.txt
 	uv pip compile -q --group bench-tally --universal --python-version 3.11 --generate-hashes --no-header -o requirements/bench.txt
 	uv pip compile -q --group bench-tally-cpp --no-deps --universal --python-version 3.11 --generate-hashes --no-header -o requirements/bench-cpp.txt
 	uv pip compile -q --group build --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt

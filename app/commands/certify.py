@@ -7,16 +7,17 @@ from types import MappingProxyType
 
 import click
 
+from app.commands.lots import Lot, lot_options
 from app.commands.speech import language_option, speaking
 from budget.report import decimal
 from core.words import LazyString
 from core.words import gettext as _
 from core.words import lazy_gettext as _l
+from tally import TieOrder
 from tally.certify import Check, Fault, certify, checks
 from tally.claims import Claim, ClaimError, read
 from tally.formats import pabulib
 from tally.formats.pabulib import Election
-from tally.ties import by_id
 
 # What was proved, in the order of the checks.
 PROVED: Mapping[Check, LazyString] = MappingProxyType(
@@ -78,8 +79,12 @@ EXPECTED: Mapping[str, LazyString] = MappingProxyType(
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("outcome", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--lenient", is_flag=True, help="Repair what can be repaired in the file.")
+@lot_options
 @language_option
-def command(file: Path, outcome: Path, lang: str, *, lenient: bool) -> None:
+def command(
+    file: Path, outcome: Path, lang: str, *, lenient: bool, seed: str | None,
+    tie_order: Path | None,
+) -> None:  # fmt: skip
     """Prove the OUTCOME (JSON) of a Pabulib FILE again: its own words, then a new count.
 
     Says line by line what was proved, or the first thing that is wrong, and then ends with 1.
@@ -88,8 +93,9 @@ def command(file: Path, outcome: Path, lang: str, *, lenient: bool) -> None:
     """
     with speaking(lang, file):
         election = pabulib.load(file.read_bytes(), lenient=lenient)
+        ties = Lot(seed, tie_order).order(election.instance)
         for claim in _claims(outcome):
-            _prove(election, claim)
+            _prove(election, claim, ties)
 
 
 def _claims(path: Path) -> tuple[Claim, ...]:
@@ -107,11 +113,11 @@ def _claims(path: Path) -> tuple[Claim, ...]:
     )  # fmt: skip
 
 
-def _prove(election: Election, claim: Claim) -> None:
+def _prove(election: Election, claim: Claim, ties: TieOrder) -> None:
     """Say what was proved of one outcome, or raise with the first fault."""
     outcome, instance = claim.outcome, election.instance
     currency = election.meta.get("currency", "")
-    faults = claim.faults or certify(instance, election.profile, outcome, by_id(instance))
+    faults = claim.faults or certify(instance, election.profile, outcome, ties)
     if faults:
         raise click.ClickException(_fault(faults[0], len(faults)))
     facts = {

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import click
 
 import tally
+from app.commands.lots import Lot, lot_options
 from app.commands.speech import language_option, speaking
 from budget import report
 from budget.bills import Bill
@@ -39,6 +40,7 @@ class Ask:
     Attributes
     ----------
     rules, others : ids; every rule is compared with each of the others
+    lot : what settles ties
     parameters : those that were given; a rule's own defaults hold otherwise
     """
 
@@ -47,6 +49,7 @@ class Ask:
     parameters: Mapping[str, Parameter]
     is_lenient: bool
     is_explained: bool
+    lot: Lot
 
 
 @dataclass(frozen=True)
@@ -102,10 +105,27 @@ class Counted:
 )  # fmt: skip
 @click.option("--integral", is_flag=True, default=None, help="add1: begin with whole shares.")
 @click.option(
+    "--skip", is_flag=True, default=None,
+    help="ees_…_addopt: look only at projects that were not bought: fewer steps.",
+)  # fmt: skip
+@click.option(
+    "--to-the-end", is_flag=True, default=None,
+    help="ees_…_addopt: go on past the limit, and take the dearest outcome within it.",
+)  # fmt: skip
+@click.option(
+    "--unranked-last", is_flag=True, default=None,
+    help="pb_ear: projects that a ballot leaves out stand behind those it ranks, level.",
+)  # fmt: skip
+@lot_options
+@click.option(
     "--compare", "others", multiple=True, metavar="RULE", type=rule_id,
     help="Say what this rule would fund instead, and how many voters prefer which.",
 )  # fmt: skip
 @click.option("--explain", is_flag=True, help="Say of every project who paid, or why nobody did.")
+@click.option(
+    "--pictures", type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for a picture (SVG) of each count.",
+)  # fmt: skip
 @click.option("--lenient", is_flag=True, help="Repair what can be repaired in a file, and say so.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @language_option
@@ -113,7 +133,8 @@ class Counted:
 def command(
     ctx: click.Context, /, files: tuple[str, ...], *, rules: tuple[str, ...],
     others: tuple[str, ...], completion: str | None, lang: str, lenient: bool, explain: bool,
-    as_json: bool, **parameters: Parameter | None,
+    as_json: bool, seed: str | None, tie_order: Path | None, pictures: Path | None,
+    **parameters: Parameter | None,
 ) -> None:  # fmt: skip
     """Count Pabulib FILES exactly and say which projects are funded, and why.
 
@@ -122,10 +143,12 @@ def command(
     with speaking(lang):
         given = {name: said for name, said in parameters.items() if said is not None}
         named = tuple(dict.fromkeys(_completed(rule, completion) for rule in rules))
-        ask = Ask(named, others, given, lenient, explain)
+        ask = Ask(named, others, given, lenient, explain, Lot(seed, tie_order))
         _check_parameters(ask)
     faults: list[click.ClickException] = []
     counts = _counts(files, ask, lang, faults)
+    if pictures is not None:
+        counts = _drawn(counts, pictures, lang, faults)
     with speaking(lang):
         if as_json:
             for counted in counts:
@@ -194,6 +217,21 @@ def _counts(
                 yield Counted(path, election, outcome, others, seconds)
 
 
+def _drawn(
+    counts: Iterator[Counted], folder: Path, lang: str, faults: list[click.ClickException]
+) -> Iterator[Counted]:
+    """The same counts, each drawn as it comes."""
+    from app.commands import pictures  # noqa: PLC0415 - few ask for them
+
+    for counted in counts:
+        try:
+            with speaking(lang):
+                pictures.write(folder, counted.path, counted.election, counted.outcome)
+        except click.ClickException as fault:
+            faults.append(fault)
+        yield counted
+
+
 def _count(path: str, election: Election, rule_id: str, ask: Ask) -> Outcome:
     rule, kind = tally.RULES[rule_id], election.profile.kind
     if kind not in rule.kinds:
@@ -205,7 +243,8 @@ def _count(path: str, election: Election, rule_id: str, ask: Ask) -> Outcome:
             )
         )  # fmt: skip
     known = {name: said for name, said in ask.parameters.items() if name in rule.parameters}
-    return tally.count(rule_id, election.instance, election.profile, None, **known)
+    ties = ask.lot.order(election.instance)
+    return tally.count(rule_id, election.instance, election.profile, ties, **known)
 
 
 def _json(counted: Counted, ask: Ask) -> str:

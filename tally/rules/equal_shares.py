@@ -24,6 +24,7 @@ from tally.errors import UnknownRuleError
 from tally.outcome import Decision, Outcome, Parameter, Round, Tie
 from tally.profile import Profile
 from tally.rules import greedy
+from tally.rules.increments import Increments
 from tally.rules.market import MakePurses, Market, Setting, Step
 from tally.rules.purses import Electorate, Purses
 from tally.ties import TieOrder
@@ -36,11 +37,12 @@ _WORTH_A_LEAP = 4
 
 @dataclass(frozen=True, eq=False)
 class _Run:
-    """What one endowment buys, in order."""
+    """What one endowment buys, in order; `ties`: whether the steps tell who else was level."""
 
     endowment: Fraction
     steps: tuple[Step, ...]
     purses: Purses
+    ties: bool = True
 
     @property
     def options(self) -> tuple[int, ...]:
@@ -123,29 +125,36 @@ def _same_until(setting: Setting, run: _Run, endowment: Fraction) -> _Run | None
         if not market.is_least_until(step, run.purses, at):
             return None
         market.buy(Step(step.option, market.ceiling(step.option), (step.option,)))
-    return None if market.least() else _Run(endowment, tuple(market.steps), market.purses)
+    if market.least():
+        return None
+    return _Run(endowment, tuple(market.steps), market.purses, ties=False)
 
 
 def _add1(setting: Setting, share: Fraction, step: Fraction, *, exhaustive: bool) -> _Run:
     """The last outcome within the limit, as purses grow by `step`; see `by_measure`.
 
     Endowments between which nothing changes are leapt over (`_same_until`); a leap that works is
-    followed by a longer one.
+    followed by a longer one. Where loops can be compiled, they look over many increments at once
+    (`Increments`), and only those of which they are not sure are run here.
     """
-    run, leap = _natural(setting, share), 1
+    run, leap, runs = _natural(setting, share), 1, 1
+    increments = Increments.of(setting, step, exhaustive=exhaustive)
     while not _ends(setting, run, exhaustive=exhaustive):
-        if leap >= _WORTH_A_LEAP:
+        if increments and runs > increments.patience:
+            many = increments.passed(run.endowment)
+            run = _natural(setting, run.endowment + many * step) if many else run
+        elif leap >= _WORTH_A_LEAP:
             ahead = _same_until(setting, run, run.endowment + leap * step)
             leap = leap * 2 if ahead else leap // 2
             run = ahead or run
             if leap >= _WORTH_A_LEAP:
                 continue
-        following = _natural(setting, run.endowment + step)
+        following, runs = _natural(setting, run.endowment + step), runs + 1
         if _cost(setting, following) > setting.limit:
-            return run
+            break
         leap = max(2, leap * 2) if following.options == run.options else 1
         run = following
-    return run
+    return run if run.ties else _natural(setting, run.endowment)
 
 
 def _ends(setting: Setting, run: _Run, *, exhaustive: bool) -> bool:
