@@ -4,6 +4,7 @@ Each file is read once; every pairwise and positional rule gives the known winne
 """
 
 import json
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -55,14 +56,16 @@ OTHER_CIRCLES = {
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_outcomes_equal_the_reference(name: str):
     known = KNOWN[name]
-    file = formats.load((SHARED / name).read_bytes(), name=name)
+    file = formats.load((SHARED / name).read_bytes())
+    # The reference did not read the option "withdrawn" in one file, and counted its candidates.
+    contest = replace(file.contest, withdrawn=frozenset(known["withdrawn"]))
     for rule, (run, terms) in RULES.items():
         if rule in known["winners"] or rule in known.get("rankings", {}):
-            found = run(file.contest, file.rankings, open_ties(), **terms)
+            found = run(contest, file.rankings, open_ties(), **terms)
             check_winners(found, known["winners"].get(rule, {}))
             # The reference leaves withdrawn candidates in, where they take a share of the points
             # for the unranked; here they are out of everything.
-            is_other = rule == "borda" and file.contest.withdrawn
+            is_other = rule == "borda" and contest.withdrawn
             if (name, rule) not in OTHER_CIRCLES and not is_other:
                 check_ranking(found, known.get("rankings", {}).get(rule))
             if rule == "schulze_winning":
@@ -106,7 +109,7 @@ def check_matrices(found: RankedOutcome, known: dict) -> None:
 def test_every_real_profile_has_its_best_orders_proved(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(kemeny_rule, "MOST_SETS", 5)  # so that linear programs have their part
     for name in ("tideman/A13.cvotes", "tideman/A15.cvotes", "tideman/A33.cvotes"):
-        file = formats.load((SHARED / name).read_bytes(), name=name)
+        file = formats.load((SHARED / name).read_bytes())
         found = kemeny(file.contest, file.rankings, open_ties())
         monkeypatch.setattr(kemeny_rule, "MOST_SETS", 14)
         again = kemeny(file.contest, file.rankings, open_ties())
