@@ -29,7 +29,7 @@ class Lot:
         if self.seed is not None and self.path is not None:
             raise click.ClickException(_("Give either --seed or --tie-order, not both."))
         if self.seed is not None:
-            return tie_order(_bytes(self.seed), [option.id for option in instance.options])
+            return tie_order(bytes_of(self.seed), [option.id for option in instance.options])
         if self.path is not None:
             return _listed(self.path, instance)
         return by_id(instance)
@@ -47,7 +47,8 @@ def lot_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)  # fmt: skip
 
 
-def _bytes(seed: str) -> bytes:
+def bytes_of(seed: str) -> bytes:
+    """The bytes of hexadecimal digits; ClickException where they are none."""
     try:
         return bytes.fromhex(seed)
     except ValueError:

@@ -39,6 +39,17 @@ EXPECTED: Mapping[str, LazyString] = MappingProxyType(
         "negative": _l("a number of 0 or more"),
         "too_fine": _l("an amount that the currency can pay"),
         "ballot": _l("a ballot that its kind allows"),
+        "ranked_utf8": _l("text in UTF-8"),
+        "ranked_format": _l("a file of PrefLib, BLT or the Condorcet Election Format"),
+        "ranked_head": _l("the number of candidates, and of seats"),
+        "ranked_count": _l("how many cast this ballot: a number above 0"),
+        "ranked_candidate": _l("a candidate of this contest"),
+        "ranked_twice": _l("each candidate once on a ballot"),
+        "ranked_end": _l("0 at the end of a ballot, and of all ballots"),
+        "ranked_names": _l("a name for each candidate"),
+        "ranked_number": _l("a whole number"),
+        "ranked_braces": _l("equal candidates in braces that are closed"),
+        "ranked_option": _l("an option in brackets that are closed"),
     }
 )
 

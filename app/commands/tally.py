@@ -10,7 +10,9 @@ from types import MappingProxyType
 import click
 
 import tally
-from app.commands.lots import Lot, lot_options
+from app.commands import ranked as ranked_files
+from app.commands.lots import Lot, bytes_of, lot_options
+from app.commands.ranked import RankedAsk
 from app.commands.speech import language_option, speaking
 from budget import report
 from budget.bills import Bill
@@ -22,6 +24,7 @@ from tally.axioms.figures import told
 from tally.formats import pabulib
 from tally.formats.pabulib import Election
 from tally.outcome import Parameter
+from tally.ranked import RANKED_RULES
 from tally.rules.comparison import Preferences, preferences
 
 # What --completion adds to the id of a rule by equal shares.
@@ -31,6 +34,7 @@ COMPLETIONS: Mapping[str, str] = MappingProxyType(
 # Kind of ballots -> the file's word for it, as the reader of the file knows it.
 KINDS = pabulib.WORD_OF
 rule_id = click.Choice(list(tally.RULES))
+any_rule_id = click.Choice([*tally.RULES, *RANKED_RULES])
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Counted:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option(
-    "--rule", "rules", multiple=True, type=rule_id, default=["greedy_cost"], show_default=True,
+    "--rule", "rules", multiple=True, type=any_rule_id, default=["greedy_cost"], show_default=True,
     help="How to count; give it again to count by several rules.",
 )  # fmt: skip
 @click.option(
@@ -116,6 +120,10 @@ class Counted:
     "--unranked-last", is_flag=True, default=None,
     help="pb_ear: projects that a ballot leaves out stand behind those it ranks, level.",
 )  # fmt: skip
+@click.option(
+    "--seats", type=click.IntRange(min=1),
+    help="Ranked ballots: how many are elected; as the file says unless given.",
+)  # fmt: skip
 @lot_options
 @click.option(
     "--compare", "others", multiple=True, metavar="RULE", type=rule_id,
@@ -134,12 +142,20 @@ def command(
     ctx: click.Context, /, files: tuple[str, ...], *, rules: tuple[str, ...],
     others: tuple[str, ...], completion: str | None, lang: str, lenient: bool, explain: bool,
     as_json: bool, seed: str | None, tie_order: Path | None, pictures: Path | None,
+    seats: int | None,
     **parameters: Parameter | None,
 ) -> None:  # fmt: skip
     """Count Pabulib FILES exactly and say which projects are funded, and why.
 
+    Rules on ranked ballots take PrefLib, BLT and .cvotes files, and say who is elected.
+
     Example: gwangjang tally election.pb --rule mes_cost --completion add1u --explain
     """
+    if not {*rules}.isdisjoint(RANKED_RULES):
+        with speaking(lang):
+            ranked = _ranked(rules, seats, seed)
+        _count_ranked(ctx, files, ranked, lang, as_json=as_json)
+        return
     with speaking(lang):
         given = {name: said for name, said in parameters.items() if said is not None}
         named = tuple(dict.fromkeys(_completed(rule, completion) for rule in rules))
@@ -157,6 +173,35 @@ def command(
             from app.commands import tables  # noqa: PLC0415 - --json must not wait for it
 
             tables.show(counts, len(files), is_explained=ask.is_explained)
+    for fault in faults:
+        fault.show()
+    if faults:
+        ctx.exit(1)
+
+
+def _ranked(rules: tuple[str, ...], seats: int | None, seed: str | None) -> RankedAsk:
+    """What is asked of files of ranked ballots."""
+    if others := [rule for rule in rules if rule not in RANKED_RULES]:
+        raise click.ClickException(
+            _(
+                "%(rule)s funds projects and does not take ranked files; count by it separately.",
+                rule=others[0],
+            )
+        )  # fmt: skip
+    return RankedAsk(tuple(dict.fromkeys(rules)), seats, None if seed is None else bytes_of(seed))
+
+
+def _count_ranked(
+    ctx: click.Context, files: tuple[str, ...], ask: RankedAsk, lang: str, *, as_json: bool
+) -> None:
+    faults: list[click.ClickException] = []
+    found = ranked_files.counts(files, ask, lang, faults)
+    with speaking(lang):
+        if as_json:
+            for counted in found:
+                click.echo(ranked_files.as_json(counted))
+        else:
+            ranked_files.show(found)
     for fault in faults:
         fault.show()
     if faults:

@@ -10,5 +10,15 @@
 from tally.ranked.ballots import Rankings
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import Count, RankedOutcome, RankedTie
+from tally.ranked.registry import RANKED_RULES, RankedRule, count_ranked
 
-__all__ = ["Contest", "Count", "RankedOutcome", "RankedTie", "Rankings"]
+__all__ = [
+    "RANKED_RULES",
+    "Contest",
+    "Count",
+    "RankedOutcome",
+    "RankedRule",
+    "RankedTie",
+    "Rankings",
+    "count_ranked",
+]

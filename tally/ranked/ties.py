@@ -5,6 +5,7 @@ A policy is a row of words. Each is tried in turn on those who stand level, unti
 - ``forwards``: votes in earlier rounds, the first round in which they differed
 - ``backwards``: votes in earlier rounds, the latest round in which they differed
 - ``order``: the contest's given order; the first in it is preferred
+- ``first``: the first in that order is taken, to be elected or to go out (so Droop and stv-rs)
 - ``lot``: a public lot drawn from a seed (`tally.ties.tie_order` over the candidates' names)
 - ``java``: the seeded draws of RCTab (`tally.ranked.lots`)
 - ``unsettled``: nothing; the rule reports the tie and does what it can without a choice
@@ -21,7 +22,7 @@ from tally.contest import Amount
 from tally.ranked.outcome import RankedTie
 
 Result = TypeVar("Result")
-WORDS = ("forwards", "backwards", "order", "lot", "java", "unsettled")
+WORDS = ("forwards", "backwards", "order", "first", "lot", "java", "unsettled")
 Votes = Mapping[int, Amount]
 # Of those level, the one to be taken: elected first (`best`) or eliminated (not `best`).
 Draw = Callable[[Sequence[int], bool], int]
@@ -73,9 +74,10 @@ class Ties:
     ) -> list[int]:
         if word in ("forwards", "backwards"):
             return _by_history(left, best, history if word == "forwards" else history[::-1])
-        if word == "order":
+        if word in ("order", "first"):
             place = {candidate: at for at, candidate in enumerate(self.order)}
-            return [(min if best else max)(left, key=place.__getitem__)]
+            take = min if best or word == "first" else max
+            return [take(left, key=place.__getitem__)]
         if word in self.draws:
             return [self.draws[word](left, best)]
         return left

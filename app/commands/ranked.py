@@ -1,0 +1,116 @@
+"""`gwangjang tally` on files of ranked ballots: who wins by which rule, and what was level."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from app.commands.speech import speaking
+from budget.report import decimal
+from core.words import gettext as _
+from tally.formats import ranked
+from tally.formats.ranked import RankedFile
+from tally.ranked import RankedOutcome, RankedTie, count_ranked
+
+
+@dataclass(frozen=True)
+class RankedAsk:
+    """What is asked of every file.
+
+    Attributes
+    ----------
+    rules : ids of `tally.ranked.RANKED_RULES`
+    seats : None: as many as the file says
+    seed : of a public lot for ties, in hexadecimal digits
+    """
+
+    rules: tuple[str, ...]
+    seats: int | None = None
+    seed: bytes | None = None
+
+
+@dataclass(frozen=True)
+class RankedCount:
+    """One file counted by one rule."""
+
+    path: str
+    file: RankedFile
+    outcome: RankedOutcome
+
+
+def counts(
+    files: tuple[str, ...], ask: RankedAsk, lang: str, faults: list[click.ClickException]
+) -> Iterator[RankedCount]:
+    """Every file by every rule. One that cannot be counted is put down, and the rest goes on."""
+    for path in files:
+        try:
+            with speaking(lang, Path(path)):
+                file = ranked.load(Path(path).read_bytes())
+                contest = replace(file.contest, seats=ask.seats or file.contest.seats)
+        except click.ClickException as fault:
+            faults.append(fault)
+            continue
+        for rule in ask.rules:
+            try:
+                with speaking(lang, Path(path)):
+                    outcome = count_ranked(rule, contest, file.rankings, seed=ask.seed)
+            except click.ClickException as fault:
+                faults.append(fault)
+            else:
+                yield RankedCount(path, file, outcome)
+
+
+def as_json(counted: RankedCount) -> str:
+    """One line: winners as numbers from 0 in the order of the file, with their names."""
+    outcome = counted.outcome
+    body = {
+        "file": counted.path,
+        "rule": outcome.rule,
+        "winners": list(outcome.winners),
+        "names": [outcome.names[winner] for winner in outcome.winners],
+        "seats": outcome.seats,
+        "ties": [_tie(tie) for tie in outcome.ties],
+        "outcome": json.loads(outcome.to_json()),
+    }
+    return json.dumps(body, ensure_ascii=False)
+
+
+def _tie(tie: RankedTie) -> Mapping[str, object]:
+    return {
+        "candidates": list(tie.candidates),
+        "chosen": list(tie.chosen),
+        "by": tie.by,
+        "round": tie.round,
+    }
+
+
+def show(found: Iterator[RankedCount]) -> None:
+    """Say of each count who wins, how the rounds stood and what was level."""
+    for counted in found:
+        outcome = counted.outcome
+        click.echo(f"{counted.path}: {counted.file.contest.title}".rstrip(": "))
+        click.echo(
+            _(
+                "%(rule)s, %(ballots)s ballots, %(seats)s seats",
+                rule=outcome.rule, ballots=decimal(outcome.ballots), seats=outcome.seats,
+            )
+        )  # fmt: skip
+        for place, winner in enumerate(outcome.winners, 1):
+            click.echo(f"  {place}. {outcome.names[winner]}")
+        for number, turn in enumerate(outcome.rounds, 1):
+            votes = sorted(turn.votes, key=lambda row: -row[1])
+            said = ", ".join(f"{outcome.names[who]} {decimal(many)}" for who, many in votes)
+            click.echo(_("  round %(number)s: %(votes)s", number=number, votes=said))
+        for tie in outcome.ties:
+            click.echo("  " + _level(outcome, tie))
+        click.echo()
+
+
+def _level(outcome: RankedOutcome, tie: RankedTie) -> str:
+    names = ", ".join(outcome.names[candidate] for candidate in tie.candidates)
+    if not tie.chosen:
+        return _("level, and nothing settles it: %(names)s", names=names)
+    chosen = ", ".join(outcome.names[candidate] for candidate in tie.chosen)
+    return _("level: %(names)s; taken: %(chosen)s (%(by)s)", names=names, chosen=chosen, by=tie.by)

@@ -1,0 +1,101 @@
+"""All rules on ranked ballots by their ids, and the one way to call them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from types import MappingProxyType
+
+from tally.errors import BallotError, UnknownRuleError
+from tally.outcome import Parameter
+from tally.ranked import table_pairwise, table_runoff
+from tally.ranked.ballots import Rankings
+from tally.ranked.contest import Contest
+from tally.ranked.outcome import RankedOutcome
+from tally.ranked.ties import WORDS, Ties
+from tally.ties import tie_order
+
+
+@dataclass(frozen=True)
+class RankedRule:
+    """One rule.
+
+    Attributes
+    ----------
+    module, function : where it is, under `tally.ranked`; imported when it is called
+    fixed : the parameters that the id fixes
+    parameters : those that can be set
+    document : its page under ``docs/rules``
+    policy : what settles its ties unless something else is asked for, see `tally.ranked.ties`
+    """
+
+    id: str
+    module: str
+    function: str
+    fixed: Mapping[str, Parameter]
+    parameters: Mapping[str, type]
+    document: str
+    policy: tuple[str, ...]
+
+    @property
+    def run(self) -> Callable[..., RankedOutcome]:
+        """The rule's function."""
+        found: Callable[..., RankedOutcome] = getattr(
+            import_module(f"tally.ranked.{self.module}"), self.function
+        )
+        return found
+
+
+# Rules that compare leave a tie standing; those by rounds must go on, by the contest's order.
+_ROWS = (
+    *((row, ("unsettled",)) for row in table_pairwise.ROWS),
+    *((row, table_runoff.POLICIES.get(row[0], ("order",))) for row in table_runoff.ROWS),
+)
+RANKED_RULES: Mapping[str, RankedRule] = MappingProxyType(
+    {row[0]: RankedRule(*row, policy) for row, policy in _ROWS}
+)
+
+
+def count_ranked(
+    rule_id: str,
+    contest: Contest,
+    rankings: Rankings,
+    *,
+    policy: tuple[str, ...] = (),
+    seed: bytes | None = None,
+    **parameters: object,
+) -> RankedOutcome:
+    """The outcome of one rule.
+
+    Parameters
+    ----------
+    rule_id : a key of `RANKED_RULES`
+    policy : words of `tally.ranked.ties` in the order in which they are tried; empty: the rule's
+    seed : at least 16 bytes, drawn in public; a tie that nothing before settles goes by this lot
+    parameters : those that the rule's row names
+
+    Raises
+    ------
+    UnknownRuleError : no such rule, parameter or word of a policy.
+    BallotError : the rule needs points and the ballots have none.
+    ShortSeedError : too short a seed.
+
+    >>> rankings = Rankings.of(3, [(0, 1), (1, 2), (2, 1)], [4, 3, 2])
+    >>> count_ranked("irv", Contest.of("Ada", "Bo", "Cy"), rankings).winners
+    (1,)
+    """
+    rule = RANKED_RULES.get(rule_id)
+    if rule is None:
+        raise UnknownRuleError(f"no rule {rule_id!r}; there are: {', '.join(RANKED_RULES)}")
+    unknown = sorted({*parameters} - {*rule.parameters}) + sorted({*policy} - {*WORDS})
+    if unknown:
+        raise UnknownRuleError(f"{rule_id} knows no {', '.join(unknown)}")
+    if rule_id in table_pairwise.SCORED and rankings.scores is None:
+        raise BallotError(f"{rule_id} needs points on the ballots")
+    words = policy or rule.policy
+    order = contest.tie_order
+    if seed is not None:
+        names = [f"{place} {name}" for place, name in enumerate(contest.names)]
+        order = tuple(names.index(name) for name in tie_order(seed, names))
+        words = (*(word for word in words if word not in ("order", "unsettled")), "order")
+    outcome = rule.run(contest, rankings, Ties(words, order), **rule.fixed, **parameters)
+    return replace(outcome, rule=rule_id)
