@@ -38,6 +38,9 @@ def test_rounds_and_ties_are_told(tmp_path):
     assert "level, and nothing settles it: Ada, Bo" in told
     assert "level: Ada, Bo; taken: Bo (order)" in told
     assert "round 1: Ada 2, Bo 2, Cy 1" in told
+    assert json.loads(run(path, "--rule", "irv", "--json").stdout)["ties"] == [
+        {"candidates": [0, 1], "chosen": [1], "by": "order", "round": 2}
+    ]
     lot = run(path, "--rule", "plurality", "--seed", "00" * 16).output
     assert "taken:" in lot
 

@@ -17,7 +17,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "ranked"
 REFERENCE = SHARED / "reference.json"
 KNOWN = json.loads(REFERENCE.read_text(encoding="utf-8"))["files"] if REFERENCE.exists() else {}
 
-BLT = b"""# a comment
+BLT = b"""# a "comment"
 4 2  # four candidates
 -4
 [nick a b c d]
@@ -38,6 +38,7 @@ PREFLIB = b"""# FILE NAME: x.toi
 # ALTERNATIVE NAME 1: Ada
 # ALTERNATIVE NAME 2: Bo
 # ALTERNATIVE NAME 3: Cy
+
 4: 1,{2,3}
 2: 3,{}
 1: {1},2
@@ -110,6 +111,7 @@ def test_condorcet_format_with_weights_tags_and_comments():
         (b"# nothing but a comment", "ranked_format", 1),
         (b"3 1\n1 \xff 0\n", "ranked_utf8", 2),
         (b"0 1\n0\n", "ranked_head", 1),
+        (b"3\n0\n", "ranked_format", 1),
         (b"3 0\n0\n", "ranked_head", 1),
         (b"3 1\n1 1 0\n", "ranked_end", 2),
         (b"3 1\n1 1 2\n0\n", "ranked_end", 2),
@@ -125,12 +127,12 @@ def test_condorcet_format_with_weights_tags_and_comments():
         (b'3 1\n0\n"Ada" "Bo"\n', "ranked_names", 2),
         (b"# TITLE: x\n1: 1\n", "ranked_names", 1),
         (b"# TITLE: x\n# ALTERNATIVE NAME 2: x\n", "ranked_names", 1),
-        (PREFLIB + b"x: 1\n", "ranked_count", 10),
-        (PREFLIB + b"0: 1\n", "ranked_count", 10),
-        (PREFLIB + b"1 2\n", "ranked_count", 10),
-        (PREFLIB + b"1: 1,{2\n", "ranked_braces", 10),
-        (PREFLIB + b"1: 1,1\n", "ranked_twice", 10),
-        (PREFLIB + b"1: 4\n", "ranked_candidate", 10),
+        (PREFLIB + b"x: 1\n", "ranked_count", 11),
+        (PREFLIB + b"0: 1\n", "ranked_count", 11),
+        (PREFLIB + b"1 2\n", "ranked_count", 11),
+        (PREFLIB + b"1: 1,{2\n", "ranked_braces", 11),
+        (PREFLIB + b"1: 1,1\n", "ranked_twice", 11),
+        (PREFLIB + b"1: 4\n", "ranked_candidate", 11),
         (CEF + b"Di > Ada\n", "ranked_candidate", 10),
         (CEF + b"Ada > Ada\n", "ranked_twice", 10),
         (CEF + b"Ada * x\n", "ranked_count", 10),
@@ -146,6 +148,12 @@ def test_what_cannot_be_read_is_told_with_its_line(data, code, line):
         ranked.load(data)
     assert (told.value.code, told.value.line) == (code, line)
     assert told.value.expected == ranked.EXPECTED[code]
+
+
+def test_a_reader_that_is_called_by_itself_looks_at_the_head():
+    for text in ("", "three seats"):
+        with pytest.raises(FormatError, match="number of candidates"):
+            ranked.READERS["blt"](text)
 
 
 @st.composite

@@ -25,7 +25,7 @@ from tally.formats.ranked.file import RankedFile, fault, once, placed
 from tally.ranked import Contest, Rankings
 from tally.ranked.ballots import Tiers
 
-_COMMENT = re.compile(r"(?:^|\s)#[^\"]*$")
+_COMMENT = re.compile(r"^\s*#.*$|\s#[^\"]*$")  # not within a name
 _TEXT = re.compile(r'"(.*?)"(?=\s|$)')  # a quote within a name is followed by something
 _ID = re.compile(r"^\([^)]*\)\s*")
 _WEIGHT = re.compile(r"\d+(\.\d+|/0*[1-9]\d*)?$")
