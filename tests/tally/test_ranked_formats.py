@@ -119,6 +119,7 @@ def test_condorcet_format_with_weights_tags_and_comments():
         (b"3 1\n1 4 0\n0\n", "ranked_candidate", 2),
         (b"3 1\n1 x 0\n0\n", "ranked_candidate", 2),
         (b"3 1\n1 1 2 1 0\n0\n", "ranked_twice", 2),
+        (b"3 1\n(x)\n0\n", "ranked_count", 2),
         (b"3 1\n1/0 1 0\n0\n", "ranked_count", 2),
         (b"3 1\n0.0 1 0\n0\n", "ranked_count", 2),
         (b"3 1\n[nick a b]\n0\n", "ranked_names", 2),

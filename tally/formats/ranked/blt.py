@@ -105,7 +105,7 @@ def _option(state: _State, line: str, number: int) -> None:
 
 
 def _ballot(state: _State, line: str, number: int) -> tuple[Tiers, Amount]:
-    weight, *words = _ID.sub("", line).split()
+    weight, *words = _ID.sub("", line).split() or [""]
     if not _WEIGHT.match(weight) or not Fraction(weight):
         raise fault("ranked_count", number, weight[:20])
     if not words or words[-1] != "0":
