@@ -102,18 +102,20 @@ class Race:
     def run(self, ties: Ties, *, stop: str, batch: bool) -> tuple[int, ...]:
         """Count to the end; the winner, or all who stand level in a tie that nothing settles."""
         flows: Flows = {}
-        needed: int | None = None
+        whole: dict[int, int] | None = None
         while True:
             votes = {one: self.box.voters.get(((), one), 0) for one in self.standing}
-            if needed is None or stop == "majority":
-                needed = sum(votes.values()) // 2 + 1
-            if stop == "two_left":
-                needed = sum(votes.values()) // 2 + 1 if len(votes) <= _TWO else None
-            winner = self._winner(votes, needed)
+            sets = {
+                "majority": True,
+                "first_round_majority": not self.rounds,
+                "two_left": len(votes) <= _TWO,
+            }
+            whole = votes if sets[stop] else whole
+            winner = self._winner(votes, whole)
             out: tuple[int, ...] = ()
             if winner is None:
                 out = self._last(votes, ties, batch=batch and stop != "two_left")
-            self._note(votes, flows, needed, winner, out)
+            self._note(votes, flows, self._threshold(whole), winner, out)
             if winner is not None:
                 return (winner,)
             if not out:
@@ -131,11 +133,21 @@ class Race:
         stood = [tuple(one for one in rest if last[one] == level) for level in levels]
         return (winners, *stood, *self.gone[::-1])
 
-    def _winner(self, votes: dict[int, int], needed: int | None) -> int | None:
-        if len(votes) == 1:
-            return next(iter(votes))
+    def _winner(self, votes: dict[int, int], whole: dict[int, int] | None) -> int | None:
+        """Who has more than half of `whole`, or is the only one left."""
         best = max(votes, key=votes.__getitem__)
-        return best if needed is not None and votes[best] >= needed else None
+        if len(votes) == 1:
+            return best
+        return best if whole and 2 * votes[best] > sum(whole.values()) else None
+
+    def _threshold(self, whole: dict[int, int] | None) -> Amount | None:
+        """The least whole number above half; where votes are fractions, half, to be passed."""
+        if whole is None:
+            return None
+        total = sum(whole.values())
+        if any(said % self.unit for said in whole.values()):
+            return over(total, 2 * self.unit)
+        return total // self.unit // 2 + 1
 
     def _last(self, votes: dict[int, int], ties: Ties, *, batch: bool) -> tuple[int, ...]:
         lowest = harmless_batch(votes) if batch else ()
@@ -153,7 +165,7 @@ class Race:
         self,
         votes: dict[int, int],
         flows: Flows,
-        needed: int | None,
+        threshold: Amount | None,
         winner: int | None,
         out: tuple[int, ...],
     ) -> None:
@@ -165,7 +177,7 @@ class Race:
                 elected=() if winner is None else (winner,),
                 eliminated=out,
                 transferred=self.gone[-1] if self.gone else (),
-                threshold=None if needed is None else over(needed, self.unit),
+                threshold=threshold,
                 exhausted=exhausted(self.box, lambda _, voters: over(voters, self.unit)),
                 transfers=matrix(flows, lambda _, voters: over(voters, self.unit)),
             )

@@ -52,6 +52,10 @@ class Manner:
     up: bool
 
 
+MEEK = Manner("meek", 10**27, 10**18, 10**9 // 2, up=False)
+PRF = Manner("meek_prf", 10**9, 10**3, 1, up=True)
+
+
 def meek(
     contest: Contest,
     rankings: Rankings,
@@ -80,8 +84,7 @@ def meek(
     -----
     A tie for last is met when votes are within the surplus of the lowest, as in the sources.
     """
-    manner = Manner("meek", 10**27, 10**18, 10**9 // 2, up=False)
-    return _count(manner, contest, rankings, ties, overvote, batch=batch)
+    return _count(MEEK, contest, rankings, ties, overvote, batch=batch)
 
 
 def meek_prf(
@@ -92,8 +95,7 @@ def meek_prf(
     Parameters, Returns, Raises: as `meek`. The reference rule knows no shared ranks: by default
     a ballot counts up to the first.
     """
-    manner = Manner("meek_prf", 10**9, 10**3, 1, up=True)
-    return _count(manner, contest, rankings, ties, overvote)
+    return _count(PRF, contest, rankings, ties, overvote)
 
 
 @dataclass

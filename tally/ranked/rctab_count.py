@@ -8,7 +8,7 @@ from tally.ranked.contest import Contest
 from tally.ranked.irv import exhausted, harmless_batch, matrix
 from tally.ranked.lots import JavaDraw
 from tally.ranked.outcome import Count
-from tally.ranked.rctab_rules import BOTTOMS_UP, BOTTOMS_UP_SHARE, ONE_A_ROUND, Rules
+from tally.ranked.rctab_rules import BOTTOMS_UP, BOTTOMS_UP_SHARE, ONE_A_ROUND, SINGLE, Rules
 from tally.ranked.ties import Ties
 from tally.ranked.transfers import Box, Flows, Path
 
@@ -47,7 +47,8 @@ class Counting:
     def __post_init__(self) -> None:
         """Everybody stands."""
         self.mode = self.rules.winner_election_mode
-        self.seats = 0 if self.mode == BOTTOMS_UP_SHARE else self.contest.seats
+        # Some modes know no number of seats.
+        self.seats = {BOTTOMS_UP_SHARE: 0, SINGLE: 1}.get(self.mode, self.contest.seats)
         self.transfers = self.seats > 1 and self.mode != BOTTOMS_UP
         self.scale = 10**self.rules.decimal_places
         self.values[()] = self.scale
@@ -68,7 +69,7 @@ class Counting:
             out: list[int] | None = []
             if elected is None:
                 out = None
-            elif not elected and self._needs_more():
+            elif not elected and votes and self._needs_more():
                 out = self._eliminated(votes)
             self._note(votes, flows, moved, (elected or [], out or []), left)
             if elected is None or out is None:
@@ -124,7 +125,7 @@ class Counting:
         if self.mode == BOTTOMS_UP_SHARE:
             return ranked if all(said > self.threshold for said in votes.values()) else []
         unfilled = self.seats - len(self.winners)
-        if unfilled <= 0:
+        if unfilled <= 0 or not votes:
             return []
         most = votes[ranked[0]]
         top = [one for one in ranked if votes[one] == most]
@@ -185,6 +186,9 @@ class Counting:
 
     def _goes_on(self) -> bool:
         turn = len(self.rounds)
+        shows_surplus = self.transfers and turn in self.won.values()
+        if not shows_surplus and all(one in self.won for one in self.standing):
+            return False
         if self.rules.stop_after_round is not None and turn >= self.rules.stop_after_round:
             return False
         if len(self.winners) == self.entered and self.seats > self.entered:
@@ -195,7 +199,7 @@ class Counting:
         if self.mode == BOTTOMS_UP_SHARE:
             return not self.winners
         # After the last seat one more round shows where the last surplus stays.
-        return len(self.winners) < self.seats or (self.transfers and turn in self.won.values())
+        return len(self.winners) < self.seats or shows_surplus
 
     def _pass_surplus(
         self, votes: dict[int, Amount], elected: list[int]

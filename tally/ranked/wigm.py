@@ -42,7 +42,7 @@ def wigm(
     ------
     InstanceError : nobody stands, an unfit word.
     """
-    return count(_EXACT, contest, rankings, ties, overvote, batch=batch)
+    return count(EXACT, contest, rankings, ties, overvote, batch=batch)
 
 
 def wigm_prf(
@@ -54,7 +54,7 @@ def wigm_prf(
     batch: bool = False,
 ) -> RankedOutcome:
     """To four decimals, rounded down: ballots / (seats + 1) + 0.0001 elects. As `wigm` else."""
-    return count(_PRF, contest, rankings, ties, overvote, batch=batch)
+    return count(PRF, contest, rankings, ties, overvote, batch=batch)
 
 
 def _exact_quota(valid: Amount, seats: int) -> Amount:
@@ -74,5 +74,5 @@ def _prf_transfer(value: Amount, surplus: Amount, votes: Amount) -> Amount:
     return int(int(value * surplus // PLACES) * PLACES // votes)
 
 
-_EXACT = Manner("wigm", 0, _exact_quota, _exact_transfer, over=True, generic=True)
-_PRF = Manner("wigm_prf", PLACES, _prf_quota, _prf_transfer, generic=True)
+EXACT = Manner("wigm", 0, _exact_quota, _exact_transfer, over=True, generic=True)
+PRF = Manner("wigm_prf", PLACES, _prf_quota, _prf_transfer, generic=True)
