@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Whole = NDArray[np.int64]
-Small = NDArray[np.int32]
+Small = NDArray[np.uint32]
 Floats = NDArray[np.float64]
 
 FINE, DEAD, UNCLEAR = 0, 1, 2  # what a look at an option shows
@@ -127,7 +127,7 @@ class State(NamedTuple):
             for name in cls._fields
         }
         arrays["purses"] = np.zeros((len(ground.weights), 3), np.int64)
-        arrays["groups"] = arrays["groups"].astype(np.int32)
+        arrays["groups"] = arrays["groups"].astype(np.uint32)
         return cls(**arrays)
 
 

@@ -80,7 +80,7 @@ class Increments:
         return {
             "weights": electorate.weights.astype(np.int64),
             "starts": np.cumsum([0, *(len(one.groups) for one in backers)]),
-            "groups": np.concatenate([one.groups for one in backers]).astype(np.int32),
+            "groups": np.concatenate([one.groups for one in backers]).astype(np.uint32),
             "points": points,
             "most": np.array([one.most_points for one in backers]),
             "costs": costs,
