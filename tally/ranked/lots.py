@@ -6,8 +6,9 @@ The Java platform's documentation of `java.util.Random` (a linear congruential g
 bits; D. E. Knuth, The Art of Computer Programming 2, 3.2.1), of `Collections.shuffle`,
 `String.hashCode` and `HashMap`.
 
->>> Random(42).next_int(10), Random(42).next_int(10)
-(0, 3)
+>>> random = Random(42)
+>>> [random.next_int(10) for _ in range(5)]
+[0, 3, 8, 4, 0]
 """
 
 from collections.abc import Iterable, Sequence

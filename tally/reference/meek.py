@@ -6,24 +6,21 @@ when the surplus is below `omega` or falls no more. Then the one with the fewest
 those within the surplus of the fewest, the last in `ties`. Ballots rank one candidate at a rank.
 
 >>> meek("abc", 2, [(["a", "b"], 5), (["b"], 1), (["c"], 3)], "abc")
-['a', 'b']
+['a', 'c']
 """
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
+Number = int | Fraction
+
 
 def meek(
-    candidates: Iterable[str],
-    seats: int,
-    ballots: Sequence[tuple[Sequence[str], int | Fraction]],
-    ties: Sequence[str],  # the first is preferred
-    rounds: list[dict[str, Fraction]] | None = None,
-    *,
-    digits: int = 9,
-    omega: Fraction = Fraction(1, 10**6),
-) -> list[str]:
+    candidates: Iterable[str], seats: int, ballots: Sequence[tuple[Sequence[str], Number]],
+    ties: Sequence[str], rounds: list[dict[str, Fraction]] | None = None,
+    *, digits: int = 9, omega: Fraction = Fraction(1, 10**6),
+) -> list[str]:  # fmt: skip
     """The elected in order; `rounds` is filled with the votes at the end of each."""
     unit, elected, rounds = 10**digits, list[str](), [] if rounds is None else rounds
     keep = dict.fromkeys(candidates, Fraction(1))
@@ -41,7 +38,7 @@ def meek(
         return votes, Fraction(floor(sum(votes.values()) / (seats + 1) * unit) + 1, unit)
 
     while 0 < seats - len(elected) < len(keep) - len(elected):
-        before: Fraction = sum((Fraction(many) for _, many in ballots), Fraction(0))
+        before = surplus = Fraction(sum(many for _, many in ballots))
         while True:
             votes, quota = share()
             over = [c for c in keep if c not in elected and votes[c] >= quota]

@@ -208,6 +208,15 @@ def test_sure_losers_of_stv_go_out_together_but_leave_enough_for_the_seats():
     assert sorted(found.winners) == sorted(meek(three, few, order(contest), batch=False).winners)
 
 
+def test_a_shared_rank_gives_the_same_wherever_it_lies():
+    contest = Contest(("x", "a", "b", "c"), seats=2)
+    rankings = Rankings.of(4, [(0, {1, 2}), ({1, 2}, 3), (3,), (1,)], weights=[12, 4, 5, 1])
+    found = meek(contest, rankings, order(contest), overvote="orders")
+    split = meek(contest, rankings, order(contest))
+    assert found.winners == split.winners == (0, 1)
+    check_conserved(found)
+
+
 def test_more_voters_than_fit_in_63_bits():
     many = Rankings.of(3, [(0,), (1,), (2, 1)], weights=[2**70, 2**70 - 1, 2])
     for rule in ALL:
