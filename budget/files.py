@@ -33,6 +33,7 @@ from tally.formats.pabulib import PabulibFile, Project, Vote
 
 BATCH = 500
 OPEN_FOR = timedelta(days=1)  # an imported cycle is closed by hand; this is only its planned end
+_LONGEST_NUMBER = 9  # digits of a limit that can mean anything
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ def _plan(file: PabulibFile, plan: ImportPlan, currency: str, now: datetime) -> 
     longest = max((len(vote.choices) for vote in file.votes), default=0)
     most = file.meta.get("max_length", "")
     # Some published files hold ballots beyond their own limit: they were counted, so they count.
-    max_picks = int(most) if most.isdecimal() and longest <= int(most) and int(most) else None
+    limit = int(most) if most.isdecimal() and len(most) <= _LONGEST_NUMBER else 0
+    max_picks = limit if longest <= limit and limit else None
     return services.CyclePlan(
         slug=plan.slug,
         fiscal_year=now.astimezone(SEOUL).year + 1,

@@ -115,7 +115,7 @@ class Told:
 
     def votes(self, line: report.Line) -> str:
         """Its support in words."""
-        return report.support_words(line.turn.support, self.outcome.rule)
+        return report.support_of(self.outcome, line.turn)
 
     def show(self, amount: Amount) -> str:
         """Money of this cycle as people read it."""

@@ -102,6 +102,15 @@ def fact_sentences(outcome: Outcome, telling: Telling) -> list[str]:
     return said
 
 
+def support_of(outcome: Outcome, turn: Round) -> str:
+    """What stands behind an option in this turn, in words: `support_words`.
+
+    What equal shares leave goes by votes, whatever the shares went by.
+    """
+    by_votes = outcome.rule.startswith("mes_") and turn.stage == COMPLETION
+    return support_words(turn.support, "greedy_cost" if by_votes else outcome.rule)
+
+
 def support_words(support: Amount, rule: str) -> str:
     """“43 votes”, or points where the rule counts points; money and weight as bare numbers."""
     if _family(rule) in MOVING:
@@ -120,6 +129,8 @@ def votes_needed(outcome: Outcome, turn: Round, funded: Sequence[Round]) -> int 
     before that turn goes as it went. So it is the distance to the latest turn at which the money
     still sufficed. One vote more than that turn's votes is surely enough; level votes would leave
     it to the tie order. None where no number of votes helps or the rule orders by something else.
+    Options that need others are beyond it (cycles and Pabulib files have none): at an earlier turn
+    the one that is needed may not be funded yet.
 
     Parameters
     ----------
@@ -190,11 +201,8 @@ def _facts(outcome: Outcome, turn: Round, place: int, telling: Telling) -> dict[
     show, key = telling.show, turn.key or 0
     each = key * turn.cost if _is_by_cost(outcome.rule) else key
     borne = key - turn.cost / Fraction(turn.support) if turn.support else 0
-    # What equal shares leave goes by votes, whatever the shares went by.
-    by_votes = outcome.rule.startswith("mes_") and turn.stage == COMPLETION
-    by = "greedy_cost" if by_votes else outcome.rule
     return {
-        "support": support_words(turn.support, by),
+        "support": support_of(outcome, turn),
         "place": place,
         "cost": show(turn.cost),
         "left": show(turn.left),

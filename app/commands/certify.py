@@ -7,13 +7,12 @@ from types import MappingProxyType
 
 import click
 
-from app.commands.lots import Lot, lot_options
 from app.commands.speech import language_option, speaking
+from app.commands.tie_order import GivenOrder, tie_order_options
 from budget.report import decimal
 from core.words import LazyString
 from core.words import gettext as _
 from core.words import lazy_gettext as _l
-from tally import TieOrder
 from tally.certify import Check, Fault, certify, checks
 from tally.claims import Claim, ClaimError, read
 from tally.formats import pabulib
@@ -35,7 +34,7 @@ PROVED: Mapping[Check, LazyString] = MappingProxyType(
         Check.SUPPORT: _l("The votes or points of every project are those on the ballots."),
         Check.COUNT: _l(
             "Counted again by %(rule)s, all %(options)s rounds and all ties (%(ties)s) are the "
-            "same; ties go by the smaller id, read as text."
+            "same. %(order)s"
         ),
         Check.PAYMENTS: _l(
             "The voters' shares pay just the costs of what they bought, and supporters of the "
@@ -79,7 +78,7 @@ EXPECTED: Mapping[str, LazyString] = MappingProxyType(
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("outcome", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--lenient", is_flag=True, help="Repair what can be repaired in the file.")
-@lot_options
+@tie_order_options
 @language_option
 def command(
     file: Path, outcome: Path, lang: str, *, lenient: bool, seed: str | None,
@@ -93,9 +92,9 @@ def command(
     """
     with speaking(lang, file):
         election = pabulib.load(file.read_bytes(), lenient=lenient)
-        ties = Lot(seed, tie_order).order(election.instance)
+        given = GivenOrder(seed, tie_order)
         for claim in _claims(outcome):
-            _prove(election, claim, ties)
+            _prove(election, claim, given)
 
 
 def _claims(path: Path) -> tuple[Claim, ...]:
@@ -113,11 +112,11 @@ def _claims(path: Path) -> tuple[Claim, ...]:
     )  # fmt: skip
 
 
-def _prove(election: Election, claim: Claim, ties: TieOrder) -> None:
+def _prove(election: Election, claim: Claim, given: GivenOrder) -> None:
     """Say what was proved of one outcome, or raise with the first fault."""
     outcome, instance = claim.outcome, election.instance
     currency = election.meta.get("currency", "")
-    faults = claim.faults or certify(instance, election.profile, outcome, ties)
+    faults = claim.faults or certify(instance, election.profile, outcome, given.order(instance))
     if faults:
         raise click.ClickException(_fault(faults[0], len(faults)))
     facts = {
@@ -129,6 +128,7 @@ def _prove(election: Election, claim: Claim, ties: TieOrder) -> None:
         "left": f"{decimal(outcome.left)} {currency}".strip(),
         "rule": outcome.rule,
         "ties": len(outcome.ties),
+        "order": given.told(),
     }
     for check in (Check.STATED, *checks(outcome)):
         click.echo(f"✔ {str(PROVED[check]) % facts}")

@@ -4,15 +4,30 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
 from app.commands.speech import speaking
 from budget.report import decimal
+from core.words import LazyString
 from core.words import gettext as _
+from core.words import lazy_gettext as _l
 from tally.formats import ranked
 from tally.formats.ranked import RankedFile
 from tally.ranked import RankedOutcome, RankedTie, count_ranked
+
+# What settled a tie (`tally.ranked.ties`), in words.
+BY: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "forwards": _l("earliest round that differs"),
+        "backwards": _l("latest round that differs"),
+        "order": _l("the order of the contest"),
+        "first": _l("the first in the order of the contest"),
+        "lot": _l("lot"),
+        "java": _l("RCTab's lot"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +108,7 @@ def show(found: Iterator[RankedCount]) -> None:
         click.echo(f"{counted.path}: {counted.file.contest.title}".rstrip(": "))
         click.echo(
             _(
-                "%(rule)s, %(ballots)s ballots, %(seats)s seats",
+                "%(rule)s; ballots: %(ballots)s, seats: %(seats)s",
                 rule=outcome.rule, ballots=decimal(outcome.ballots), seats=outcome.seats,
             )
         )  # fmt: skip
@@ -113,4 +128,6 @@ def _level(outcome: RankedOutcome, tie: RankedTie) -> str:
     if not tie.chosen:
         return _("level, and nothing settles it: %(names)s", names=names)
     chosen = ", ".join(outcome.names[candidate] for candidate in tie.chosen)
-    return _("level: %(names)s; taken: %(chosen)s (%(by)s)", names=names, chosen=chosen, by=tie.by)
+    return _(
+        "level: %(names)s; taken: %(chosen)s (%(by)s)", names=names, chosen=chosen, by=BY[tie.by]
+    )

@@ -50,6 +50,7 @@ EXPECTED: Mapping[str, LazyString] = MappingProxyType(
         "ranked_number": _l("a whole number"),
         "ranked_braces": _l("equal candidates in braces that are closed"),
         "ranked_option": _l("an option in brackets that are closed"),
+        "ranked_lost": _l("what this format can hold"),
     }
 )
 
@@ -86,11 +87,12 @@ def speaking(language: str, file: Path | None = None) -> Iterator[None]:
 def fault(error: FormatError, file: Path | None) -> str:
     """Which file, line and field, what was expected there, and what stands there."""
     facts = {"field": error.field}
+    where = [] if error.column is None else [gettext("column %(column)s", column=error.column)]
     return gettext(
         "%(file)s, line %(line)s, %(field)s: expected %(expected)s, found “%(found)s”.",
         file=file or "-",
         line=error.line,
-        field=error.field or "-",
+        field=", ".join([error.field or "-", *where]),
         expected=str(EXPECTED[error.code]) % facts,
         found=error.found[:60],
     )

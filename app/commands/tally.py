@@ -1,19 +1,20 @@
 """`gwangjang tally`: count files; needs no settings and no database."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
 
 import click
+from click.core import ParameterSource
 
 import tally
 from app.commands import ranked as ranked_files
-from app.commands.lots import Lot, bytes_of, lot_options
 from app.commands.ranked import RankedAsk
 from app.commands.speech import language_option, speaking
+from app.commands.tie_order import GivenOrder, bytes_of, tie_order_options
 from budget import report
 from budget.bills import Bill
 from budget.bills import bills as bills_of
@@ -23,6 +24,7 @@ from tally import Amount, Outcome
 from tally.axioms.figures import told
 from tally.formats import pabulib
 from tally.formats.pabulib import Election
+from tally.formats.ranked import sniffed
 from tally.outcome import Parameter
 from tally.ranked import RANKED_RULES
 from tally.rules.comparison import Preferences, preferences
@@ -31,6 +33,12 @@ from tally.rules.comparison import Preferences, preferences
 COMPLETIONS: Mapping[str, str] = MappingProxyType(
     {"none": "", "utilitarian": "_u", "add1": "_add1", "add1u": "_add1u"}
 )
+# Options that mean something only where projects cost money, and only where ballots rank people.
+WITH_RANKS = ("seats",)
+WITH_MONEY = (
+    "completion", "minimum_votes", "stop", "exhaustive", "integral", "skip", "to_the_end",
+    "unranked_last", "tie_order", "others", "explain", "pictures", "lenient",
+)  # fmt: skip
 # Kind of ballots -> the file's word for it, as the reader of the file knows it.
 KINDS = pabulib.WORD_OF
 rule_id = click.Choice(list(tally.RULES))
@@ -44,7 +52,7 @@ class Ask:
     Attributes
     ----------
     rules, others : ids; every rule is compared with each of the others
-    lot : what settles ties
+    order : what settles ties
     parameters : those that were given; a rule's own defaults hold otherwise
     """
 
@@ -53,7 +61,7 @@ class Ask:
     parameters: Mapping[str, Parameter]
     is_lenient: bool
     is_explained: bool
-    lot: Lot
+    order: GivenOrder
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,7 @@ class Counted:
     "--seats", type=click.IntRange(min=1),
     help="Ranked ballots: how many are elected; as the file says unless given.",
 )  # fmt: skip
-@lot_options
+@tie_order_options
 @click.option(
     "--compare", "others", multiple=True, metavar="RULE", type=rule_id,
     help="Say what this rule would fund instead, and how many voters prefer which.",
@@ -151,7 +159,10 @@ def command(
 
     Example: gwangjang tally election.pb --rule mes_cost --completion add1u --explain
     """
-    if not {*rules}.isdisjoint(RANKED_RULES):
+    is_ranked = not {*rules}.isdisjoint(RANKED_RULES)
+    with speaking(lang):
+        _refuse(ctx, WITH_MONEY if is_ranked else WITH_RANKS, rules[0])
+    if is_ranked:
         with speaking(lang):
             ranked = _ranked(rules, seats, seed)
         _count_ranked(ctx, files, ranked, lang, as_json=as_json)
@@ -159,7 +170,7 @@ def command(
     with speaking(lang):
         given = {name: said for name, said in parameters.items() if said is not None}
         named = tuple(dict.fromkeys(_completed(rule, completion) for rule in rules))
-        ask = Ask(named, others, given, lenient, explain, Lot(seed, tie_order))
+        ask = Ask(named, others, given, lenient, explain, GivenOrder(seed, tie_order))
         _check_parameters(ask)
     faults: list[click.ClickException] = []
     counts = _counts(files, ask, lang, faults)
@@ -177,6 +188,16 @@ def command(
         fault.show()
     if faults:
         ctx.exit(1)
+
+
+def _refuse(ctx: click.Context, options: Collection[str], rule: str) -> None:
+    """Nothing that is given is passed over in silence."""
+    for option in options:
+        if ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE:
+            name = next(said for said in ctx.command.params if said.name == option).opts[0]
+            raise click.ClickException(
+                _("%(rule)s does not know %(option)s.", rule=rule, option=name)
+            )
 
 
 def _ranked(rules: tuple[str, ...], seats: int | None, seed: str | None) -> RankedAsk:
@@ -230,8 +251,8 @@ def _check_parameters(ask: Ask) -> None:
             if name not in tally.RULES[rule].parameters:
                 raise click.ClickException(
                     _(
-                        "%(rule)s does not know --%(option)s.",
-                        rule=rule, option=name.replace("_", "-"),
+                        "%(rule)s does not know %(option)s.",
+                        rule=rule, option=f"--{name.replace('_', '-')}",
                     )
                 )  # fmt: skip
 
@@ -244,7 +265,7 @@ def _counts(
         try:
             with speaking(lang, Path(path)):
                 start = perf_counter()
-                election = pabulib.load(Path(path).read_bytes(), lenient=ask.is_lenient)
+                election = _read(path, ask)
                 reading = perf_counter() - start
                 others = tuple(_count(path, election, rule, ask) for rule in ask.others)
         except click.ClickException as fault:
@@ -260,6 +281,19 @@ def _counts(
                 faults.append(fault)
             else:
                 yield Counted(path, election, outcome, others, seconds)
+
+
+def _read(path: str, ask: Ask) -> Election:
+    data = Path(path).read_bytes()
+    if sniffed(data):
+        raise click.ClickException(
+            _(
+                "%(file)s holds ranked ballots without money; count it by a rule like irv or "
+                "schulze_winning.",
+                file=path,
+            )
+        )
+    return pabulib.load(data, lenient=ask.is_lenient)
 
 
 def _drawn(
@@ -288,7 +322,7 @@ def _count(path: str, election: Election, rule_id: str, ask: Ask) -> Outcome:
             )
         )  # fmt: skip
     known = {name: said for name, said in ask.parameters.items() if name in rule.parameters}
-    ties = ask.lot.order(election.instance)
+    ties = ask.order.order(election.instance)
     return tally.count(rule_id, election.instance, election.profile, ties, **known)
 
 
@@ -301,6 +335,7 @@ def _json(counted: Counted, ask: Ask) -> str:
         "cost": pabulib.number(outcome.spent),
         "left": pabulib.number(outcome.left),
         "ties": [{"options": list(tie.options), "mattered": tie.mattered} for tie in outcome.ties],
+        "tie_order": ask.order.told(),
         "outcome": json.loads(outcome.to_json()),
     }
     if counted.election.notes:

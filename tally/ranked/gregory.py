@@ -14,12 +14,11 @@ from fractions import Fraction
 
 from tally.contest import Amount
 from tally.errors import InstanceError
-from tally.outcome import Parameter
 from tally.ranked.ballots import Rankings
 from tally.ranked.contest import Contest
-from tally.ranked.irv import exhausted, harmless_batch, matrix
 from tally.ranked.outcome import Count, RankedOutcome
 from tally.ranked.preferences import Reading, read
+from tally.ranked.rounds import elected, exhausted, harmless_batch, matrix
 from tally.ranked.ties import Ties
 from tally.ranked.transfers import Box, Flows, Part, Path
 
@@ -235,20 +234,8 @@ def count(
     part = Part(read(contest, rankings, Reading(overvote)), contest.standing, overvote)
     held = Counting(manner, contest, Box([part]), rankings.weights_unit, ties, bool(batch))
     held.run()
-    words: list[tuple[str, Parameter]] = [("overvote", overvote)]
-    if batch is not None:
-        words.insert(0, ("batch", batch))
-    rest = [one for one in held.hopeful if one not in held.elected]
-    return RankedOutcome(
-        rule=manner.rule,
-        parameters=tuple(words),
-        names=contest.names,
-        ballots=rankings.ballots,
-        seats=contest.seats,
-        winners=tuple(held.elected),
-        ranking=tuple(
-            who for who in ((*held.elected,), tuple(sorted(rest)), *held.gone[::-1]) if who
-        ),
-        rounds=tuple(held.rounds),
-        ties=tuple(ties.met),
-    )
+    return elected(
+        manner.rule, contest, rankings.ballots, ties,
+        winners=held.elected, hopeful=held.hopeful, gone=held.gone, rounds=held.rounds,
+        overvote=overvote, batch=batch,
+    )  # fmt: skip

@@ -8,7 +8,6 @@ References
 T. Hare, W. R. Ware (1871); Robert's Rules of Order (12th ed.) 45:62, preferential voting.
 """
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tally.contest import Amount
@@ -16,7 +15,8 @@ from tally.errors import InstanceError
 from tally.ranked.ballots import Rankings, over
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import Count, RankedOutcome, Ranking
-from tally.ranked.preferences import OVERVOTE, REASONS, Reading, read
+from tally.ranked.preferences import Reading, read
+from tally.ranked.rounds import exhausted, harmless_batch, matrix
 from tally.ranked.ties import Ties
 from tally.ranked.transfers import Box, Flows, Part
 
@@ -182,61 +182,3 @@ class Race:
                 transfers=matrix(flows, lambda _, voters: over(voters, self.unit)),
             )
         )
-
-
-def harmless_batch(votes: Mapping[int, Amount]) -> tuple[int, ...]:
-    """The most candidates from the bottom whose votes together are fewer than the next one's.
-
-    >>> harmless_batch({0: 10, 1: 3, 2: 1, 3: 1})
-    (1, 2, 3)
-    """
-    levels: dict[Amount, list[int]] = {}
-    for one, said in votes.items():
-        levels.setdefault(said, []).append(one)
-    found: list[int] = []
-    seen: list[int] = []
-    total: Amount = 0
-    for said in sorted(levels):
-        if total < said:
-            found = list(seen)
-        seen += levels[said]
-        total += said * len(levels[said])
-    return tuple(sorted(found))
-
-
-Worth = Callable[[tuple[int | tuple[int, ...], ...], int], Amount]
-
-
-def exhausted(
-    box: Box, worth: Worth, more: Sequence[tuple[str, Amount]] = ()
-) -> tuple[tuple[str, Amount], ...]:
-    """(reason, votes) of ballots that count for nobody now, none of them zero.
-
-    Parameters
-    ----------
-    worth : (path, voters) to votes
-    more : further reasons with their votes
-    """
-    found: dict[str, Amount] = {}
-    for (path, holder), voters in box.voters.items():
-        if isinstance(holder, tuple) or holder < 0:
-            reason = REASONS[OVERVOTE if isinstance(holder, tuple) else -1 - holder]
-            found[reason] = found.get(reason, 0) + worth(path, voters)
-    for reason, votes in more:
-        found[reason] = found.get(reason, 0) + votes
-    return tuple((why, votes) for why, votes in sorted(found.items()) if votes)
-
-
-def matrix(flows: Flows, worth: Worth) -> tuple[tuple[int, int, Amount], ...]:
-    """(from, to, votes) of what was moved, -1 for nobody; votes that stayed are left out."""
-    found: dict[tuple[int, int], Amount] = {}
-    for (source, target), voters in flows.items():
-        way = _person(source[1]), _person(target[1])
-        if way[0] != way[1]:
-            found[way] = found.get(way, 0) + worth(target[0], voters)
-    return tuple((*way, votes) for way, votes in sorted(found.items()) if votes)
-
-
-def _person(holder: int | tuple[int, ...]) -> int:
-    """Shared ranks that wait count for nobody."""
-    return holder if isinstance(holder, int) and holder >= 0 else -1

@@ -22,12 +22,12 @@ from itertools import pairwise
 
 from tally.contest import Amount
 from tally.errors import InstanceError
-from tally.outcome import Parameter
 from tally.ranked.ballots import Rankings
 from tally.ranked.contest import Contest
 from tally.ranked.meek_tree import Shares, Tree
 from tally.ranked.outcome import Count, RankedOutcome
 from tally.ranked.preferences import Reading, read
+from tally.ranked.rounds import elected
 from tally.ranked.ties import Ties
 from tally.ranked.transfers import Box, Part
 
@@ -321,18 +321,8 @@ def _count(
         orders=overvote == "orders",
     )
     held.run()
-    words: list[tuple[str, Parameter]] = [("overvote", overvote)]
-    if batch is not None:
-        words.insert(0, ("batch", batch))
-    rest = tuple(one for one in held.hopeful if one not in held.elected)
-    return RankedOutcome(
-        rule=manner.rule,
-        parameters=tuple(words),
-        names=contest.names,
-        ballots=rankings.ballots,
-        seats=contest.seats,
-        winners=tuple(held.elected),
-        ranking=tuple(who for who in (tuple(held.elected), rest, *held.gone[::-1]) if who),
-        rounds=tuple(held.rounds),
-        ties=tuple(ties.met),
-    )
+    return elected(
+        manner.rule, contest, rankings.ballots, ties,
+        winners=held.elected, hopeful=held.hopeful, gone=held.gone, rounds=held.rounds,
+        overvote=overvote, batch=batch,
+    )  # fmt: skip

@@ -5,10 +5,10 @@ from fractions import Fraction
 
 from tally.contest import Amount
 from tally.ranked.contest import Contest
-from tally.ranked.irv import exhausted, harmless_batch, matrix
 from tally.ranked.lots import JavaDraw
 from tally.ranked.outcome import Count
 from tally.ranked.rctab_rules import BOTTOMS_UP, BOTTOMS_UP_SHARE, ONE_A_ROUND, SINGLE, Rules
+from tally.ranked.rounds import exhausted, harmless_batch, matrix
 from tally.ranked.ties import Ties
 from tally.ranked.transfers import Box, Flows, Path
 

@@ -11,7 +11,7 @@ from tally.ranked import table_pairwise, table_runoff
 from tally.ranked.ballots import Rankings
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
-from tally.ranked.ties import WORDS, Ties
+from tally.ranked.ties import WORDS, Draw, Ties
 from tally.ties import tie_order
 
 
@@ -45,6 +45,7 @@ class RankedRule:
         return found
 
 
+_BEFORE_A_LOT = ("forwards", "backwards")  # words that a seed leaves in place
 # Rules that compare leave a tie standing; those by rounds must go on, by the contest's order.
 _ROWS = (
     *((row, ("unsettled",)) for row in table_pairwise.ROWS),
@@ -75,7 +76,7 @@ def count_ranked(
 
     Raises
     ------
-    UnknownRuleError : no such rule, parameter or word of a policy.
+    UnknownRuleError : no such rule, parameter or word of a policy; a lot without a seed.
     BallotError : the rule needs points and the ballots have none.
     ShortSeedError : too short a seed.
 
@@ -92,10 +93,19 @@ def count_ranked(
     if rule_id in table_pairwise.SCORED and rankings.scores is None:
         raise BallotError(f"{rule_id} needs points on the ballots")
     words = policy or rule.policy
-    order = contest.tie_order
+    draws: dict[str, Draw] = {}
     if seed is not None:
-        names = [f"{place} {name}" for place, name in enumerate(contest.names)]
-        order = tuple(names.index(name) for name in tie_order(seed, names))
-        words = (*(word for word in words if word not in ("order", "unsettled")), "order")
-    outcome = rule.run(contest, rankings, Ties(words, order), **rule.fixed, **parameters)
+        words = (*(word for word in words if word in _BEFORE_A_LOT), "lot")
+        draws = {"lot": _drawn(seed, contest)}
+    if undrawn := {"lot", "java"}.intersection(words).difference(draws):
+        raise UnknownRuleError(f"{rule_id} needs a seed for ties by {', '.join(sorted(undrawn))}")
+    ties = Ties(words, contest.tie_order, draws)
+    outcome = rule.run(contest, rankings, ties, **rule.fixed, **parameters)
     return replace(outcome, rule=rule_id)
+
+
+def _drawn(seed: bytes, contest: Contest) -> Draw:
+    """A public lot over all candidates: the first in it is preferred."""
+    names = [f"{place} {name}" for place, name in enumerate(contest.names)]
+    place = {names.index(name): at for at, name in enumerate(tie_order(seed, names))}
+    return lambda level, best: (min if best else max)(level, key=place.__getitem__)

@@ -28,8 +28,6 @@ ROWS: tuple[Row, ...] = (
     ("meek_prf", "meek", "meek_prf", _NONE, _SHARED, "meek"),
 )
 
-# Those that fill one seat whatever the contest says.
-SINGLE = frozenset({"irv"})
 # Policies of `tally.ranked.ties` that the rules' own texts ask for, where they ask for one.
 POLICIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -7,7 +7,7 @@ A policy is a row of words. Each is tried in turn on those who stand level, unti
 - ``order``: the contest's given order; the first in it is preferred
 - ``first``: the first in that order is taken, to be elected or to go out (so Droop and stv-rs)
 - ``lot``: a public lot drawn from a seed (`tally.ties.tie_order` over the candidates' names)
-- ``java``: the seeded draws of RCTab (`tally.ranked.lots`)
+- ``java``: the seeded draws of RCTab (`tally.ranked.lots`); its rules bring them along
 - ``unsettled``: nothing; the rule reports the tie and does what it can without a choice
 
 Preferred means: elected rather than not, kept rather than eliminated. So of those level at the

@@ -249,6 +249,17 @@ def test_support_is_votes_points_or_a_bare_number():
         assert report.support_words(Fraction(3, 2), "cstv_ewt") == "1.5"
 
 
+def test_what_equal_shares_by_points_leave_is_told_in_votes():
+    instance = Instance((Option("a", 60), Option("b", 50)), 120)
+    profile = Profile.of("cumulative", instance, [["a"], ["a"], ["b"]], [[3], [3], [2]])
+    outcome = count("mes_score_u", instance, profile)
+    shares, completion = outcome.rounds
+    assert (shares.stage, completion.stage) == ("equal_shares", "completion")
+    with words.speaking("en"):
+        assert report.support_of(outcome, shares) == "6 points"
+        assert report.support_of(outcome, completion) == "1 vote"
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [("en", ["3 votes, place 1: its ₩60 fit", "With 2 votes more", "fewer than the 1", "1 vote,"]),

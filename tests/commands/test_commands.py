@@ -78,7 +78,10 @@ def test_every_kind_of_ballot_goes_in_and_out(run, tmp_path, case):
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "line 15, vote: expected ids that PROJECTS lists, found “42”"), ("ko", "15번째 줄")],
+    [
+        ("en", "line 15, vote, column 2: expected ids that PROJECTS lists, found “42”"),
+        ("ko", "15번째 줄"),
+    ],
 )
 def test_a_bad_file_is_told_and_leaves_the_database_as_it_was(
     run, database: Database, tmp_path, language, said

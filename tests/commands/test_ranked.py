@@ -6,8 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import root
+from app.commands.ranked import BY
 from app.commands.speech import EXPECTED
 from tally.formats import ranked
+from tally.ranked.ties import WORDS
 from tests.tally.test_ranked_formats import BLT, CEF
 
 
@@ -36,13 +38,13 @@ def test_rounds_and_ties_are_told(tmp_path):
     path.write_bytes(b"#/Candidates: Ada ; Bo ; Cy\nAda > Bo * 2\nBo > Ada * 2\nCy\n")
     told = run(path, "--rule", "plurality", "--rule", "irv").output
     assert "level, and nothing settles it: Ada, Bo" in told
-    assert "level: Ada, Bo; taken: Bo (order)" in told
+    assert "level: Ada, Bo; taken: Bo (the order of the contest)" in told
     assert "round 1: Ada 2, Bo 2, Cy 1" in told
     assert json.loads(run(path, "--rule", "irv", "--json").stdout)["ties"] == [
         {"candidates": [0, 1], "chosen": [1], "by": "order", "round": 2}
     ]
     lot = run(path, "--rule", "plurality", "--seed", "00" * 16).output
-    assert "taken:" in lot
+    assert "(lot)" in lot
 
 
 def test_one_bad_file_does_not_stop_the_others(blt, tmp_path):
@@ -54,7 +56,7 @@ def test_one_bad_file_does_not_stop_the_others(blt, tmp_path):
     assert "line 2" in answer.output
     assert "a candidate of this contest" in answer.output
     assert "needs points" in answer.output
-    assert answer.output.count("irv,") == 2
+    assert answer.output.count("irv;") == 2
 
 
 def test_rules_of_two_kinds_are_not_asked_together(blt):
@@ -65,3 +67,28 @@ def test_rules_of_two_kinds_are_not_asked_together(blt):
 
 def test_every_fault_of_a_ranked_file_is_spoken():
     assert {*ranked.EXPECTED} <= {*EXPECTED}
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--completion", "add1"), ("--compare", "greedy_cost"), ("--stop",), ("--explain",),
+        ("--minimum-votes", "0"), ("--lenient",), ("--pictures", "drawn"), ("--no-exhaustive",),
+    ],
+)  # fmt: skip
+def test_an_option_that_means_nothing_to_ranked_rules_is_refused(blt, option):
+    answer = run(blt, "--rule", "irv", *option)
+    assert answer.exit_code == 1
+    assert "irv does not know --" in answer.output
+
+
+def test_seats_mean_nothing_where_projects_are_funded_and_ranked_files_are_known(blt):
+    answer = run(blt, "--seats", 2)
+    assert "greedy_cost does not know --seats" in answer.output
+    answer = run(blt)
+    assert answer.exit_code == 1
+    assert "holds ranked ballots" in answer.output
+
+
+def test_all_that_can_settle_a_tie_is_spoken():
+    assert {*BY} == {*WORDS} - {"unsettled"}

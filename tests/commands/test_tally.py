@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from app.cli import root
 from app.commands.certify import EXPECTED, FAULTS, PROVED
-from tally import RULES, Outcome, count, tie_order
+from tally import RULES, Outcome, count
 from tally.certify import Check
 from tally.claims import SHAPES
 from tally.formats import pabulib
@@ -124,7 +124,7 @@ def test_a_file_that_cannot_be_counted_does_not_keep_the_others_from_it(tmp_path
     assert [json.loads(line)["file"] for line in answer.stdout.splitlines()] == [str(HAND)]
     first, second = answer.stderr.splitlines()
     assert f"{bad}, line" in first
-    assert "cost: expected a number, as 1200 or 12.50, found “sixty”" in first
+    assert "cost, column 2: expected a number, as 1200 or 12.50, found “sixty”" in first
     assert "phragmen does not take cumulative ballots, only approval, choose-1, knapsack." in second
 
 
@@ -327,7 +327,7 @@ def test_repairs_of_a_conversion_are_told(tmp_path):
     odd.write_text(HAND.read_text().replace("2;bench,lamp", "2;bench,42"))
     strict = run("formats", "convert", odd, out)
     assert strict.exit_code == 1
-    assert "line 15, vote: expected ids that PROJECTS lists, found “42”." in strict.output
+    assert "line 15, vote, column 2: expected ids that PROJECTS lists, found “42”." in strict.output
     assert not out.exists()
     lenient = run("formats", "convert", odd, out, "--lenient")
     assert lenient.exit_code == 0
@@ -351,83 +351,6 @@ def test_new_commands_explain_themselves(command):
     answer = CliRunner().invoke(root, [*command.split(), "--help"])
     assert answer.exit_code == 0
     assert command == "formats" or "Example: gwangjang" in answer.output
-
-
-LEVEL = """META
-key;value
-budget;10
-vote_type;approval
-PROJECTS
-project_id;cost
-a;10
-b;10
-VOTES
-voter_id;vote
-1;a
-2;b
-"""
-SEED = "00" * 15 + "02"
-
-
-@pytest.fixture
-def level(tmp_path):
-    path = tmp_path / "level.pb"
-    path.write_text(LEVEL, encoding="utf-8")
-    return path
-
-
-def test_ties_go_by_the_seed_or_the_file_that_is_given(level, tmp_path):
-    order = tmp_path / "order.txt"
-    order.write_text("b\n\na\n", encoding="utf-8")
-    assert lines(level)[0]["winners"] == ["a"]
-    assert lines(level, "--tie-order", order)[0]["winners"] == ["b"]
-    lot = {seed: lines(level, "--seed", seed)[0]["winners"] for seed in ("00" * 16, SEED)}
-    assert lot == {seed: [tie_order(bytes.fromhex(seed), ["a", "b"])[0]] for seed in lot}
-
-
-def test_an_outcome_by_lot_is_proved_by_its_seed_alone(level, tmp_path):
-    seed = next(
-        s
-        for s in map("{:032x}".format, range(99))
-        if lines(level, "--seed", s)[0]["winners"] == ["b"]
-    )
-    outcome = tmp_path / "outcome.json"
-    outcome.write_text(run("tally", level, "--seed", seed, "--json").stdout, encoding="utf-8")
-    assert run("certify", level, outcome, "--seed", seed).exit_code == 0
-    assert run("certify", level, outcome).exit_code == 1
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        (("--seed", "xyz"), "--seed takes digits"),
-        (("--seed", "00"), "16 bytes"),
-        (("--tie-order", "a\nc\n"), "line 2: expected the id of a project in the file, found “c”"),
-        (("--tie-order", "a\na\n"), "line 2: expected each id once, found “a”"),
-        (("--tie-order", "b\n"), "these ids are missing: a"),
-        (("--tie-order", "a\nb\n", "--seed", SEED), "not both"),
-    ],
-)
-def test_an_order_that_is_none_is_told(level, tmp_path, given, said):
-    words = list(given)
-    if "--tie-order" in words:
-        path = tmp_path / "order.txt"
-        path.write_text(words[1], encoding="utf-8")
-        words[1] = str(path)
-    answer = run("tally", level, *words)
-    assert answer.exit_code == 1
-    assert said in answer.output
-
-
-def test_each_count_is_drawn_and_nothing_is_written_over(level, tmp_path):
-    folder = tmp_path / "drawn"
-    asked = ("tally", level, "--rule", "greedy_cost", "--pictures", folder)
-    assert run(*asked, lang="ko").exit_code == 0
-    picture = (folder / "level.greedy_cost.svg").read_text(encoding="utf-8")
-    assert picture.startswith("<svg")
-    again = run(*asked)
-    assert again.exit_code == 1
-    assert "level.greedy_cost.svg is there already" in again.output
 
 
 @pytest.mark.parametrize(

@@ -119,18 +119,13 @@ def test_what_is_passed_was_within_the_limit_and_did_not_end(monkeypatch, plain,
 
 
 def test_long_stretches_without_change_are_leapt_over(monkeypatch, plain):
-    """Two options of which the second lacks a little for a thousand increments."""
-    setting = _setting([1000, 90_000], [[0], [0, 1]], limit=91_000)
+    """The second option lacks money for tens of thousands of increments; they are few runs."""
     calls = []
     natural = plain.natural
     monkeypatch.setattr(plain, "natural", lambda *values: calls.append(1) or natural(*values))
     monkeypatch.setattr(increments, "compiled_loops", lambda: plain)
-    assert Increments(setting, 1, exhaustive=True).passed(Fraction(45_500)) == 0 or calls
-    far = Increments(
-        _setting([1000, 200_000, 40_000], [[0], [0, 1], [2]], limit=250_000), 1, exhaustive=True
-    )
-    calls.clear()
-    assert far.passed(Fraction(1000)) > 1000
+    setting = _setting([1000, 200_000, 40_000], [[0], [0, 1], [2]], limit=250_000)
+    assert Increments(setting, 1, exhaustive=True).passed(Fraction(1000)) > 1000
     assert len(calls) < 60
 
 

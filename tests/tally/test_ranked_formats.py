@@ -1,6 +1,7 @@
 """Files of ranked ballots: read, told where they cannot be, and written so that they read the same."""
 
 import json
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -155,6 +156,32 @@ def test_a_reader_that_is_called_by_itself_looks_at_the_head():
     for text in ("", "three seats"):
         with pytest.raises(FormatError, match="number of candidates"):
             ranked.READERS["blt"](text)
+
+
+@pytest.mark.parametrize("kind", sorted(ranked.WRITERS))
+@pytest.mark.parametrize(
+    "names",
+    [("a > b", "c"), ("a ; b", "c"), ("x * 3", "c"), ('a" "b', "c"), ("", "c"), ("a\nb", "c")],
+)
+def test_a_name_is_written_so_that_it_reads_the_same_or_not_at_all(kind, names):
+    file = RankedFile(Contest(names), Rankings.of(2, [(0, 1)]), "")
+    with suppress(FormatError):
+        assert ranked.load(ranked.dump(file, kind)).contest.names == names
+
+
+def test_a_name_that_is_a_sign_of_the_format_is_refused():
+    for kind, name in (("cef", "a > b"), ("blt", 'a" "b'), ("preflib", " a ")):
+        file = RankedFile(Contest((name, "c")), Rankings.of(2, [(0, 1)]), "")
+        with pytest.raises(FormatError, match="expected what this format can hold"):
+            ranked.dump(file, kind)
+
+
+def test_who_has_withdrawn_is_not_lost_on_the_way_to_a_format_that_cannot_say_so():
+    file = RankedFile(Contest(("Ada", "Bo"), withdrawn=frozenset({1})), Rankings.of(2, [(0,)]), "")
+    assert ranked.load(ranked.dump(file, "blt")).contest.withdrawn == {1}
+    for kind in ("preflib", "cef"):
+        with pytest.raises(FormatError, match="what this format can hold"):
+            ranked.dump(file, kind)
 
 
 @st.composite

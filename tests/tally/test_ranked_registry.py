@@ -38,6 +38,17 @@ def test_a_tie_stands_unless_a_policy_or_a_seed_settles_it():
         drawn = next(name for name in tie_order(seed, names) if name != "2 Cy")
         outcome = count_ranked("plurality", CONTEST, LEVEL, seed=seed)
         assert outcome.winners == (names.index(drawn),)
+        assert [tie.by for tie in outcome.ties] == ["lot"]
+
+
+@pytest.mark.parametrize("rule_id", ["irv", "scottish", "meek", "wigm"])
+def test_a_seed_settles_every_rules_ties_by_lot(rule_id):
+    rankings = Rankings.of(3, [(0,), (1,), (2,)], [4, 2, 2])
+    contest = Contest.of("Ada", "Bo", "Cy", seats=1 if rule_id == "irv" else 2)
+    found = [count_ranked(rule_id, contest, rankings, seed=bytes([n] * 16)) for n in range(40)]
+    met = {tie.chosen for outcome in found for tie in outcome.ties}
+    assert {tie.by for outcome in found for tie in outcome.ties} <= {"lot"}
+    assert rule_id == "irv" or met == {(1,), (2,)}
 
 
 def test_what_is_not_known_is_refused():
@@ -47,6 +58,9 @@ def test_what_is_not_known_is_refused():
         count_ranked("irv", CONTEST, LEVEL, depth=3)
     with pytest.raises(UnknownRuleError, match="knows no coin"):
         count_ranked("irv", CONTEST, LEVEL, policy=("coin",))
+    for word in ("lot", "java"):
+        with pytest.raises(UnknownRuleError, match=f"needs a seed for ties by {word}"):
+            count_ranked("irv", CONTEST, LEVEL, policy=(word,))
     with pytest.raises(BallotError, match="needs points"):
         count_ranked("star", CONTEST, LEVEL)
     with pytest.raises(ShortSeedError):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tally.errors import BallotError, InstanceError
 from tally.ranked import Contest, RankedOutcome, Rankings
-from tally.ranked.irv import harmless_batch, irv
+from tally.ranked.irv import irv
 from tally.ranked.lots import JavaDraw, Random, hash_order, java_key, shuffled
 from tally.ranked.meek import meek, meek_prf
 from tally.ranked.preferences import Reading, read
@@ -23,6 +23,7 @@ from tally.ranked.rctab_rules import (
     ONE_A_ROUND,
     Rules,
 )
+from tally.ranked.rounds import harmless_batch
 from tally.ranked.scottish import scottish
 from tally.ranked.ties import Ties
 from tally.ranked.transfers import Box, Part

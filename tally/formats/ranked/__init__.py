@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from tally.errors import FormatError
 from tally.formats.ranked import blt, cef, preflib
 from tally.formats.ranked.file import EXPECTED, RankedFile, fault
 
@@ -56,5 +57,25 @@ def load(data: bytes) -> RankedFile:
 
 
 def dump(file: RankedFile, kind: str | None = None) -> bytes:
-    """The file as bytes of its own format, or of another key of `WRITERS`."""
-    return WRITERS[kind or file.format](file).encode()
+    """The file as bytes of its own format, or of another key of `WRITERS`.
+
+    What is written is read again: a name that would be taken for a sign of the format, or somebody
+    who has withdrawn where the format cannot say so, is not lost in silence.
+
+    Raises
+    ------
+    FormatError : the format does not hold this file.
+    """
+    kind = kind or file.format
+    data = WRITERS[kind](file).encode()
+    try:
+        again = READERS[kind](data.decode())
+    except FormatError as error:
+        raise fault("ranked_lost", error.line, error.found, kind) from None
+    for said, found in (
+        (file.contest.names, again.contest.names),
+        (sorted(file.contest.withdrawn), sorted(again.contest.withdrawn)),
+    ):
+        if said != found:
+            raise fault("ranked_lost", 1, str(said), kind)
+    return data

@@ -18,6 +18,7 @@ EXPECTED = {
     "ranked_number": "a whole number",
     "ranked_braces": "equal candidates in braces that are closed",
     "ranked_option": "an option in brackets that are closed",
+    "ranked_lost": "what this format can hold",
 }
 
 

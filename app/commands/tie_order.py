@@ -12,7 +12,7 @@ from tally import Instance, TieOrder, by_id, tie_order
 
 
 @dataclass(frozen=True)
-class Lot:
+class GivenOrder:
     """What was given: the seed of a public lot, a file of ids, or nothing."""
 
     seed: str | None = None
@@ -34,8 +34,16 @@ class Lot:
             return _listed(self.path, instance)
         return by_id(instance)
 
+    def told(self) -> str:
+        """By what level projects go, in a sentence."""
+        if self.seed is not None:
+            return _("Ties go by the lot of seed %(seed)s.", seed=self.seed)
+        if self.path is not None:
+            return _("Ties go by the order in %(file)s.", file=self.path)
+        return _("Ties go by the smaller id, read as text.")
 
-def lot_options(command: Callable[..., Any]) -> Callable[..., Any]:
+
+def tie_order_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--seed` and `--tie-order`, as parameters of the command."""
     command = click.option(
         "--tie-order", type=click.Path(exists=True, dir_okay=False, path_type=Path),
