@@ -98,7 +98,10 @@ class Counting:
             if out is None or source == _UNSETTLED:
                 self.elected += self.hopeful  # the tie stands: anybody of these
                 return
-            moved, flows = self._move(source, out, quota) if going else ((), {})
+            if source is not None:
+                moved, flows = (source,), self._pass_on(source, quota)
+            elif going:
+                moved, flows = out, self._exclude(out)
 
     def _unfinished(self) -> bool:
         return 0 < self.contest.seats - len(self.elected) < len(self.hopeful)
@@ -143,35 +146,34 @@ class Counting:
     def _choose(self, level: list[int], *, best: bool) -> int | None:
         return self.ties.choose(level, best=best, history=self.history, turn=len(self.history) + 1)
 
-    def _move(
-        self, source: int | None, out: tuple[int, ...] | None, quota: Amount
-    ) -> tuple[tuple[int, ...], Flows]:
-        if source is None:
-            assert out is not None  # noqa: S101 - asked by the caller
-            self.hopeful = [one for one in self.hopeful if one not in out]
-            self.gone.append(out)
-            self.box.hold(out)
-            flows = self.box.move(out)
-            moved = out
-            for one in out:
-                self.votes[one] = 0
-        else:
-            total = self.votes[source]
-            surplus = total - quota
-            for path, _ in self.box.piles(source):
-                self.values[(*path, source)] = self.manner.transfer(
-                    self.values[path], surplus, total
-                )
-            flows = self.box.move((source,), marked=True)
-            moved = (source,)
-            self.votes[source] = quota
-            self.pending.remove(source)
-            gone = sum(self._worth(target[0], voters) for (_, target), voters in flows.items())
-            self.lost += surplus - gone
+    def _pass_on(self, source: int, quota: Amount) -> Flows:
+        """Move the surplus of an elected candidate; the quota stays."""
+        total = self.votes[source]
+        surplus = total - quota
+        for path, _ in self.box.piles(source):
+            self.values[(*path, source)] = self.manner.transfer(self.values[path], surplus, total)
+        flows = self.box.move((source,), marked=True)
+        self.votes[source] = quota
+        self.pending.remove(source)
+        gone = sum(self._worth(target[0], voters) for (_, target), voters in flows.items())
+        self.lost += surplus - gone
+        self._add(flows)
+        return flows
+
+    def _exclude(self, out: tuple[int, ...]) -> Flows:
+        """Move all ballots of those who go out, at the value that they have."""
+        self.hopeful = [one for one in self.hopeful if one not in out]
+        self.gone.append(out)
+        self.box.hold(out)
+        flows = self.box.move(out)
+        self.votes.update(dict.fromkeys(out, 0))
+        self._add(flows)
+        return flows
+
+    def _add(self, flows: Flows) -> None:
         for (_, target), voters in flows.items():
             if isinstance(target[1], int) and target[1] >= 0:
                 self.votes[target[1]] += self._worth(target[0], voters)
-        return moved, flows
 
     def _worth(self, path: Path, voters: int) -> Amount:
         """Votes in units of `scale`; whole where voters are."""

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog  # type: ignore[import-untyped]
-from scipy.sparse import csr_array  # type: ignore[import-untyped]
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
 
 from tally.errors import InstanceError
 from tally.ranked.ballots import Ints

@@ -41,7 +41,7 @@ class Manner:
     rule : its id
     scale : what a whole vote is counted in
     omega : iteration ends at this surplus
-    level : figures that differ by less are level; 1: only equal ones are
+    level : figures that differ by less are level; 0: only equal ones are
     up : whether what is kept is rounded up
     """
 
@@ -51,9 +51,13 @@ class Manner:
     level: int
     up: bool
 
+    def is_above(self, difference: Amount) -> bool:
+        """Whether a figure that is more by so much is more, and not level."""
+        return difference >= self.level if self.level else difference > 0
+
 
 MEEK = Manner("meek", 10**27, 10**18, 10**9 // 2, up=False)
-PRF = Manner("meek_prf", 10**9, 10**3, 1, up=True)
+PRF = Manner("meek_prf", 10**9, 10**3, 0, up=True)
 
 
 def meek(
@@ -168,9 +172,9 @@ class Counting:
     def _last(self, found: "_Iteration") -> tuple[int, ...]:
         """Who goes out: level are all within the surplus of the lowest."""
         votes = {one: found.shares.votes[one] for one in self.hopeful}
-        line = min(votes.values()) + found.surplus + self.manner.level
+        line = min(votes.values()) + found.surplus
         chosen = self.ties.choose(
-            [one for one, said in votes.items() if said < line],
+            [one for one, said in votes.items() if not self.manner.is_above(said - line)],
             best=False,
             history=self.history,
             turn=len(self.rounds) + 1,
@@ -229,7 +233,7 @@ class _Iteration:
             over = [one for one in self.count.hopeful if self._elects(votes[one])]
             if over:
                 return tuple(sorted(over, key=lambda one: -votes[one])), ()
-            if self._is_spent() or self.surplus - before > -self.manner.level:
+            if self._is_spent() or not self.manner.is_above(before - self.surplus):
                 return (), ()
             losers = self._sure_losers() if self.count.batch else ()
             if losers:
@@ -253,12 +257,12 @@ class _Iteration:
 
     def _elects(self, votes: Amount) -> bool:
         """The reference rule's quota is rounded up and suffices; the other must be passed."""
-        return votes >= self.quota if self.manner.up else votes - self.quota >= self.manner.level
+        return votes >= self.quota if self.manner.up else self.manner.is_above(votes - self.quota)
 
     def _is_spent(self) -> bool:
         if self.manner.up:
             return self.surplus < self.manner.omega
-        return self.surplus - self.manner.omega < self.manner.level
+        return not self.manner.is_above(self.surplus - self.manner.omega)
 
     def _kept(self, keep: int, votes: Amount) -> int:
         """Keep factor times quota over votes, each step rounded to the last decimal."""
@@ -273,11 +277,11 @@ class _Iteration:
 
         Those within the surplus of each other stay together, and enough are left for the seats.
         """
-        votes, level = self.shares.votes, self.manner.level
+        votes, is_above = self.shares.votes, self.manner.is_above
         groups: list[list[int]] = []
         line: Amount = 0
         for one in sorted(self.count.hopeful, key=lambda one: votes[one]):
-            if groups and line + self.surplus - votes[one] > -level:
+            if groups and not is_above(votes[one] - line - self.surplus):
                 groups[-1].append(one)
             else:
                 groups.append([one])
@@ -291,7 +295,7 @@ class _Iteration:
             if len(seen) > most:
                 break
             total += sum(votes[one] for one in group)
-            if votes[above[0]] - total - self.surplus >= level:
+            if is_above(votes[above[0]] - total - self.surplus):
                 found = list(seen)
         return tuple(sorted(found))
 

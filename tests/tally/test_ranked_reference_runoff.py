@@ -3,7 +3,7 @@
 from fractions import Fraction
 from itertools import permutations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tally.ranked.irv import STOPS, irv
@@ -63,7 +63,20 @@ def test_weighted_inclusive_gregory(poll: Poll):
     check_conserved(found)
 
 
+# Fractions of a ballot, by which the surplus falls by less than the last decimal.
+THIRDS = Poll(
+    size=4,
+    seats=2,
+    ballots=[
+        ([], Fraction(2, 3)),
+        ([{0}, {1}, {2}], Fraction(2, 3)),
+        ([{2}], Fraction(1, 3)),
+    ],
+)
+
+
 @many
+@example(THIRDS)
 @given(any_polls)
 def test_meek_by_the_reference_rule(poll: Poll):
     rounds: list[dict[str, Fraction]] = []
