@@ -22,6 +22,7 @@ Small = NDArray[Any]  # uint8 or uint16
 # A ballot by itself: its ranks, best first, each with the candidates who share it, ascending.
 Tiers = tuple[tuple[int, ...], ...]
 _MOST = 2**16 - 1
+_WORD = 64  # bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +99,40 @@ class Rankings:
             weights_unit=unit,
         )
 
+    @classmethod
+    def of_table(
+        cls, table: NDArray[Any], size: int, weights: NDArray[Any] | None = None
+    ) -> "Rankings":
+        """Rankings from a table of ballots x ranks, whose cells are candidates.
+
+        Parameters
+        ----------
+        table : whole numbers, unsigned; a cell of the greatest number of its type (255 for uint8)
+            is a rank that was left out
+        weights : a whole number above zero for each row; None: 1
+
+        Raises
+        ------
+        BallotError : a cell is no candidate, a weight is not above zero.
+
+        >>> table = np.array([[1, 255, 0], [2, 255, 255]], dtype=np.uint8)
+        >>> list(Rankings.of_table(table, size=3).rows())
+        [(((1,), (), (0,)), 1), (((2,),), 1)]
+        """
+        marked = table != np.iinfo(table.dtype).max
+        places = table[marked]
+        if places.size and int(places.max()) >= size:
+            raise BallotError(f"candidate {places.max()} is none of the {size}")
+        if weights is None:
+            weights = np.ones(len(table), dtype=np.int64)
+        if (weights <= 0).any():
+            raise BallotError(f"a weight must be above zero: {weights.min()}")
+        plain = not (marked[:, 1:] & ~marked[:, :-1]).any()
+        ranks = None if plain else (np.nonzero(marked)[1] + 1).astype(narrow(table.shape[1]))
+        starts = np.zeros(len(table) + 1, dtype=np.int64)
+        np.cumsum(np.count_nonzero(marked, axis=1), out=starts[1:])
+        return cls(size, starts, places.astype(narrow(size), copy=False), ranks, weights)
+
     @property
     def untold(self) -> int:
         """The number in `places` of a rank marked for several candidates that are not told."""
@@ -139,8 +174,25 @@ class Rankings:
             yield tuple(tiers), over(weight, self.weights_unit)
 
     def grouped(self) -> "Rankings":
-        """The same ballots, equal ones kept once."""
-        return Rankings.of_groups(self.size, _counted(self).items())
+        """The same ballots, equal ones kept once, in an order that their marks alone give."""
+        words = _packed(self)
+        order = np.lexsort(words.T) if words.shape[1] > 1 else np.argsort(words[:, 0])
+        opens = np.ones(len(order), dtype=bool)
+        opens[1:] = (words[order[1:]] != words[order[:-1]]).any(axis=1)
+        groups = np.flatnonzero(opens)
+        first, lengths = order[groups], self.lengths[order[groups]]
+        starts = np.concatenate(([0], np.cumsum(lengths)))
+        marks = np.repeat(self.starts[first] - starts[:-1], lengths) + np.arange(starts[-1])
+        weights = self.weights[order]
+        return Rankings(
+            size=self.size,
+            starts=starts,
+            places=self.places[marks],
+            ranks=None if self.ranks is None else self.ranks[marks],
+            weights=np.add.reduceat(weights, groups) if len(groups) else weights,
+            weights_unit=self.weights_unit,
+            scores=None if self.scores is None else self.scores[marks],
+        )
 
     def __eq__(self, other: object) -> bool:
         """Whether the same ballots were cast as often: in which order is nobody's business."""
@@ -177,8 +229,35 @@ def _tiers(ballot: Sequence[int | Collection[int]], size: int) -> Tiers:
     return tiers
 
 
-def _counted(rankings: Rankings) -> Counter[Tiers]:
-    found: Counter[Tiers] = Counter()
-    for tiers, weight in rankings.rows():
-        found[tiers] += weight  # type: ignore[assignment]  # a Counter adds fractions as well
+def _counted(rankings: Rankings) -> Counter[tuple[Tiers, tuple[int, ...]]]:
+    """How often each ballot was cast: its tiers, and its points in the order of the marks."""
+    found: Counter[tuple[Tiers, tuple[int, ...]]] = Counter()
+    starts = rankings.starts.tolist()
+    scores = () if rankings.scores is None else tuple(rankings.scores.tolist())
+    for at, (tiers, weight) in enumerate(rankings.rows()):
+        said = scores[starts[at] : starts[at + 1]]
+        found[tiers, said] += weight  # type: ignore[assignment]  # a Counter adds fractions as well
     return found
+
+
+def _packed(rankings: Rankings) -> NDArray[np.uint64]:
+    """Ballots as rows of whole numbers, equal where the ballots are: g x the words that it takes.
+
+    As many marks go into a word as their bits allow; a mark is its candidate, with its rank and
+    points where there are any. 0 is no mark.
+    """
+    codes, most = rankings.places.astype(np.uint64), rankings.size + 1
+    for figures in (rankings.ranks, rankings.scores):
+        if figures is not None:
+            said, index = np.unique(figures, return_inverse=True)
+            codes = codes + (index * most).astype(np.uint64)
+            most *= max(1, len(said))
+    bits = most.bit_length()
+    room = _WORD // bits
+    longest = int(rankings.lengths.max(initial=0))
+    words = np.zeros((len(rankings.weights), max(1, -(-longest // room))), dtype=np.uint64)
+    for place in range(longest):
+        some = np.flatnonzero(rankings.lengths > place)
+        here = codes[rankings.starts[some] + place] + np.uint64(1)
+        words[some, place // room] |= here << np.uint64(bits * (place % room))
+    return words
