@@ -86,6 +86,7 @@ bench-import: .venv/tested  ## ballots a second and memory of a whole import
 
 bench-tally: .venv/tested .venv-bench/installed  ## the counting room beside its peers: winners, CPU seconds, memory
 	@$(BIN)/python bench/counting.py $(ELECTIONS)
+	@$(BIN)/python bench/ranked.py
 
 # Peers have an environment of their own. The C++ one is built here, if there is a compiler; its
 # rules need no solver, so none is installed for it.

@@ -16,6 +16,7 @@ from tally import Instance, Outcome, Profile
 from tally.formats import pabulib
 
 HERE = Path(__file__).resolve().parent
+PEERS = HERE.parent / ".venv-bench" / "bin" / "python"
 
 
 class Bench:
@@ -77,16 +78,21 @@ class Bench:
 
     def peer(self, *arguments: str, given: str = "") -> list[dict]:
         """What one run of `_peers.py` says; nothing where it cannot run."""
-        if not self.has_peers:
-            return []
-        say(f"peers: {arguments[0]}")
-        ran = subprocess.run(
-            [self.peers, str(HERE / "_peers.py"), *arguments],
-            input=given, text=True, check=False, capture_output=True,
-        )  # fmt: skip
-        if ran.returncode:
-            note(f"the peer {arguments[0]} did not run: {ran.stderr.strip().splitlines()[-1:]}")
-        return [json.loads(line) for line in ran.stdout.splitlines()]
+        return ask(self.peers, "_peers.py", *arguments, given=given)
+
+
+def ask(python: Path, script: str, *arguments: str, given: str = "") -> list[dict]:
+    """What one run of a script of this folder says in the peers' environment."""
+    if not python.exists():
+        return []
+    say(f"peers: {arguments[0]}")
+    ran = subprocess.run(
+        [python, str(HERE / script), *arguments],
+        input=given, text=True, check=False, capture_output=True,
+    )  # fmt: skip
+    if ran.returncode:
+        note(f"the peer {arguments[0]} did not run: {ran.stderr.strip().splitlines()[-1:]}")
+    return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
 def rule_alone(election: pabulib.Election, rule: str) -> float:

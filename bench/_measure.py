@@ -3,7 +3,7 @@
 import gc
 import resource
 import statistics
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -61,6 +61,17 @@ def verdict(rows: Collection[Row]) -> str:
         if not row.keeps
     ]
     return "FALLS SHORT: " + "; ".join(missed) if missed else "PASS"
+
+
+def report(rows: Iterable[Row]) -> None:
+    """The table, row by row as they come, and the verdict."""
+    print(HEAD)
+    seen = []
+    for row in rows:
+        seen.append(row)
+        print(row.line(), flush=True)
+    print(f"{cpu():.0f} s of CPU in all, peers included. A ratio of 1.00 or less keeps its bar.")
+    print(verdict(seen))
 
 
 def cpu() -> float:

@@ -1,4 +1,4 @@
-"""Made elections, the same every time: 10 approvals a ballot, a few options liked by many."""
+"""Made elections, the same every time: a few options or candidates are liked by many."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ _CHUNK = 50_000
 
 
 def write(path: Path, voters: int, projects: int, seed: int) -> Path:
-    """A file of approval ballots at `path`.
+    """A file of ballots with ten approvals each at `path`.
 
     Popularity falls with rank^-0.8, drawn without repetition (the largest of perturbed logarithms);
     costs are lognormal(11.5, 1), at least 1,000; the budget is a quarter of all costs.
@@ -30,3 +30,27 @@ def write(path: Path, voters: int, projects: int, seed: int) -> Path:
             rows = enumerate(np.sort(picks, axis=1).tolist(), first + 1)
             out.writelines(f"{voter};{','.join(map(str, ballot))}\n" for voter, ballot in rows)
     return path
+
+
+def ranked(voters: int, size: int, seed: int) -> np.ndarray:
+    """Ranked ballots: voters x 10 cells of uint8, a candidate each; 255 where a ballot has ended.
+
+    Voters belong to four blocs. A candidate's strength in a bloc is rank^-0.8 in an order of the
+    bloc, times rank^-0.4 in the order that all share; voters draw by it without repetition, and
+    stop after each rank with chance 0.2.
+    """
+    draw = np.random.default_rng(seed)
+    places = np.arange(1, size + 1)
+    blocs = np.stack([draw.permutation(places) ** -0.8 * places**-0.4 for _ in range(4)])
+    table = np.full((voters, PICKS), 255, dtype=np.uint8)
+    for first in range(0, voters, _CHUNK):
+        number = min(_CHUNK, voters - first)
+        wait = draw.standard_exponential((number, size), np.float32)
+        wait /= blocs[draw.integers(4, size=number)].astype(np.float32)
+        top = np.argpartition(wait, PICKS, axis=1)[:, :PICKS]
+        order = np.argsort(np.take_along_axis(wait, top, 1), axis=1)
+        rows = np.take_along_axis(top, order, 1).astype(np.uint8)
+        length = np.minimum(draw.geometric(0.2, number), PICKS)
+        rows[np.arange(PICKS) >= length[:, np.newaxis]] = 255
+        table[first : first + number] = rows
+    return table

@@ -15,14 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
 import _synthetic
-from _bench import HERE, Bench, fresh, note, rule_alone, say
-from _measure import HEAD, Row, cpu, median, once, verdict
+from _bench import HERE, PEERS, Bench, fresh, note, rule_alone, say
+from _measure import Row, median, once, report
 
 import tally
 from tally import Outcome
@@ -32,7 +32,6 @@ from tally.explain import distance, story
 from tally.formats import pabulib
 
 SHARED = HERE.parents[1] / "shared" / "data" / "pabulib"
-PEERS = HERE.parent / ".venv-bench" / "bin" / "python"
 WARSAW = "Poland_Warszawa_2026.pb"
 # Cities that used equal shares: whether their own count stopped when nothing more fitted.
 CITIES = {
@@ -284,18 +283,17 @@ def main() -> None:
     bench = Bench(chosen.folder.resolve(), chosen.peers.absolute(), chosen.peer_seconds)
     if not bench.has_peers:
         note("No peers are installed: `make bench-tally` does that.")
-    print(HEAD)
-    rows: list[Row] = []
-    for number in map(int, chosen.only.split(",")):
+    report(measured(bench, map(int, chosen.only.split(","))))
+
+
+def measured(bench: Bench, parts: Iterable[int]) -> Iterator[Row]:
+    """The rows of some parts; a part whose files are missing is skipped, with a sentence."""
+    for number in parts:
         measure, needed = PARTS[number]
         if missing := [name for name in needed if not (bench.folder / name).exists()]:
-            note(f"Part {number} is skipped: {chosen.folder} has no {' and no '.join(missing)}.")
-            continue
-        for row in measure(bench):
-            rows.append(row)
-            print(row.line(), flush=True)
-    print(f"{cpu():.0f} s of CPU in all, peers included. A ratio of 1.00 or less keeps its bar.")
-    print(verdict(rows))
+            note(f"Part {number} is skipped: {bench.folder} has no {' and no '.join(missing)}.")
+        else:
+            yield from measure(bench)
 
 
 if __name__ == "__main__":
