@@ -56,6 +56,7 @@ RULES: Mapping[str, LazyString] = {
     "greedy_cost": _l("Most votes first, as long as the money lasts"),
     "greedy_card": _l("Most votes for each won first"),
     "greedy_score": _l("Most points for each won first"),
+    "greedy_ranked": _l("Down a ranking made from ranked ballots, as long as the money lasts"),
     "mes_card": _l("Equal shares, every project worth the same"),
     "mes_card_u": _l("Equal shares, every project worth the same; the rest by most votes"),
     "mes_card_add1": _l("Equal shares, every project worth the same; shares grow to the limit"),
@@ -123,6 +124,9 @@ _FIRST: Mapping[str, LazyString] = {
     ),
     "greedy_score": _l(
         "Each project's points are divided by its cost. The one with the most points for its money comes first."
+    ),
+    "greedy_ranked": _l(
+        "All projects are put in order by a rule on ranked ballots: the one that it ranks highest first."
     ),
     "card": _l("Every project counts the same for those who chose it."),
     "cost": _l("A project counts for those who chose it as much as it costs."),

@@ -36,6 +36,7 @@ LARGE = 2**17
 
 
 _GREEDY = MappingProxyType({"minimum_votes": int, "stop": bool})
+_BY_RANKS = MappingProxyType({"by": str, **_GREEDY})
 _SHARES = MappingProxyType({"minimum_votes": int, "exhaustive": bool, "integral": bool})
 _ADD_OPT = MappingProxyType({"skip": bool, "to_the_end": bool})
 _ALL = frozenset(KINDS)
@@ -101,6 +102,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             _rule("greedy_cost", "greedy", "by_votes", _ALL, _GREEDY),
             _rule("greedy_card", "greedy", "by_votes_per_cost", _ALL, _GREEDY),
             _rule("greedy_score", "greedy", "by_points_per_cost", _WITH_POINTS, _GREEDY),
+            _rule(
+                "greedy_ranked", "greedy_ranked", "by_ranking", frozenset({"ordinal"}), _BY_RANKS
+            ),
             *_equal_shares(),
             _rule("phragmen", "phragmen", "sequential", _SETS, quicker_in_parts=True),
             *_overspending_and_exact(),

@@ -36,7 +36,7 @@ COMPLETIONS: Mapping[str, str] = MappingProxyType(
 # Options that mean something only where projects cost money, and only where ballots rank people.
 WITH_RANKS = ("seats",)
 WITH_MONEY = (
-    "completion", "minimum_votes", "stop", "exhaustive", "integral", "skip", "to_the_end",
+    "completion", "minimum_votes", "by", "stop", "exhaustive", "integral", "skip", "to_the_end",
     "unranked_last", "tie_order", "others", "explain", "pictures", "lenient",
 )  # fmt: skip
 # Kind of ballots -> the file's word for it, as the reader of the file knows it.
@@ -110,6 +110,10 @@ class Counted:
     help="For mes_card, mes_cost and mes_score: what is done with the money left.",
 )  # fmt: skip
 @click.option("--minimum-votes", type=click.IntRange(min=0), help="Leave out what has fewer votes.")
+@click.option(
+    "--by", type=click.Choice(list(RANKED_RULES)), metavar="RULE",
+    help="greedy_ranked: the rule on ranked ballots whose ranking is walked.",
+)  # fmt: skip
 @click.option("--stop", is_flag=True, default=None, help="Greedy: end at what does not fit.")
 @click.option(
     "--exhaustive/--no-exhaustive", default=None,

@@ -366,6 +366,14 @@ def test_every_switch_of_a_rule_can_be_set(rule, switch):
     assert line["outcome"]["parameters"][switch[2:].replace("-", "_")] is True
 
 
+def test_any_ranking_can_be_walked_as_far_as_the_money_goes():
+    (line,) = lines(RANKED, "--rule", "greedy_ranked", "--by", "borda", "--stop")
+    assert line["outcome"]["parameters"] == {"by": "borda", "minimum_votes": 0, "stop": True}
+    answer = run("tally", RANKED, "--rule", "greedy_ranked", "--by", "rctab")
+    assert answer.exit_code == 1
+    assert "rctab ranks not everybody" in answer.output
+
+
 def test_all_switches_in_the_table_of_rules_are_options_of_the_command():
     options = {parameter.name for parameter in root.get_command(None, "tally").params}
     assert {name for rule in RULES.values() for name in rule.parameters} <= options
