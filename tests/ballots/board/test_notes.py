@@ -76,7 +76,7 @@ def test_a_witness_cannot_be_moved_in_time():
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"\xff\xff\n\n", b"text\n", b"text\n\n", b"te\rxt\n\n\xe2\x80\x94 a AAAAAAA=\n",
+        b"", b"\xff\xff\n\n", b"text\n", b"text\n\n", b"a\rb\n\n\xe2\x80\x94 a AAAAAAA=\n",
         "text\n\n— a AAAAAAA=".encode(), "text\n\n— a+b AAAAAAA=\n".encode(),
         "text\n\n— a AAAA\n".encode(), b"text\n\n- a AAAAAAA=\n",
         "text\n\n— a AAAAAAB=\n".encode(), "text\n\n— a *\n".encode(),
