@@ -31,7 +31,7 @@ def beats_all(votes: Pairwise) -> int | None:
     >>> beats_all(pairwise(Contest.of("Ada", "Bo", "Cy"), rankings))
     0
     """
-    first = _first(votes)
+    first = leaders(votes)
     return first[0] if len(first) == 1 else None
 
 
@@ -48,7 +48,7 @@ def circle(votes: Pairwise) -> tuple[Defeat, ...]:
     >>> [(defeat.winner, defeat.loser, defeat.votes) for defeat in found]
     [(1, 2, 7), (2, 0, 5), (0, 1, 6)]
     """
-    names = _first(votes)
+    names = leaders(votes)
     support = votes.among(names)
     beats = support > support.T
     found = [way for start in range(len(names)) if (way := _round(beats, start))]
@@ -87,8 +87,8 @@ def weakest(defeats: Sequence[Defeat], strength: str) -> Defeat | None:
     return least[0] if len(least) == 1 else None
 
 
-def _first(votes: Pairwise) -> list[int]:
-    """The fewest candidates each of whom beats everybody else, ascending."""
+def leaders(votes: Pairwise) -> list[int]:
+    """The fewest candidates each of whom beats everybody else (the Smith set), ascending."""
     groups = components(votes.among(votes.standing))
     return [votes.standing[at] for at in groups[0].tolist()] if groups else []
 
