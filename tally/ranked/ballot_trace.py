@@ -243,7 +243,8 @@ def _meek_holds(outcome: RankedOutcome, contest: Contest, ballot: Ballot) -> Ite
         shares = tree.distribute(keep)
         parts = {one: Fraction(said, manner.scale) for one, said in shares.votes.items()}
         ended = {why: Fraction(said, manner.scale) for why, said in shares.ended.items()}
-        ended["rounding"] = 1 - sum(parts.values()) - sum(ended.values())
+        told = sum((*parts.values(), *ended.values()), Fraction(0))
+        ended["rounding"] = 1 - told
         yield _hold(number, parts, ended)
         for who, passing in ((turn.elected, True), (turn.eliminated, False)):
             box.hold(who, passing=passing)
