@@ -127,9 +127,10 @@ def _paths(outcome: RankedOutcome, _votes: Pairwise) -> str:
 def _not_locked(outcome: RankedOutcome, votes: Pairwise) -> str:
     dropped = defeats_of(votes, outcome.winners[0])
     if not dropped:
-        return _("No defeat is locked against.")
+        return _("Beaten by no locked defeat.")
     return _(
-        "Not locked, since it would close a circle with stronger defeats: %(chain)s.",
+        "Beaten by no locked defeat; not locked, since it would close a circle of stronger ones: "
+        "%(chain)s.",
         chain=chain(outcome, dropped),
     )
 

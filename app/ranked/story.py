@@ -24,12 +24,10 @@ class Turn:
 
     Attributes
     ----------
-    votes : (name, votes) of everyone in it, the most first
     said : what came to these votes, and what follows from them
     """
 
     number: int
-    votes: tuple[tuple[str, str], ...]
     said: tuple[str, ...]
 
 
@@ -37,22 +35,21 @@ def turns(outcome: RankedOutcome) -> list[Turn]:
     """Every round; none for rules without."""
     stories = [candidate_story(outcome, one) for one in range(len(outcome.names))]
     found = []
-    for number, turn in enumerate(outcome.rounds, 1):
-        votes = sorted(turn.votes, key=lambda row: -row[1])
+    for number in range(1, len(outcome.rounds) + 1):
         events = {
             one: event
             for one, story in enumerate(stories)
             for event in story
             if event.round == number
         }
-        found.append(
-            Turn(
-                number,
-                tuple((outcome.names[one], decimal(said)) for one, said in votes),
-                tuple(_said(outcome, number, events)),
-            )
-        )
+        found.append(Turn(number, tuple(_said(outcome, number, events))))
     return found
+
+
+def standing(outcome: RankedOutcome, turn: Count) -> str:
+    """How the votes stand in a round, the most first."""
+    votes = sorted(turn.votes, key=lambda row: -row[1])
+    return ", ".join(f"{outcome.names[one]} {decimal(said)}" for one, said in votes)
 
 
 def names_of(outcome: RankedOutcome, candidates: Iterable[int]) -> str:

@@ -33,11 +33,11 @@ NAMES: Mapping[str, LazyString] = MappingProxyType(
         "approval": _l("Approval: named on the most ballots"),
         "irv": _l("Instant run-off (IRV)"),
         "rctab": _l("Rounds by a city's own settings (RCTab)"),
-        "scottish": _l("Single transferable vote (STV), Scotland"),
-        "wigm": _l("Single transferable vote (STV), exact fractions"),
-        "wigm_prf": _l("Single transferable vote (STV), four decimals"),
-        "meek": _l("Single transferable vote (STV), Meek"),
-        "meek_prf": _l("Single transferable vote (STV), Meek's reference rule"),
+        "scottish": _l("Single transferable vote (STV) of Scotland"),
+        "wigm": _l("Weighted STV in exact fractions"),
+        "wigm_prf": _l("Weighted STV to four decimals"),
+        "meek": _l("STV by Meek's method"),
+        "meek_prf": _l("STV by Meek's method, reference rule"),
     }
 )
 
