@@ -8,13 +8,16 @@ from unicodedata import east_asian_width
 SIZE = 14  # of the letters
 
 
-def picture(title: str, width: int, height: int, parts: Sequence[str], **more: str | int) -> str:
-    """A whole picture that says its finding; `more` are further attributes."""
+def picture(
+    title: str, width: int, height: int, parts: Sequence[str], *, natural: bool = False
+) -> str:
+    """A whole picture that says its finding; `natural`: its size is told, not only its shape."""
+    size = f' width="{width}" height="{height}"' if natural else ""
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        f'class="picture" font-size="{SIZE}" font-family="inherit"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"{size} role="img" '
+        f'class="picture" font-size="{SIZE}" font-family="inherit">'
     )
-    return f"{head}{_said('', more)}><title>{escaped(title)}</title>{''.join(parts)}</svg>"
+    return head + f"<title>{escaped(title)}</title>" + "".join(parts) + "</svg>"
 
 
 def tag(name: str, kind: str, *, body: str = "", **attributes: str | int) -> str:

@@ -149,7 +149,7 @@ def rounds(
         top += max(map(_height, beside)) + _GAP
     across = min(columns, max(len(drawn), 1))
     width, height = across * (WIDTH + _GAP) - _GAP, max(top - _GAP, 1)
-    return picture(title, width, height, parts, width=width, height=height)
+    return picture(title, width, height, parts, natural=True)
 
 
 def most(drawn: Sequence[Turn]) -> Amount:
@@ -227,7 +227,7 @@ def matrix(
     votes : row against column, in the same order
     said : the text of a figure
 
-    >>> matrix("t", ["Ada", "Bo"], [[0, 3], [2, 0]], str).count('class="win"')
+    >>> matrix("t", ["Ada", "Bo"], [[0, 3], [2, 0]], str).count('class="win')
     1
     """
     figures = [[said(vote) for vote in row] for row in votes]
@@ -249,7 +249,7 @@ def matrix(
                 told += group(f"{name} / {other}: {both}", inner, "cell")
         parts.append(group(name, told))
     width, height = left + len(names) * cell + 2, _HEAD + len(names) * _CELL + 2
-    return picture(title, width, height, parts, width=width, height=height)
+    return picture(title, width, height, parts, natural=True)
 
 
 _NAMES, _CELL = 150, 28  # the room for names, and the height of a cell
@@ -266,7 +266,9 @@ def _cell(
     weight = {"font-weight": "bold"} if wins else {}
     marks = ""
     if wins:
-        field = {"x": x + 1, "y": y + 1, "width": cell - 2, "height": _CELL - 2}
-        marks += tag("rect", "win", **field, **paint(opacity="0.2"))
-        marks += tag("rect", "against", **field, **paint(hollow=True)) if row > column else ""
+        kind, frame = ("win against", {"stroke": "currentColor"}) if row > column else ("win", {})
+        marks = tag(
+            "rect", kind, x=x + 1, y=y + 1, width=cell - 2, height=_CELL - 2,
+            **paint(opacity="0.2"), **frame,
+        )  # fmt: skip
     return marks + words("figure", x + cell // 2, y + 19, said, **_MIDDLE, **weight)
