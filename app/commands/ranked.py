@@ -20,9 +20,10 @@ from tally.axioms.figures import told
 from tally.formats import ranked
 from tally.formats.ranked import RankedFile
 from tally.ranked import Contest, RankedOutcome, count_ranked
+from tally.ranked.ballot_trace import Hold
 from tally.ranked.pairwise import pairwise
-from tally.ranked.trace import Hold
 from tally.ranked.why_not import why_not
+
 
 @dataclass(frozen=True)
 class RankedAsk:
@@ -111,7 +112,7 @@ def tell(found: Iterable[RankedCount], ask: RankedAsk, *, as_json: bool) -> None
             _draw(ask.pictures, counted)
         told.append(counted)
     if ask.page is not None and told:
-        _write_page(ask.page, told)
+        _write_page(ask.page, told, ask)
 
 
 def _lines(counted: RankedCount, ask: RankedAsk) -> Iterator[str]:
@@ -148,8 +149,11 @@ def _ballot(counted: RankedCount, text: str) -> ballots.Tiers:
         return ballots.read(text, counted.contest)
     except ballots.UnknownNameError as error:
         raise click.ClickException(
-            _("%(file)s: no candidate, or several, for “%(words)s”.", file=counted.path, words=error)
-        ) from None
+            _(
+                "%(file)s: “%(words)s” is the name of no candidate, or of several.",
+                file=counted.path, words=error,
+            )
+        ) from None  # fmt: skip
 
 
 def _trace(counted: RankedCount, text: str) -> tuple[Hold, ...]:
@@ -164,13 +168,14 @@ def _draw(folder: Path, counted: RankedCount) -> None:
         put(folder / f"{stem}.{name}.svg", picture)
 
 
-def _write_page(page: Path, found: Sequence[RankedCount]) -> None:
+def _write_page(page: Path, found: Sequence[RankedCount], ask: RankedAsk) -> None:
     from app.ranked.page import Asked, render  # noqa: PLC0415 - Jinja is large, and few ask for it
 
     first, outcomes = found[0], [counted.outcome for counted in found]
     file = Path(first.path)
-    rules = " ".join(f"--rule {outcome.rule}" for outcome in outcomes)
-    asked = Asked(
-        file.name, sha256(file.read_bytes()).hexdigest(), f"gwangjang tally {file.name} {rules}"
-    )
+    digest = sha256(file.read_bytes()).hexdigest()
+    words = [f"gwangjang tally {file.name}", *(f"--rule {outcome.rule}" for outcome in outcomes)]
+    words += [f"--seats {ask.seats}"] if ask.seats else []
+    words += [f"--seed {ask.seed.hex()}"] if ask.seed else []
+    asked = Asked(file.name, digest, " ".join(words))
     put(page, render(asked, first.contest, first.file.rankings, outcomes))

@@ -9,7 +9,7 @@ from core.words import gettext as _
 from tally import Amount
 from tally.errors import UnknownRuleError
 from tally.ranked import Contest, RankedOutcome
-from tally.ranked.trace import Hold, ballot_trace
+from tally.ranked.ballot_trace import Hold, ballot_trace
 
 Tiers = tuple[tuple[int, ...], ...]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.ranked import contrast, story, why_not, words
+from app.ranked import contrast, drawing, story, why_not, words
 from app.ranked.because import because
 from budget.report import decimal
 from core.words import language, teach
@@ -38,16 +38,17 @@ class Elected:
 
 @dataclass(frozen=True)
 class Rounds:
-    """The rounds of one count: as sentences, and as a table of candidates by rounds.
+    """The rounds of one count: as pictures, sentences, and a table of candidates by rounds.
 
     Attributes
     ----------
-    rows : (name, votes in each round, what became of the candidate in the round after which votes
-        end), in the order of the ranking
+    pictures : SVG, one for each round
+    rows : (name, votes in each round), in the order of the ranking
     ended : votes that count for nobody any more, by round
     """
 
     outcome: RankedOutcome
+    pictures: tuple[Markup, ...]
     turns: tuple[story.Turn, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     ended: tuple[str, ...]
@@ -124,6 +125,7 @@ def _rounds(outcome: RankedOutcome) -> Rounds:
     votes = [dict(turn.votes) for turn in outcome.rounds]
     return Rounds(
         outcome,
+        tuple(map(Markup, drawing.each_round(outcome))),  # our own SVG, its texts escaped
         tuple(story.turns(outcome)),
         tuple(
             (

@@ -154,14 +154,14 @@ def _elected(outcome: RankedOutcome, turn: Count, events: dict[int, Event]) -> I
             "votes": decimal(events[one].votes),
             "needed": needed(outcome, turn),
         }
-        if turn.threshold is None:
+        if turn.threshold is None or (events[one].code == "elected_below" and events[one].ties):
             yield _("%(name)s is elected with %(votes)s votes.", **facts)
         elif events[one].code == "elected":
             yield _("%(name)s is elected with %(votes)s votes; needed: %(needed)s.", **facts)
         else:
             yield _(
                 "%(name)s is elected with %(votes)s votes, without the %(needed)s: no more "
-                "candidates are left than seats, or a tie went so.",
+                "candidates are left than seats.",
                 **facts,
             )  # fmt: skip
     hopeful = [one for one, event in events.items() if event.code != "elected_before"]

@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import root
-from app.commands.ranked import BY
 from app.commands.speech import EXPECTED
+from app.ranked.words import BY
 from tally.formats import ranked
 from tally.ranked.ties import WORDS
 from tests.tally.test_ranked_formats import BLT, CEF
@@ -37,8 +37,8 @@ def test_rounds_and_ties_are_told(tmp_path):
     path = tmp_path / "level.cvotes"
     path.write_bytes(b"#/Candidates: Ada ; Bo ; Cy\nAda > Bo * 2\nBo > Ada * 2\nCy\n")
     told = run(path, "--rule", "plurality", "--rule", "irv").output
-    assert "level, and nothing settles it: Ada, Bo" in told
-    assert "level: Ada, Bo; taken: Bo (the order of the contest)" in told
+    assert "Level, and nothing in the rule settles it: Ada, Bo." in told
+    assert "Level in round 2: Ada, Bo. Bo goes out (the order of the contest)." in told
     assert "round 1: Ada 2, Bo 2, Cy 1" in told
     assert json.loads(run(path, "--rule", "irv", "--json").stdout)["ties"] == [
         {"candidates": [0, 1], "chosen": [1], "by": "order", "round": 2}
@@ -72,8 +72,8 @@ def test_every_fault_of_a_ranked_file_is_spoken():
 @pytest.mark.parametrize(
     "option",
     [
-        ("--completion", "add1"), ("--compare", "greedy_cost"), ("--stop",), ("--explain",),
-        ("--minimum-votes", "0"), ("--lenient",), ("--pictures", "drawn"), ("--no-exhaustive",),
+        ("--completion", "add1"), ("--compare", "greedy_cost"), ("--stop",),
+        ("--minimum-votes", "0"), ("--lenient",), ("--no-exhaustive",),
     ],
 )  # fmt: skip
 def test_an_option_that_means_nothing_to_ranked_rules_is_refused(blt, option):
@@ -82,9 +82,13 @@ def test_an_option_that_means_nothing_to_ranked_rules_is_refused(blt, option):
     assert "irv does not know --" in answer.output
 
 
-def test_seats_mean_nothing_where_projects_are_funded_and_ranked_files_are_known(blt):
-    answer = run(blt, "--seats", 2)
-    assert "greedy_cost does not know --seats" in answer.output
+@pytest.mark.parametrize("option", [("--seats", 2), ("--ballot", "a"), ("--page", "page.html")])
+def test_an_option_that_means_nothing_where_projects_are_funded_is_refused(blt, option):
+    answer = run(blt, *option)
+    assert f"greedy_cost does not know {option[0]}" in answer.output
+
+
+def test_ranked_files_are_known_where_projects_are_funded(blt):
     answer = run(blt)
     assert answer.exit_code == 1
     assert "holds ranked ballots" in answer.output
