@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from tally.contest import Amount
 from tally.ranked.outcome import RankedOutcome
+from tally.ranked.trace import candidate_story
 from tally.svg import SIZE, breadth, cut, group, length, paint, picture, tag, words
 
 WIDTH, _GAP = 340, 24  # of a block, and between blocks
@@ -77,20 +78,24 @@ def turns(outcome: RankedOutcome, texts: Texts) -> tuple[Turn, ...]:
     First who is elected, then who stands to the end, then who goes out, the last first. Who went
     out in an earlier round is left out.
     """
-    place = {one: at for at, one in enumerate(_order(outcome))}
-    found, before = [], set[int]()
+    order = _order(outcome)
+    codes = {
+        (event.round, one): event.code for one in order for event in candidate_story(outcome, one)
+    }
+    ways = {
+        **dict.fromkeys(("elected", "elected_below", "elected_before"), ("elected", texts.elected)),
+        "eliminated": ("out", texts.out),
+    }
+    found = []
     for number, turn in enumerate(outcome.rounds, 1):
-        before.update(turn.elected)
-        gained = _gained(outcome, number)
+        gained, votes = _gained(outcome, number), dict(turn.votes)
         rows = []
-        for one, votes in sorted(turn.votes, key=lambda row: place[row[0]]):
-            kind, more = "stands", ""
-            if one in before:
-                kind, more = "elected", texts.elected
-            elif one in turn.eliminated:
-                kind, more = "out", texts.out
-            said = " · ".join(filter(None, (texts.votes(votes), more)))
-            rows.append(Row(outcome.names[one], votes, said, kind, min(gained.get(one, 0), votes)))
+        for one in order:
+            if one in votes:
+                kind, more = ways.get(codes[number, one], ("stands", ""))
+                said = " · ".join(filter(None, (texts.votes(votes[one]), more)))
+                new = min(gained.get(one, 0), votes[one])
+                rows.append(Row(outcome.names[one], votes[one], said, kind, new))
         lost = sum(said for _, said in turn.exhausted)
         if lost:
             rows.append(Row(texts.exhausted, lost, texts.votes(lost), "exhausted"))
@@ -168,18 +173,23 @@ def _height(turn: Turn) -> int:
 
 
 def _block(turn: Turn, longest: Fraction) -> str:
-    """One round: its heading, the line of the threshold, and a row for each candidate."""
+    """One round: its heading, a row for each candidate, and ticks at the threshold."""
     parts = [words("heading", 0, 15, cut(turn.label, WIDTH), **{"font-weight": "bold"})]
-    if turn.threshold is not None:
-        x = _x(turn.threshold, longest)
-        right = Fraction(x) * 2 > WIDTH
-        anchor = {"text-anchor": "end" if right else "start"}
-        dashes = {"stroke": "currentColor", "stroke-dasharray": "4 3"}
-        bottom = _top(turn) + sum(row.kind != "exhausted" for row in turn.rows) * _ROW
-        parts.append(words("threshold", x, _HEAD + 12, turn.threshold_said, **anchor))
-        parts.append(tag("line", "threshold", x1=x, x2=x, y1=_HEAD + 17, y2=bottom, **dashes))
+    line = None if turn.threshold is None else _x(turn.threshold, longest)
+    if line is not None:
+        anchor = {"text-anchor": "end" if Fraction(line) * 2 > WIDTH else "start"}
+        parts.append(words("threshold", line, _HEAD + 12, turn.threshold_said, **anchor))
     for at, row in enumerate(turn.rows):
-        parts.append(_row(row, _top(turn) + at * _ROW, longest))
+        y = _top(turn) + at * _ROW
+        parts.append(_row(row, y, longest))
+        if line is not None and row.kind != "exhausted":  # only beside the bars: texts stay clear
+            ends = (y + 19, y + 23 + _BAR)
+            parts.append(
+                tag(
+                    "line", "threshold", x1=line, x2=line, y1=ends[0], y2=ends[1],
+                    stroke="currentColor",
+                )
+            )  # fmt: skip
     return "".join(parts)
 
 
@@ -195,8 +205,7 @@ def _bar(row: Row, y: int, longest: Fraction) -> str:
     kept = row.votes - row.gained
     at, end = _x(kept, longest), _x(row.votes, longest)
     if row.kind == "out":
-        outline = {"fill": "none", "stroke": "currentColor", "stroke-width": "1.5"}
-        marks = tag("rect", "bar out", x=0, y=y, width=end, height=_BAR, **outline)
+        marks = _outline("bar out", Fraction(end), y)
     else:
         opacity = _KINDS[row.kind]
         marks = tag(
@@ -206,6 +215,12 @@ def _bar(row: Row, y: int, longest: Fraction) -> str:
         width = length(Fraction(end) - Fraction(at))
         marks += tag("rect", "gained", x=at, y=y, width=width, height=_BAR, **paint(opacity="0.25"))
     return marks
+
+
+def _outline(kind: str, width: Fraction, y: int) -> str:
+    """A hollow bar whose line, two units thick, lies within it."""
+    inner = length(max(width - 2, Fraction(0)))
+    return tag("rect", kind, x=1, y=y + 1, width=inner, height=_BAR - 2, **paint(hollow=True))
 
 
 def _x(votes: Amount, longest: Fraction) -> str:
@@ -252,7 +267,7 @@ def matrix(
     return picture(title, width, height, parts, natural=True)
 
 
-_NAMES, _CELL = 150, 28  # the room for names, and the height of a cell
+_NAMES, _CELL = 170, 28  # the room for names, and the height of a cell
 _MIDDLE = {"text-anchor": "middle"}
 
 
