@@ -119,7 +119,7 @@ def _lines(counted: RankedCount, ask: RankedAsk) -> Iterator[str]:
     outcome = counted.outcome
     yield f"{counted.path}: {counted.contest.title}".rstrip(": ")
     yield _(
-        "%(name)s, %(rule)s; ballots: %(ballots)s, seats: %(seats)s",
+        "%(name)s [%(rule)s]; ballots: %(ballots)s, seats: %(seats)s",
         name=words.NAMES[outcome.rule], rule=outcome.rule, ballots=decimal(outcome.ballots),
         seats=outcome.seats,
     )  # fmt: skip

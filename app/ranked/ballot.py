@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import groupby
 
 from app.ranked.words import ENDED
 from budget.report import decimal
@@ -40,14 +41,22 @@ def trace(outcome: RankedOutcome, contest: Contest, ballot: Tiers) -> tuple[Hold
 
 
 def told(outcome: RankedOutcome, contest: Contest, ballot: Tiers) -> list[str]:
-    """The same, a sentence for each round."""
+    """The same, a sentence for all rounds in which nothing changed."""
     holds = trace(outcome, contest, ballot)
     if not holds:
         return [_("This rule has no rounds through which a ballot could be followed.")]
-    return [
-        _("Round %(number)s: %(parts)s.", number=hold.round, parts=", ".join(_parts(outcome, hold)))
-        for hold in holds
-    ]
+    return [_stretch(outcome, list(same)) for _key, same in groupby(holds, key=_content)]
+
+
+def _content(hold: Hold) -> tuple[object, ...]:
+    return hold.parts, hold.exhausted
+
+
+def _stretch(outcome: RankedOutcome, holds: list[Hold]) -> str:
+    facts = {"number": holds[0].round, "parts": ", ".join(_parts(outcome, holds[0]))}
+    if len(holds) == 1:
+        return _("Round %(number)s: %(parts)s.", **facts)
+    return _("Rounds %(number)s to %(last)s: %(parts)s.", last=holds[-1].round, **facts)
 
 
 def _named(words: str, contest: Contest) -> int:
