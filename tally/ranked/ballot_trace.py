@@ -82,7 +82,7 @@ def ballot_trace(outcome: RankedOutcome, contest: Contest, ballot: Ballot) -> tu
     manner = _manner(outcome)
     found: list[Hold] = []
     out = set(contest.withdrawn)
-    for turns in passes(outcome.rounds):
+    for turns in _passes(outcome.rounds):
         paper = _Paper(manner, contest, out, ballot)
         found.append(paper.hold(len(found) + 1))
         for turn, after in neighbours(turns):
@@ -102,7 +102,7 @@ def ballot_pairs(outcome: RankedOutcome, contest: Contest, ballot: Ballot) -> Ma
     return pairwise(contest, rankings, unranked=unranked).matrix()
 
 
-def passes(rounds: Sequence[Count]) -> Iterator[list[Count]]:
+def _passes(rounds: Sequence[Count]) -> Iterator[list[Count]]:
     """The rounds, those of each pass of a multi-pass count by themselves.
 
     A pass begins where nobody's votes were moved.

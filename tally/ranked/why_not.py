@@ -237,8 +237,10 @@ def _below(
 
 
 def _bucklin(outcome: RankedOutcome, candidate: int) -> WhyNot:
-    number = len(outcome.rounds)
-    return _below(outcome, candidate, dict(outcome.rounds[-1].votes), number=number)
+    if not outcome.rounds:  # nobody ranks anybody
+        return _below(outcome, candidate, {one: 0 for tier in outcome.ranking for one in tier})
+    votes = dict(outcome.rounds[-1].votes)
+    return _below(outcome, candidate, votes, number=len(outcome.rounds))
 
 
 def _star(outcome: RankedOutcome, candidate: int) -> WhyNot:
