@@ -248,3 +248,36 @@ def test_a_ballot_is_read_by_names_and_followed():
     assert ballot.told(count_ranked("borda", PEOPLE, RUN_OFF), PEOPLE, ((DEE,),)) == [
         "This rule has no rounds through which a ballot could be followed."
     ]
+
+
+def test_whoever_stands_alone_or_not_at_all_is_told_plainly():
+    one, ballots = Contest.of("Ann"), Rankings.of(1, [(0,)])
+    for rule in ("plurality", "borda", "approval"):
+        said = because(count_ranked(rule, one, ballots), pairwise(one, ballots))
+        assert said == "Stands alone."
+    nobody = replace(one, withdrawn=frozenset({0}))
+    outcome = count_ranked("plurality", nobody, ballots)
+    assert because(outcome, pairwise(nobody, ballots)) == "Nobody stands."
+
+
+def test_a_majority_by_choices_of_several_places_is_told_with_the_place():
+    ballots = Rankings.of(3, [(0, 1), (1,), (2, 1)], [4, 3, 3])
+    outcome = count_ranked("bucklin", THREE, ballots)
+    assert because(outcome, pairwise(THREE, ballots)) == (
+        "With choices down to place 2: 10 votes; needed: more than 5."
+    )
+
+
+def test_whoever_lost_a_tie_or_was_left_when_the_count_ended_is_told_so():
+    even = Rankings.of(3, [(0,), (1,)])
+    chosen = count_ranked("plurality", THREE, even, policy=("order",))
+    assert dict(why_not.losers(chosen))["Ben"] == (
+        "Stood level with whoever is elected. Level: Ann, Ben. Ann goes first (the order of the "
+        "contest)."
+    )
+    stopped = count_ranked("rctab", PEOPLE, RUN_OFF, rules=Rules(stop_after_round=1))
+    assert dict(why_not.losers(stopped))["Ann"] == (
+        "Still stood with 8 votes when the count was ended."
+    )
+    ranked = count_ranked("ranked_pairs_winning", THREE, even, policy=("order",))
+    assert because(ranked, pairwise(THREE, even)) == "Beaten by no locked defeat."
