@@ -100,19 +100,26 @@ def _json(counted: RankedCount, ask: RankedAsk) -> str:
     return json.dumps(body, ensure_ascii=False)
 
 
-def tell(found: Iterable[RankedCount], ask: RankedAsk, *, as_json: bool) -> None:
+def tell(
+    found: Iterable[RankedCount],
+    ask: RankedAsk,
+    faults: list[click.ClickException],
+    *,
+    as_json: bool,
+) -> None:
     """Say of each count who wins, how the rounds stood and what was level; draw and write."""
-    told = []
+    shown = []
     for counted in found:
-        if as_json:
-            click.echo(_json(counted, ask))
-        else:
-            click.echo("\n".join(_lines(counted, ask)) + "\n")
-        if ask.pictures is not None:
-            _draw(ask.pictures, counted)
-        told.append(counted)
-    if ask.page is not None and told:
-        _write_page(ask.page, told, ask)
+        try:
+            click.echo(_json(counted, ask) if as_json else "\n".join(_lines(counted, ask)) + "\n")
+            if ask.pictures is not None:
+                _draw(ask.pictures, counted)
+        except click.ClickException as fault:
+            faults.append(fault)
+        if ask.page is not None:
+            shown.append(counted)
+    if ask.page is not None and shown:
+        _write_page(ask.page, shown, ask)
 
 
 def _lines(counted: RankedCount, ask: RankedAsk) -> Iterator[str]:
@@ -174,8 +181,8 @@ def _write_page(page: Path, found: Sequence[RankedCount], ask: RankedAsk) -> Non
     first, outcomes = found[0], [counted.outcome for counted in found]
     file = Path(first.path)
     digest = sha256(file.read_bytes()).hexdigest()
-    words = [f"gwangjang tally {file.name}", *(f"--rule {outcome.rule}" for outcome in outcomes)]
-    words += [f"--seats {ask.seats}"] if ask.seats else []
-    words += [f"--seed {ask.seed.hex()}"] if ask.seed else []
-    asked = Asked(file.name, digest, " ".join(words))
+    command = [f"gwangjang tally {file.name}", *(f"--rule {outcome.rule}" for outcome in outcomes)]
+    command += [f"--seats {ask.seats}"] if ask.seats else []
+    command += [f"--seed {ask.seed.hex()}"] if ask.seed else []
+    asked = Asked(file.name, digest, " ".join(command))
     put(page, render(asked, first.contest, first.file.rankings, outcomes))

@@ -234,7 +234,8 @@ def _count_ranked(
 ) -> None:
     faults: list[click.ClickException] = []
     with speaking(lang):
-        ranked_files.tell(ranked_files.counts(files, ask, lang, faults), ask, as_json=as_json)
+        found = ranked_files.counts(files, ask, lang, faults)
+        ranked_files.tell(found, ask, faults, as_json=as_json)
     for fault in faults:
         fault.show()
     if faults:
