@@ -70,6 +70,15 @@ screens: .venv/tested browser  ## pictures of the main pages for docs/screens
 	  $(BIN)/python docs/screens/make.py .screens http://127.0.0.1:8765 docs/screens; status=$$?; kill $$server; exit $$status
 	rm -rf .screens
 
+GOVAN = $(addprefix --rule ,plurality borda irv copeland schulze_winning schulze_margin \
+  ranked_pairs_winning ranked_pairs_margin kemeny scottish)
+
+govan: .venv/tested browser  ## the pages of docs/govan-2007 anew, from its ballots
+	rm -f docs/govan-2007/*.html docs/govan-2007/*.jpg
+	cd docs/govan-2007 && for tongue in ko en; do \
+	  ../../$(BIN)/gwangjang tally govan-2007.blt $(GOVAN) --lang $$tongue --page $$tongue.html > /dev/null \
+	  && ../../$(BIN)/python ../screens/page.py $$tongue.html $$tongue.jpg || exit 1; done
+
 lock:  ## write the hashed requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --extra fast -o requirements/run.txt
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --extra fast --group test --group build -o requirements/test.txt
@@ -105,5 +114,5 @@ bench-scale: .venv/tested  ## ballots in parts, two processes: time, CPU and mem
 fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or read the same both ways
 	$(BIN)/python tests/tally/fuzz_pabulib.py 100000
 
-.PHONY: help install demo demo-reset browser test gates tests quick words assets screens lock bench-web bench-import bench-tally \
+.PHONY: help install demo demo-reset browser test gates tests quick words assets screens govan lock bench-web bench-import bench-tally \
   bench-scale fuzz

@@ -17,10 +17,11 @@ from core.clock import SEOUL
 
 if TYPE_CHECKING:
     from flask import Flask
+    from jinja2 import Environment
 
 __all__ = [
     "LANGUAGES", "LazyString", "day", "gettext", "language", "lazy_gettext", "moment", "ngettext",
-    "speaking", "start",
+    "speaking", "start", "teach",
 ]  # fmt: skip
 
 LANGUAGES = ("ko", "en")
@@ -101,7 +102,12 @@ def start(app: "Flask", choose: Callable[[], str] | None = None) -> None:
         locale_selector=choose,
     )
     # Flask-Babel looks for its catalogue anew at each sentence; a page has a hundred.
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # by Jinja's i18n extension
+    teach(app.jinja_env)
+
+
+def teach(templates: "Environment") -> None:
+    """Let templates say sentences: those of pages, and those of a command without any web."""
+    templates.install_gettext_callables(  # type: ignore[attr-defined]  # by Jinja's i18n extension
         lambda message: _catalogue(language()).gettext(message),
         lambda one, many, num: _catalogue(language()).ngettext(one, many, num),
         newstyle=True,

@@ -35,11 +35,21 @@ def write(folder: Path, file: str, election: Election, outcome: Outcome) -> Path
         outcome.limit,
         money(outcome.limit),
     )
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{Path(file).stem}.{outcome.rule}.svg"
+    put(path, picture)
+    return path
+
+
+def put(path: Path, text: str) -> None:
+    """Write a new file, and its folder where there is none.
+
+    Raises
+    ------
+    ClickException : another file stands there; nothing is written over.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as target:
-            target.write(picture)
+            target.write(text)
     except FileExistsError:
         raise click.ClickException(_("%(file)s is there already.", file=path)) from None
-    return path

@@ -1,33 +1,28 @@
 """`gwangjang tally` on files of ranked ballots: who wins by which rule, and what was level."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 
 import click
 
+from app.commands.pictures import put
 from app.commands.speech import speaking
+from app.ranked import ballot as ballots
+from app.ranked import story, words
+from app.ranked.because import because
+from app.ranked.why_not import losers
 from budget.report import decimal
-from core.words import LazyString
 from core.words import gettext as _
-from core.words import lazy_gettext as _l
+from tally.axioms.figures import told
 from tally.formats import ranked
 from tally.formats.ranked import RankedFile
-from tally.ranked import RankedOutcome, RankedTie, count_ranked
-
-# What settled a tie (`tally.ranked.ties`), in words.
-BY: Mapping[str, LazyString] = MappingProxyType(
-    {
-        "forwards": _l("earliest round that differs"),
-        "backwards": _l("latest round that differs"),
-        "order": _l("the order of the contest"),
-        "first": _l("the first in the order of the contest"),
-        "lot": _l("lot"),
-        "java": _l("RCTab's lot"),
-    }
-)
+from tally.ranked import Contest, RankedOutcome, count_ranked
+from tally.ranked.ballot_trace import Hold
+from tally.ranked.pairwise import pairwise
+from tally.ranked.why_not import why_not
 
 
 @dataclass(frozen=True)
@@ -39,11 +34,19 @@ class RankedAsk:
     rules : ids of `tally.ranked.RANKED_RULES`
     seats : None: as many as the file says
     seed : of a public lot for ties, in hexadecimal digits
+    is_explained : say how each round went, and why the others are not elected
+    ballot : one ballot as `app.ranked.ballot.read` takes it, to be followed through the rounds
+    pictures : folder for them; None: none are drawn
+    page : file for a page of all counts; None: none is written
     """
 
     rules: tuple[str, ...]
     seats: int | None = None
     seed: bytes | None = None
+    is_explained: bool = False
+    ballot: str | None = None
+    pictures: Path | None = None
+    page: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class RankedCount:
 
     path: str
     file: RankedFile
+    contest: Contest
     outcome: RankedOutcome
 
 
@@ -74,60 +78,111 @@ def counts(
             except click.ClickException as fault:
                 faults.append(fault)
             else:
-                yield RankedCount(path, file, outcome)
+                yield RankedCount(path, file, contest, outcome)
 
 
-def as_json(counted: RankedCount) -> str:
+def _json(counted: RankedCount, ask: RankedAsk) -> str:
     """One line: winners as numbers from 0 in the order of the file, with their names."""
     outcome = counted.outcome
-    body = {
+    body: dict[str, object] = {
         "file": counted.path,
         "rule": outcome.rule,
         "winners": list(outcome.winners),
         "names": [outcome.names[winner] for winner in outcome.winners],
         "seats": outcome.seats,
-        "ties": [_tie(tie) for tie in outcome.ties],
+        "ties": [told(tie) for tie in outcome.ties],
         "outcome": json.loads(outcome.to_json()),
     }
+    if ask.is_explained:
+        body["reasons"] = [told(why_not(outcome, one)) for one in range(len(outcome.names))]
+    if ask.ballot is not None:
+        body["ballot"] = [told(hold) for hold in _trace(counted, ask.ballot)]
     return json.dumps(body, ensure_ascii=False)
 
 
-def _tie(tie: RankedTie) -> Mapping[str, object]:
-    return {
-        "candidates": list(tie.candidates),
-        "chosen": list(tie.chosen),
-        "by": tie.by,
-        "round": tie.round,
-    }
-
-
-def show(found: Iterator[RankedCount]) -> None:
-    """Say of each count who wins, how the rounds stood and what was level."""
+def tell(
+    found: Iterable[RankedCount],
+    ask: RankedAsk,
+    faults: list[click.ClickException],
+    *,
+    as_json: bool,
+) -> None:
+    """Say of each count who wins, how the rounds stood and what was level; draw and write."""
+    shown = []
     for counted in found:
-        outcome = counted.outcome
-        click.echo(f"{counted.path}: {counted.file.contest.title}".rstrip(": "))
-        click.echo(
+        try:
+            click.echo(_json(counted, ask) if as_json else "\n".join(_lines(counted, ask)) + "\n")
+            if ask.pictures is not None:
+                _draw(ask.pictures, counted)
+        except click.ClickException as fault:
+            faults.append(fault)
+        if ask.page is not None:
+            shown.append(counted)
+    if ask.page is not None and shown:
+        _write_page(ask.page, shown, ask)
+
+
+def _lines(counted: RankedCount, ask: RankedAsk) -> Iterator[str]:
+    outcome = counted.outcome
+    yield f"{counted.path}: {counted.contest.title}".rstrip(": ")
+    yield _(
+        "%(name)s [%(rule)s]; ballots: %(ballots)s, seats: %(seats)s",
+        name=words.NAMES[outcome.rule], rule=outcome.rule, ballots=decimal(outcome.ballots),
+        seats=outcome.seats,
+    )  # fmt: skip
+    if ask.is_explained:
+        yield f"  {words.how(outcome.rule)}"
+    for place, winner in enumerate(outcome.winners, 1):
+        yield f"  {place}. {outcome.names[winner]}"
+    if ask.is_explained:
+        yield "  " + because(outcome, pairwise(counted.contest, counted.file.rankings))
+    explained = story.turns(outcome) if ask.is_explained else []
+    for number, turn in enumerate(outcome.rounds, 1):
+        votes = story.standing(outcome, turn)
+        yield _("  round %(number)s: %(votes)s", number=number, votes=votes)
+        if explained:
+            yield from (f"    · {sentence}" for sentence in explained[number - 1].said)
+    yield from (f"  {story.tie(outcome, met)}" for met in outcome.ties)
+    if ask.is_explained:
+        yield from (f"  {name}: {why}" for name, why in losers(outcome))
+    if ask.ballot is not None:
+        yield _("  Your ballot: %(ballot)s", ballot=ask.ballot)
+        tiers = _ballot(counted, ask.ballot)
+        yield from (f"    {said}" for said in ballots.told(outcome, counted.contest, tiers))
+
+
+def _ballot(counted: RankedCount, text: str) -> ballots.Tiers:
+    try:
+        return ballots.read(text, counted.contest)
+    except ballots.UnknownNameError as error:
+        raise click.ClickException(
             _(
-                "%(rule)s; ballots: %(ballots)s, seats: %(seats)s",
-                rule=outcome.rule, ballots=decimal(outcome.ballots), seats=outcome.seats,
+                "%(file)s: “%(words)s” is the name of no candidate, or of several.",
+                file=counted.path, words=error,
             )
-        )  # fmt: skip
-        for place, winner in enumerate(outcome.winners, 1):
-            click.echo(f"  {place}. {outcome.names[winner]}")
-        for number, turn in enumerate(outcome.rounds, 1):
-            votes = sorted(turn.votes, key=lambda row: -row[1])
-            said = ", ".join(f"{outcome.names[who]} {decimal(many)}" for who, many in votes)
-            click.echo(_("  round %(number)s: %(votes)s", number=number, votes=said))
-        for tie in outcome.ties:
-            click.echo("  " + _level(outcome, tie))
-        click.echo()
+        ) from None  # fmt: skip
 
 
-def _level(outcome: RankedOutcome, tie: RankedTie) -> str:
-    names = ", ".join(outcome.names[candidate] for candidate in tie.candidates)
-    if not tie.chosen:
-        return _("level, and nothing settles it: %(names)s", names=names)
-    chosen = ", ".join(outcome.names[candidate] for candidate in tie.chosen)
-    return _(
-        "level: %(names)s; taken: %(chosen)s (%(by)s)", names=names, chosen=chosen, by=BY[tie.by]
-    )
+def _trace(counted: RankedCount, text: str) -> tuple[Hold, ...]:
+    return ballots.trace(counted.outcome, counted.contest, _ballot(counted, text))
+
+
+def _draw(folder: Path, counted: RankedCount) -> None:
+    from app.ranked.drawing import drawn  # noqa: PLC0415 - few ask for it
+
+    stem = f"{Path(counted.path).stem}.{counted.outcome.rule}"
+    for name, picture in drawn(counted.outcome):
+        put(folder / f"{stem}.{name}.svg", picture)
+
+
+def _write_page(page: Path, found: Sequence[RankedCount], ask: RankedAsk) -> None:
+    from app.ranked.page import Asked, render  # noqa: PLC0415 - Jinja is large, and few ask for it
+
+    first, outcomes = found[0], [counted.outcome for counted in found]
+    file = Path(first.path)
+    digest = sha256(file.read_bytes()).hexdigest()
+    command = [f"gwangjang tally {file.name}", *(f"--rule {outcome.rule}" for outcome in outcomes)]
+    command += [f"--seats {ask.seats}"] if ask.seats else []
+    command += [f"--seed {ask.seed.hex()}"] if ask.seed else []
+    asked = Asked(file.name, digest, " ".join(command))
+    put(page, render(asked, first.contest, first.file.rankings, outcomes))

@@ -34,10 +34,10 @@ COMPLETIONS: Mapping[str, str] = MappingProxyType(
     {"none": "", "utilitarian": "_u", "add1": "_add1", "add1u": "_add1u"}
 )
 # Options that mean something only where projects cost money, and only where ballots rank people.
-WITH_RANKS = ("seats",)
+WITH_RANKS = ("seats", "ballot", "page")
 WITH_MONEY = (
     "completion", "minimum_votes", "by", "stop", "exhaustive", "integral", "skip", "to_the_end",
-    "unranked_last", "tie_order", "others", "explain", "pictures", "lenient",
+    "unranked_last", "tie_order", "others", "lenient",
 )  # fmt: skip
 # Kind of ballots -> the file's word for it, as the reader of the file knows it.
 KINDS = pabulib.WORD_OF
@@ -141,10 +141,22 @@ class Counted:
     "--compare", "others", multiple=True, metavar="RULE", type=rule_id,
     help="Say what this rule would fund instead, and how many voters prefer which.",
 )  # fmt: skip
-@click.option("--explain", is_flag=True, help="Say of every project who paid, or why nobody did.")
+@click.option(
+    "--explain", is_flag=True,
+    help="Say of every project who paid, or why nobody did; of ranked ballots, how each round "
+    "went and why the others are not elected.",
+)  # fmt: skip
 @click.option(
     "--pictures", type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for a picture (SVG) of each count.",
+    help="Folder for pictures (SVG) of each count.",
+)  # fmt: skip
+@click.option(
+    "--ballot", metavar="'A > B = C'",
+    help="Ranked ballots: follow this one through the rounds.",
+)  # fmt: skip
+@click.option(
+    "--page", type=click.Path(dir_okay=False, path_type=Path),
+    help="Ranked ballots: write one page (HTML) that shows who is elected by each --rule, and why.",
 )  # fmt: skip
 @click.option("--lenient", is_flag=True, help="Repair what can be repaired in a file, and say so.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
@@ -154,7 +166,7 @@ def command(
     ctx: click.Context, /, files: tuple[str, ...], *, rules: tuple[str, ...],
     others: tuple[str, ...], completion: str | None, lang: str, lenient: bool, explain: bool,
     as_json: bool, seed: str | None, tie_order: Path | None, pictures: Path | None,
-    seats: int | None,
+    seats: int | None, ballot: str | None, page: Path | None,
     **parameters: Parameter | None,
 ) -> None:  # fmt: skip
     """Count Pabulib FILES exactly and say which projects are funded, and why.
@@ -168,7 +180,11 @@ def command(
         _refuse(ctx, WITH_MONEY if is_ranked else WITH_RANKS, rules[0])
     if is_ranked:
         with speaking(lang):
-            ranked = _ranked(rules, seats, seed)
+            _check_ranked(rules, files, page)
+            lot = None if seed is None else bytes_of(seed)
+            ranked = RankedAsk(
+                tuple(dict.fromkeys(rules)), seats, lot, explain, ballot, pictures, page
+            )
         _count_ranked(ctx, files, ranked, lang, as_json=as_json)
         return
     with speaking(lang):
@@ -204,8 +220,8 @@ def _refuse(ctx: click.Context, options: Collection[str], rule: str) -> None:
             )
 
 
-def _ranked(rules: tuple[str, ...], seats: int | None, seed: str | None) -> RankedAsk:
-    """What is asked of files of ranked ballots."""
+def _check_ranked(rules: tuple[str, ...], files: tuple[str, ...], page: Path | None) -> None:
+    """Rules of one kind, and one file for a page."""
     if others := [rule for rule in rules if rule not in RANKED_RULES]:
         raise click.ClickException(
             _(
@@ -213,20 +229,17 @@ def _ranked(rules: tuple[str, ...], seats: int | None, seed: str | None) -> Rank
                 rule=others[0],
             )
         )  # fmt: skip
-    return RankedAsk(tuple(dict.fromkeys(rules)), seats, None if seed is None else bytes_of(seed))
+    if page is not None and len(files) > 1:
+        raise click.ClickException(_("--page shows one file, not %(number)s.", number=len(files)))
 
 
 def _count_ranked(
     ctx: click.Context, files: tuple[str, ...], ask: RankedAsk, lang: str, *, as_json: bool
 ) -> None:
     faults: list[click.ClickException] = []
-    found = ranked_files.counts(files, ask, lang, faults)
     with speaking(lang):
-        if as_json:
-            for counted in found:
-                click.echo(ranked_files.as_json(counted))
-        else:
-            ranked_files.show(found)
+        found = ranked_files.counts(files, ask, lang, faults)
+        ranked_files.tell(found, ask, faults, as_json=as_json)
     for fault in faults:
         fault.show()
     if faults:

@@ -9,15 +9,14 @@ finding, for those who do not see it. A row tells its whole label and figure as 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from html import escape
-from unicodedata import east_asian_width
 
 from tally.contest import Amount
+from tally.svg import SIZE, breadth, cut, group, length, paint, picture, tag, words
 
 WIDTH = 720
 _REACH = 704  # how far marks go to the right; figures end a little before
 _RADIUS = 6
-_ROW, _TOP, _SIZE = 44, 28, 14  # heights of a row and of the space above, size of the letters
+_ROW, _TOP = 44, 28  # heights of a row and of the space above
 _LINE = 26  # where the line of a row's marks lies below its top
 
 
@@ -92,7 +91,7 @@ def margins(title: str, dots: Sequence[Dot], enough_said: str) -> str:
         y = _TOP + at * _ROW
         x = _x(Fraction(dot.value), whole)
         kind = "dot funded" if dot.funded else "dot"
-        mark = _tag("circle", kind, cx=x, cy=y + _LINE, r=_RADIUS, **_paint(hollow=not dot.funded))
+        mark = tag("circle", kind, cx=x, cy=y + _LINE, r=_RADIUS, **paint(hollow=not dot.funded))
         rows.append(_row(y, dot.label, dot.said, _gap(y, enough, x) + mark))
     return _svg(title, len(rows), [_upright("enough", enough, len(rows), enough_said), *rows])
 
@@ -109,15 +108,15 @@ def purses(title: str, boxes: Sequence[Box], endowment: Amount, endowment_said: 
     for at, box in enumerate(boxes):
         y = _TOP + at * _ROW
         least, quarter, middle, three, most = (_x(Fraction(money), whole) for money in box.purses)
-        reach = _tag(
+        reach = tag(
             "line", "reach", x1=least, x2=most, y1=y + _LINE, y2=y + _LINE, stroke="currentColor"
         )
-        broad = _text(Fraction(three) - Fraction(quarter))
-        half = _tag(
+        broad = length(Fraction(three) - Fraction(quarter))
+        half = tag(
             "rect", "half", x=quarter, y=y + _LINE - 7, width=broad, height=14,
-            **_paint(opacity="0.35"),
+            **paint(opacity="0.35"),
         )  # fmt: skip
-        tick = _tag("rect", "middle", x=middle, y=y + _LINE - 9, width=3, height=18, **_paint())
+        tick = tag("rect", "middle", x=middle, y=y + _LINE - 9, width=3, height=18, **paint())
         rows.append(_row(y, box.label, box.said, reach + half + tick))
     line = _upright("endowment", _x(Fraction(endowment), whole), len(rows), endowment_said)
     return _svg(title, len(rows), [line, *rows])
@@ -128,43 +127,29 @@ def _gap(y: int, enough: str, dot: str) -> str:
     way = Fraction(dot) - Fraction(enough)
     if abs(way) <= _RADIUS:
         return ""
-    rim = _text(Fraction(dot) + (-_RADIUS if way > 0 else _RADIUS))
-    return _tag("line", "gap", x1=enough, x2=rim, y1=y + _LINE, y2=y + _LINE, stroke="currentColor")
+    rim = length(Fraction(dot) + (-_RADIUS if way > 0 else _RADIUS))
+    return tag("line", "gap", x1=enough, x2=rim, y1=y + _LINE, y2=y + _LINE, stroke="currentColor")
 
 
 def _svg(title: str, rows: int, parts: Sequence[str]) -> str:
-    height = _TOP + rows * _ROW + 4
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'class="picture" font-size="{_SIZE}" font-family="inherit">'
-    )
-    return head + f"<title>{_escaped(title)}</title>" + "".join(parts) + "</svg>"
+    return picture(title, WIDTH, _TOP + rows * _ROW + 4, parts)
 
 
 def _row(y: int, label: str, said: str, marks: str) -> str:
     """A line of text over its marks; the whole text is the row's title."""
-    room = _REACH - _breadth(said) - 2 * _SIZE
-    name = _tag("text", "label", x=0, y=y + 13, fill="currentColor", body=_cut(label, room))
-    figure = _tag(
-        "text",
-        "figure",
-        x=WIDTH,
-        y=y + 13,
-        fill="currentColor",
-        body=said,
-        **{"text-anchor": "end"},
-    )
-    whole = _tag("title", "", body=f"{label}: {said}")
-    return f'<g class="row">{whole}{name}{figure}{marks}</g>'
+    room = _REACH - breadth(said) - 2 * SIZE
+    name = words("label", 0, y + 13, cut(label, room))
+    figure = words("figure", WIDTH, y + 13, said, **{"text-anchor": "end"})
+    return group(f"{label}: {said}", name + figure + marks)
 
 
 def _rect(
     kind: str, start: Fraction | int, size: Fraction, y: int, whole: Fraction,
     *, hollow: bool = False, opacity: str = "1",
 ) -> str:  # fmt: skip
-    return _tag(
+    return tag(
         "rect", kind, x=_x(Fraction(start), whole), y=y + 19, width=_x(size, whole), height=14,
-        **_paint(hollow=hollow, opacity=opacity),
+        **paint(hollow=hollow, opacity=opacity),
     )  # fmt: skip
 
 
@@ -172,50 +157,10 @@ def _upright(kind: str, x: str, rows: int, said: str) -> str:
     """A line down through all rows, with its text at the top."""
     right = Fraction(x) * 2 > WIDTH
     anchor = {"text-anchor": "end" if right else "start"}
-    text = _tag("text", kind, x=x, y=13, fill="currentColor", body=said, **anchor)
+    text = words(kind, x, 13, said, **anchor)
     dashes = {"stroke-dasharray": "4 3", "stroke": "currentColor"}
-    return text + _tag("line", kind, x1=x, x2=x, y1=18, y2=_TOP + rows * _ROW, **dashes)
-
-
-def _paint(*, hollow: bool = False, opacity: str = "1") -> dict[str, str]:
-    if hollow:
-        return {"fill": "none", "stroke": "currentColor", "stroke-width": "2"}
-    return {"fill": "currentColor", "fill-opacity": opacity}
-
-
-def _tag(name: str, kind: str, *, body: str = "", **attributes: str | int) -> str:
-    told = {"class": kind, **attributes} if kind else attributes
-    said = "".join(f' {key}="{_escaped(str(value))}"' for key, value in told.items())
-    return f"<{name}{said}>{_escaped(body)}</{name}>" if body else f"<{name}{said}/>"
+    return text + tag("line", kind, x1=x, x2=x, y1=18, y2=_TOP + rows * _ROW, **dashes)
 
 
 def _x(amount: Fraction, whole: Fraction) -> str:
-    return _text(amount / whole * _REACH if whole else Fraction(0))
-
-
-def _text(number: Fraction) -> str:
-    """Hundredths of a unit are finer than any screen."""
-    hundredths = round(number * 100)
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
-def _escaped(text: str) -> str:
-    """Text for XML, without the characters that XML does not know."""
-    known = (
-        c if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff" else " "
-        for c in text
-    )
-    return escape("".join(known))
-
-
-def _breadth(text: str) -> int:
-    """About how wide a text is: Korean letters are as wide as they are high."""
-    return sum(_SIZE if east_asian_width(c) in "WF" else _SIZE * 3 // 5 for c in text)
-
-
-def _cut(text: str, room: int) -> str:
-    if _breadth(text) <= room:
-        return text
-    while text and _breadth(text) > room - _SIZE:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    return length(amount / whole * _REACH if whole else Fraction(0))

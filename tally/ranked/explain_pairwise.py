@@ -4,7 +4,7 @@ Each answer is a witness: a few defeats with their votes, or one list of all of 
 are made elsewhere, from these values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise as neighbours
 
@@ -116,8 +116,12 @@ def locked_against(
     ------
     BallotError : another word for `strength`, or a candidate who does not stand.
     """
+    return locked_in(votes, candidate, lock(votes, strength, ties), strength=strength)
+
+
+def locked_in(votes: Pairwise, candidate: int, locked: Beats, *, strength: str) -> Locked | None:
+    """As `locked_against`, from the locked defeats themselves: s x s, the implied ones included."""
     at = _place(votes, candidate)
-    locked = lock(votes, strength, ties)
     if not locked[:, at].any():
         return None
     ways = [_shortest(locked, start, at) for start in layers(locked)[0].tolist()]
@@ -129,6 +133,20 @@ def locked_against(
         defeats=_along(votes, min((way for way in ways if way), key=len)),
         dropped=tuple(_defeat(votes, candidate, votes.standing[other]) for other in order),
     )
+
+
+def led_to(votes: Pairwise, candidate: int, starts: Iterable[int]) -> tuple[Defeat, ...]:
+    """The fewest defeats that lead from one of `starts` to the candidate; empty: none do.
+
+    Raises
+    ------
+    BallotError : a candidate who does not stand.
+    """
+    at = _place(votes, candidate)
+    support = votes.among(votes.standing)
+    beats = support > support.T
+    ways = [_shortest(beats, _place(votes, start), at) for start in starts]
+    return _along(votes, min((way for way in ways if way), key=len, default=[]))
 
 
 def _place(votes: Pairwise, candidate: int) -> int:

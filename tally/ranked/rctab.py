@@ -55,7 +55,10 @@ def rctab(
     single = replace(rules, winner_election_mode=SINGLE)
     for _ in range(min(contest.seats, len(contest.standing))):
         one = replace(contest, seats=1, withdrawn=contest.withdrawn.union(winners))
+        met = len(ties.met)
         held = _run(one, rankings, ties, single)
+        # A tie is told with its round of the whole count, not of the pass.
+        ties.met[met:] = [replace(tie, round=tie.round + len(rounds)) for tie in ties.met[met:]]
         rounds += held.rounds
         winners += held.winners
         if len(held.winners) != 1:

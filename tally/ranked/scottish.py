@@ -38,7 +38,7 @@ def scottish(
     ------
     InstanceError : nobody stands, an unfit word.
     """
-    return count(_MANNER, contest, rankings, ties, overvote)
+    return count(MANNER, contest, rankings, ties, overvote)
 
 
 def _quota(valid: Amount, seats: int) -> Amount:
@@ -51,4 +51,4 @@ def _transfer(value: Amount, surplus: Amount, votes: Amount) -> Amount:
     return int(surplus * value // votes)
 
 
-_MANNER = Manner("scottish", PLACES, _quota, _transfer)
+MANNER = Manner("scottish", PLACES, _quota, _transfer)

@@ -1,0 +1,1 @@
+"""Counts of ranked ballots as people read them: names, sentences and one page for a file."""
