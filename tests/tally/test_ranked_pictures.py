@@ -28,7 +28,7 @@ def parts(picture: str, name: str, kind: str) -> list[ElementTree.Element]:
 
 
 @every_rule
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(any_polls, texts, st.integers(1, 3))
 def test_every_count_is_drawn_in_full(rule: Rule, poll: Poll, title: str, columns: int):
     outcome = rule(poll.contest, poll.rankings, poll.ties("unsettled"))

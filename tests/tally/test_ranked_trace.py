@@ -49,7 +49,7 @@ def told(turn: Count) -> tuple[dict[int, Fraction], dict[str, Fraction]]:
 
 
 @every_rule
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(any_polls)
 def test_the_parts_of_all_ballots_are_the_votes_of_every_round(rule: Rule, poll: Poll):
     outcome = rule(poll.contest, poll.rankings, poll.ties())
@@ -113,7 +113,7 @@ def test_only_rounds_can_be_followed():
 
 
 @every_rule
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(any_polls, st.sampled_from(["order", "unsettled"]))
 def test_a_story_tells_the_rounds_of_the_candidate(rule: Rule, poll: Poll, policy: str):
     outcome = rule(poll.contest, poll.rankings, poll.ties(policy))
