@@ -1,0 +1,89 @@
+"""XML read element by element, without document types or entities."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from xml.parsers import expat
+
+from tally.errors import FormatError
+from tally.formats.ranked.file import fault
+
+# Attributes as "@name": text; children by name, each name with the list of its elements; text
+# beside them as "#text". An element with nothing but text is that text.
+Node = dict[str, Any]
+_CHUNK = 2**16
+
+
+class XmlText:
+    """One XML document in pieces of bytes; names are read without their namespace's prefix.
+
+    >>> list(XmlText(b"<a><b n='1'>x</b><c/></a>").walk({"b", "c"}))
+    [('b', {'@n': '1', '#text': 'x'}, 1), ('c', {}, 1)]
+    """
+
+    def __init__(self, data: bytes | Iterable[bytes], encoding: str | None = None) -> None:
+        self.chunks = chunked(data) if isinstance(data, bytes) else data
+        self._parser = expat.ParserCreate(encoding)
+        self._parser.buffer_text = True
+        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._wanted: set[str] = set()
+        self._open: list[tuple[str, Node, list[str], int]] = []
+        self._found: list[tuple[str, Node, int]] = []
+
+    def walk(self, wanted: set[str]) -> Iterator[tuple[str, Node, int]]:
+        """The outermost elements of these names, and in which line each begins.
+
+        Raises
+        ------
+        FormatError : no well-formed XML, or one with a document type.
+        """
+        self._wanted = wanted
+        try:
+            for chunk in self.chunks:
+                self._parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no names
+                yield from self._found
+                self._found.clear()
+            self._parser.Parse(b"", True)  # noqa: FBT003
+        except expat.ExpatError as error:
+            told = expat.ErrorString(error.code) or ""
+            raise fault("ranked_xml", error.lineno, told, column=error.offset + 1) from None
+
+    def fault(self, code: str, at: int, found: object, field: str = "") -> FormatError:
+        """What is wrong in the element that begins in this line."""
+        return fault(code, at, str(found)[:40], field)
+
+    def _refuse(self, name: str, *_: object) -> None:
+        raise fault("ranked_doctype", self._parser.CurrentLineNumber, f"<!DOCTYPE {name}")
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = _local(tag)
+        if self._open or name in self._wanted:
+            node: Node = {f"@{_local(key)}": value for key, value in attributes.items()}
+            self._open.append((name, node, [], self._parser.CurrentLineNumber))
+
+    def _characters(self, text: str) -> None:
+        if self._open:
+            self._open[-1][2].append(text)
+
+    def _end(self, _: str) -> None:
+        if not self._open:
+            return
+        name, node, texts, line = self._open.pop()
+        text = "".join(texts).strip()
+        if text and (node or not self._open):
+            node["#text"] = text
+        if self._open:
+            self._open[-1][1].setdefault(name, []).append(node or text)
+        else:
+            self._found.append((name, node, line))
+
+
+def chunked(data: bytes) -> Iterator[bytes]:
+    """The bytes in pieces."""
+    return (data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK))
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
