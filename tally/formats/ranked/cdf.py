@@ -12,7 +12,7 @@ from typing import Any
 
 from tally.formats.ranked.cdf_records import UNTOLD, WRITE_IN, records
 from tally.formats.ranked.file import RankedFile, fault
-from tally.formats.ranked.marks import rankings
+from tally.formats.ranked.marks import rankings, reread
 from tally.ranked import Contest
 from tally.ranked.ballots import Tiers
 
@@ -45,7 +45,7 @@ def read(text: str, contest: str = "") -> RankedFile:
         raise fault("ranked_names", 1, found.name, "ContestSelection")
     places[UNTOLD] = len(names)
     numbers = [places[whom] for whom in found.whom]
-    ballots = rankings(len(names), [(found.groups, numbers)])
+    ballots = rankings(len(names), reread(found.groups, numbers))
     return RankedFile(Contest(tuple(names), found.seats, title=found.name), ballots, "cdf")
 
 

@@ -64,11 +64,18 @@ class Contested:
 
 @dataclass
 class _Ballots:
-    """The ballots of one contest so far; `first` is where each number of `numbers` first stood."""
+    """The ballots of one contest so far.
+
+    Attributes
+    ----------
+    first : where each number of `numbers` first stood
+    fault : the first mark without a rank that the contest allows; only ranked contests need any
+    """
 
     groups: Groups = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     first: list[int] = field(default_factory=list)
+    fault: FormatError | None = None
 
 
 class _Report:
@@ -130,7 +137,11 @@ class _Report:
         for position in self.nodes(selection, "SelectionPosition"):
             if text(position, "HasIndication") == "no" or text(position, "IsAllocable") == "no":
                 continue
-            rank = self._rank(position.get("Rank") if told is None else told)
+            said = position.get("Rank") if told is None else told
+            rank = _whole(said)
+            if not 1 <= rank <= self.most_ranks:
+                ballots.fault = ballots.fault or self.fault("Rank", said, "ranked_rank")
+                return
             self._mark(ballots, marks, rank, WRITE_IN if "CVRWriteIn" in position else whom)
             if told is not None:  # the rank is the selection's, whatever its positions are
                 break
@@ -143,15 +154,6 @@ class _Report:
             number = ballots.numbers[whom] = len(ballots.numbers)
             ballots.first.append(self.at)
         marks.append(mark(rank, number))
-
-    def _rank(self, said: Any) -> int:
-        if isinstance(said, list):
-            said = said[0]
-        if isinstance(said, str) and said.isascii() and said.isdigit():
-            said = int(said[:9])
-        if type(said) is not int or not 1 <= said <= self.most_ranks:
-            raise self.fault("Rank", said, "ranked_rank")
-        return said
 
 
 def records(said: str, contest: str = "", most_ranks: int = MOST_RANKS) -> Contested:
@@ -188,7 +190,7 @@ def _contested(report: _Report, contest: str) -> Contested:
     ]
     if len(found) != 1:
         listed = ", ".join(repr(text(one, "Name")) for _, one in found or known)
-        raise report.fault(contest or "Contest", listed, "ranked_contest")
+        raise report.fault(listed or "Contest", contest, "ranked_contest")
     election, one = found[0]
     report.at = next(at for node, at in report.elections if node is election)
     names = {_id(who): text(who, "Name") for who in report.nodes(election, "Candidate")}
@@ -196,16 +198,16 @@ def _contested(report: _Report, contest: str) -> Contested:
         _selection(report, node, names) for node in report.nodes(one, "ContestSelection")
     )
     ballots = report.ballots.get(_id(one), _Ballots())
+    if ballots.fault is not None:
+        raise ballots.fault
     ids = {selection.id for selection in selections}
     for whom, report.at in zip(ballots.numbers, ballots.first, strict=True):
         if whom not in (WRITE_IN, UNTOLD) and whom not in ids:
             raise report.fault("ContestSelectionId", whom, "ranked_candidate")
-    seats = text(one, "NumberElected") or "1"
-    if not (seats.isascii() and seats.isdigit()) or not 0 < int(seats[:9]):
-        raise report.fault("NumberElected", seats)
-    return Contested(
-        text(one, "Name"), int(seats[:9]), selections, ballots.groups, tuple(ballots.numbers)
-    )
+    seats = _whole(one.get("NumberElected", 1))
+    if seats < 1:
+        raise report.fault("NumberElected", text(one, "NumberElected"))
+    return Contested(text(one, "Name"), seats, selections, ballots.groups, tuple(ballots.numbers))
 
 
 # Contests in which nobody is ranked; "CVR." stands before the word in version 1.0.
@@ -218,7 +220,7 @@ _NO_CANDIDATES = tuple(
 
 def _selection(report: _Report, node: Node, names: dict[str, str]) -> Selection:
     is_write_in = text(node, "IsWriteIn").lower() == "true"
-    called = [names.get(str(one), "") for one in _many(node.get("CandidateIds", []))]
+    called = [names.get(str(one).strip(), "") for one in _many(node.get("CandidateIds", []))]
     if not is_write_in and not all(called or [""]):
         raise report.fault("CandidateIds", _id(node), "ranked_names")
     return Selection(_id(node), tuple(name for name in called if name), is_write_in)
@@ -228,12 +230,21 @@ def _id(node: Node) -> str:
     return str(node.get("@id") or node.get("@ObjectId") or "")
 
 
+def _whole(said: Any) -> int:
+    """A whole number; 0 if it is none."""
+    if isinstance(said, list):
+        said = said[0]
+    if isinstance(said, str) and said.strip().isascii() and said.strip().isdigit():
+        return int(said.strip()[:9])
+    return said if type(said) is int else 0
+
+
 def text(node: Node, name: str) -> str:
     """The one value of this name as text; empty: there is none."""
     value = node.get(name, "")
     if isinstance(value, list):
         value = value[0] if value else ""
-    return value if isinstance(value, str) else str(value)
+    return value.strip() if isinstance(value, str) else str(value)
 
 
 def _many(value: Any) -> list[Any]:

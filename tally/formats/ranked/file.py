@@ -23,8 +23,16 @@ EXPECTED = {
     "ranked_xml": "well-formed XML",
     "ranked_doctype": "XML without a document type",
     "ranked_record": "what a cast vote record has at this place",
-    "ranked_contest": "the name of one contest of this file",
+    "ranked_contest": "the name of one contest of these",
     "ranked_rank": "a rank, from 1 to the most that the contest allows",
+    "rctab_known": "a setting that is known",
+    "rctab_word": "one of the words that this setting has",
+    "rctab_whole": "a whole number that this setting can have",
+    "rctab_flag": "true or false",
+    "rctab_text": "text, where it is needed and nowhere else",
+    "rctab_clash": "a setting that goes with the others",
+    "rctab_row": "a row with the cells that this format has",
+    "rctab_zip": "a workbook of a size that can be",
 }
 
 

@@ -10,6 +10,7 @@ from tally.ranked.ballots import narrow
 
 MOST_RANKS = 1_000
 _BITS = 16
+_WHOM = (1 << _BITS) - 1
 # A ballot, its marks as whole numbers, ascending -> how many cast it.
 Groups = dict[tuple[int, ...], int]
 
@@ -19,47 +20,36 @@ def mark(rank: int, whom: int) -> int:
     return rank << _BITS | whom
 
 
-def cast(groups: Groups, marks: list[int]) -> None:
-    """One more ballot with these marks."""
-    marks.sort()
-    ballot = tuple(marks)
-    groups[ballot] = groups.get(ballot, 0) + 1
+def cast(groups: Groups, marks: Iterable[int], many: int = 1) -> None:
+    """One more ballot with these marks, or `many`."""
+    ballot = tuple(sorted(marks))
+    groups[ballot] = groups.get(ballot, 0) + many
 
 
-def rankings(size: int, parts: Iterable[tuple[Groups, Sequence[int] | None]]) -> Rankings:
-    """The ballots of several files over `size` candidates.
+def reread(groups: Groups, numbers: Sequence[int]) -> Groups:
+    """The same ballots with other numbers for whom the marks are."""
+    found: Groups = {}
+    for marks, many in groups.items():
+        cast(found, [said >> _BITS << _BITS | numbers[said & _WHOM] for said in marks], many)
+    return found
 
-    Parameters
-    ----------
-    parts : groups, and the candidate for each number in them; None: they hold candidates
+
+def rankings(size: int, groups: Groups) -> Rankings:
+    """The ballots over `size` candidates.
 
     >>> groups = {(mark(1, 1), mark(2, 0)): 3, (mark(2, 1),): 2}
-    >>> list(rankings(2, [(groups, None), ({(mark(1, 7),): 1}, [0] * 8)]).rows())
-    [(((1,), (0,)), 3), (((), (1,)), 2), (((0,),), 1)]
+    >>> list(rankings(2, groups).rows())
+    [(((1,), (0,)), 3), (((), (1,)), 2)]
     """
-    places, ranks, lengths, weights = [], [], [], []
-    for groups, numbers in parts:
-        counts = np.fromiter(map(len, groups), dtype=np.int64, count=len(groups))
-        flat = np.fromiter(chain.from_iterable(groups), dtype=np.int64, count=int(counts.sum()))
-        whom = flat & (1 << _BITS) - 1
-        if numbers is not None and len(whom):
-            # Other numbers, so another order within a rank.
-            whom = np.array(numbers, dtype=np.int64)[whom]
-            owner = np.repeat(np.arange(len(counts)), counts)
-            order = np.lexsort((whom, flat >> _BITS, owner))
-            whom, flat = whom[order], flat[order]
-        places.append(whom)
-        ranks.append(flat >> _BITS)
-        lengths.append(counts)
-        weights.append(np.fromiter(groups.values(), dtype=np.int64, count=len(groups)))
-    starts = np.concatenate(([0], np.cumsum(np.concatenate(lengths)))).astype(np.int64)
-    rank = np.concatenate(ranks)
-    plain = np.arange(len(rank)) - np.repeat(starts[:-1], np.diff(starts)) + 1
+    lengths = np.fromiter(map(len, groups), dtype=np.int64, count=len(groups))
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    flat = np.fromiter(chain.from_iterable(groups), dtype=np.int64, count=starts[-1])
+    ranks = flat >> _BITS
+    plain = np.arange(len(flat)) - np.repeat(starts[:-1], lengths) + 1
     return Rankings(
         size=size,
         starts=starts,
-        places=np.concatenate(places).astype(narrow(size)),
-        ranks=None if np.array_equal(rank, plain) else rank.astype(narrow(MOST_RANKS)),
-        weights=np.concatenate(weights),
+        places=(flat & _WHOM).astype(narrow(size)),
+        ranks=None if np.array_equal(ranks, plain) else ranks.astype(narrow(MOST_RANKS)),
+        weights=np.fromiter(groups.values(), dtype=np.int64, count=len(groups)),
     )
-

@@ -8,7 +8,7 @@ from tally.errors import FormatError
 from tally.formats.ranked.file import fault
 
 # Attributes as "@name": text; children by name, each name with the list of its elements; text
-# beside them as "#text". An element with nothing but text is that text.
+# beside attributes as "#text". An element with nothing but text is that text.
 Node = dict[str, Any]
 _CHUNK = 2**16
 
@@ -42,10 +42,10 @@ class XmlText:
         self._wanted = wanted
         try:
             for chunk in self.chunks:
-                self._parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no names
+                self._parser.Parse(chunk, False)
                 yield from self._found
                 self._found.clear()
-            self._parser.Parse(b"", True)  # noqa: FBT003
+            self._parser.Parse(b"", True)
         except expat.ExpatError as error:
             told = expat.ErrorString(error.code) or ""
             raise fault("ranked_xml", error.lineno, told, column=error.offset + 1) from None
@@ -71,7 +71,9 @@ class XmlText:
         if not self._open:
             return
         name, node, texts, line = self._open.pop()
-        text = "".join(texts).strip()
+        text = "".join(texts)
+        if any(isinstance(value, list) for value in node.values()):
+            text = text.strip()  # between its children stand line feeds and blanks
         if text and (node or not self._open):
             node["#text"] = text
         if self._open:
