@@ -34,7 +34,7 @@ COMPLETIONS: Mapping[str, str] = MappingProxyType(
     {"none": "", "utilitarian": "_u", "add1": "_add1", "add1u": "_add1u"}
 )
 # Options that mean something only where projects cost money, and only where ballots rank people.
-WITH_RANKS = ("seats",)
+WITH_RANKS = ("seats", "contest")
 WITH_MONEY = (
     "completion", "minimum_votes", "stop", "exhaustive", "integral", "skip", "to_the_end",
     "unranked_last", "tie_order", "others", "explain", "pictures", "lenient",
@@ -132,6 +132,12 @@ class Counted:
     "--seats", type=click.IntRange(min=1),
     help="Ranked ballots: how many are elected; as the file says unless given.",
 )  # fmt: skip
+@click.option(
+    "--contest",
+    default="",
+    metavar="NAME",
+    help="Ranked ballots: which contest of a file of several.",
+)
 @tie_order_options
 @click.option(
     "--compare", "others", multiple=True, metavar="RULE", type=rule_id,
@@ -150,21 +156,25 @@ def command(
     ctx: click.Context, /, files: tuple[str, ...], *, rules: tuple[str, ...],
     others: tuple[str, ...], completion: str | None, lang: str, lenient: bool, explain: bool,
     as_json: bool, seed: str | None, tie_order: Path | None, pictures: Path | None,
-    seats: int | None,
+    seats: int | None, contest: str,
     **parameters: Parameter | None,
 ) -> None:  # fmt: skip
     """Count Pabulib FILES exactly and say which projects are funded, and why.
 
-    Rules on ranked ballots take PrefLib, BLT and .cvotes files, and say who is elected.
+    Rules on ranked ballots take PrefLib, BLT, .cvotes and NIST CVR files, and say who is elected.
+    RCTab's configurations count by their own rules.
 
     Example: gwangjang tally election.pb --rule mes_cost --completion add1u --explain
     """
+    if ctx.get_parameter_source("rules") is not ParameterSource.COMMANDLINE:
+        with speaking(lang):
+            rules = ("rctab",) if all(map(ranked_files.is_configuration, files)) else rules
     is_ranked = not {*rules}.isdisjoint(RANKED_RULES)
     with speaking(lang):
         _refuse(ctx, WITH_MONEY if is_ranked else WITH_RANKS, rules[0])
     if is_ranked:
         with speaking(lang):
-            ranked = _ranked(rules, seats, seed)
+            ranked = _ranked(rules, seats, contest, seed)
         _count_ranked(ctx, files, ranked, lang, as_json=as_json)
         return
     with speaking(lang):
@@ -200,7 +210,7 @@ def _refuse(ctx: click.Context, options: Collection[str], rule: str) -> None:
             )
 
 
-def _ranked(rules: tuple[str, ...], seats: int | None, seed: str | None) -> RankedAsk:
+def _ranked(rules: tuple[str, ...], seats: int | None, contest: str, seed: str | None) -> RankedAsk:
     """What is asked of files of ranked ballots."""
     if others := [rule for rule in rules if rule not in RANKED_RULES]:
         raise click.ClickException(
@@ -209,7 +219,8 @@ def _ranked(rules: tuple[str, ...], seats: int | None, seed: str | None) -> Rank
                 rule=others[0],
             )
         )  # fmt: skip
-    return RankedAsk(tuple(dict.fromkeys(rules)), seats, None if seed is None else bytes_of(seed))
+    drawn = None if seed is None else bytes_of(seed)
+    return RankedAsk(tuple(dict.fromkeys(rules)), seats, contest, drawn)
 
 
 def _count_ranked(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tally.errors import FormatError
-from tally.formats.ranked import cdf, rcvis, rctab
+from tally.formats.ranked import cdf, rctab, rcvis
 from tally.ranked.rctab import rctab as count
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "ranked" / "rctab"
@@ -48,7 +48,7 @@ def test_counts_equal_the_report_round_by_round(name: str):
 
 
 def exact(said: Any) -> Any:
-    """The same with numbers as numbers, and without those of a transfer that moved nothing."""
+    """The same with numbers as numbers, and lists in one order."""
     if isinstance(said, dict):
         return {key: exact(value) for key, value in said.items()}
     if isinstance(said, list):

@@ -91,7 +91,8 @@ class _Report:
         self.ballots: dict[str, _Ballots] = {}
 
     def read(self, members: Iterator[tuple[str, Any, int]]) -> None:
-        for name, value, self.at in members:
+        for name, value, at in members:
+            self.at = at
             if name == "CVR":
                 self._record(self._node(value, name))
             elif name == "Election":
@@ -181,7 +182,8 @@ def records(said: str, contest: str = "", most_ranks: int = MOST_RANKS) -> Conte
 
 def _contested(report: _Report, contest: str) -> Contested:
     known: list[tuple[Node, Node]] = []
-    for election, report.at in report.elections:
+    for election, at in report.elections:
+        report.at = at
         known += [(election, one) for one in report.nodes(election, "Contest")]
     found = [
         (election, one)
@@ -201,7 +203,8 @@ def _contested(report: _Report, contest: str) -> Contested:
     if ballots.fault is not None:
         raise ballots.fault
     ids = {selection.id for selection in selections}
-    for whom, report.at in zip(ballots.numbers, ballots.first, strict=True):
+    for whom, at in zip(ballots.numbers, ballots.first, strict=True):
+        report.at = at
         if whom not in (WRITE_IN, UNTOLD) and whom not in ids:
             raise report.fault("ContestSelectionId", whom, "ranked_candidate")
     seats = _whole(one.get("NumberElected", 1))

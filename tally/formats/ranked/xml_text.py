@@ -29,6 +29,7 @@ class XmlText:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
         self._wanted: set[str] = set()
+        self._local: dict[str, str] = {}
         self._open: list[tuple[str, Node, list[str], int]] = []
         self._found: list[tuple[str, Node, int]] = []
 
@@ -58,10 +59,16 @@ class XmlText:
         raise fault("ranked_doctype", self._parser.CurrentLineNumber, f"<!DOCTYPE {name}")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = _local(tag)
+        name = self._local.get(tag) or self._named(tag)
         if self._open or name in self._wanted:
-            node: Node = {f"@{_local(key)}": value for key, value in attributes.items()}
+            node: Node = {}
+            for key, value in attributes.items():
+                node["@" + (self._local.get(key) or self._named(key))] = value
             self._open.append((name, node, [], self._parser.CurrentLineNumber))
+
+    def _named(self, name: str) -> str:
+        """The name without its prefix, kept for the next time."""
+        return self._local.setdefault(name, name.rpartition(":")[2])
 
     def _characters(self, text: str) -> None:
         if self._open:
@@ -72,20 +79,20 @@ class XmlText:
             return
         name, node, texts, line = self._open.pop()
         text = "".join(texts)
-        if any(isinstance(value, list) for value in node.values()):
+        if node and text and any(type(value) is list for value in node.values()):
             text = text.strip()  # between its children stand line feeds and blanks
         if text and (node or not self._open):
             node["#text"] = text
-        if self._open:
-            self._open[-1][1].setdefault(name, []).append(node or text)
-        else:
+        if not self._open:
             self._found.append((name, node, line))
+            return
+        parent = self._open[-1][1]
+        if name in parent:
+            parent[name].append(node or text)
+        else:
+            parent[name] = [node or text]
 
 
 def chunked(data: bytes) -> Iterator[bytes]:
     """The bytes in pieces."""
     return (data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK))
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]

@@ -5,7 +5,7 @@ References
 Ranked Choice Voting Resource Center and Bright Spots, RCTab, configuration file documentation.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tally.errors import FormatError
@@ -43,8 +43,12 @@ def is_configuration(data: bytes) -> bool:
     )
 
 
-def load(path: Path) -> Configured:
+def load(path: Path, contest: str = "") -> Configured:
     """The configuration of this path, and the ballots of its files, which lie relative to it.
+
+    Parameters
+    ----------
+    contest : its name, if it is to be checked
 
     Raises
     ------
@@ -62,19 +66,17 @@ def load(path: Path) -> Configured:
     rules, seats = rules_of(said)
     sources = sources_of(top, said, rules)
     standing = slate(top.sections("candidates"), sources)
-    contest = Contest(
-        standing.names, seats, standing.excluded, top.section("outputSettings").text("contestName")
-    )
+    title = top.section("outputSettings").text("contestName")
+    if contest not in ("", title):
+        raise top.fault("ranked_contest", "outputSettings", title)
+    decided = Contest(standing.names, seats, standing.excluded, title)
     groups: Groups = {}
     for source in sources:
         for ballot, many in _cast(path.parent, source, standing, rules).items():
             groups[ballot] = groups.get(ballot, 0) + many
     if not groups:
         raise top.fault("rctab_text", "cvrFileSources", "")
-    write_ins = {} if standing.write_in is None else {"write_ins": contest.names[standing.write_in]}
-    return Configured(
-        RankedFile(contest, rankings(contest.size, groups), "rctab"), replace(rules, **write_ins)
-    )
+    return Configured(RankedFile(decided, rankings(decided.size, groups), "rctab"), rules)
 
 
 def _cast(folder: Path, source: Source, standing: Slate, rules: Rules) -> Groups:

@@ -70,7 +70,8 @@ class _Export:
         self.most, self.candidates = most, candidates
 
     def read(self, groups: Groups) -> None:
-        for name, session, self.at in self.document.walk("Sessions"):
+        for name, session, at in self.document.walk("Sessions"):
+            self.at = at
             if name == "Sessions":
                 for contest in self._contests(session):
                     cast(groups, self._marks(contest))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
+from tally.formats.ranked.rctab.candidates import WRITE_INS
 from tally.formats.ranked.rctab.section import Section
 from tally.ranked.rctab_rules import (
     BOTTOMS_UP,
@@ -91,7 +92,7 @@ def rules_of(said: Section) -> tuple[Rules, int]:
         if mode == BOTTOMS_UP_SHARE
         else Fraction(0),
         stop_after_round=said.whole("stopTabulationEarlyAfterRound", 1, _MOST),
-        write_ins="",
+        write_ins=WRITE_INS,
     )
     _refuse_clashes(said, rules, seats)
     return rules, seats or 1

@@ -9,6 +9,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from tally.formats.ranked.file import fault
@@ -17,7 +18,9 @@ from tally.formats.ranked.xml_text import Node, XmlText
 # Texts of a row by the numbers of their columns, from 1; empty cells are left out.
 Cells = dict[int, str]
 _MOST_BYTES = 2**28  # of one part, unpacked: more than the longest sheet of a spreadsheet needs
+_MOST_COLUMNS = 2**14
 _CHUNK = 2**16
+_DIGITS = "0123456789"
 _BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError)
 
 
@@ -87,7 +90,7 @@ def _cells(row: Node, number: int, texts: Sequence[str]) -> Cells:
     column = 0
     for cell in row.get("c", []):
         node: Node = cell if isinstance(cell, dict) else {}
-        column = _column(str(node.get("@r", ""))) or column + 1
+        column = _column(str(node.get("@r", "")).rstrip(_DIGITS)) or column + 1
         text = _text(node, number, texts)
         if text is not None:
             found[column] = text
@@ -109,11 +112,12 @@ def _text(cell: Node, number: int, texts: Sequence[str]) -> str | None:
     return value.removesuffix(".0") if kind == "n" else value
 
 
-def _column(place: str) -> int:
-    """The column of a place like AB12, from 1; 0 if it is none."""
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
+    """The column of these letters, A for 1, AB for 28; 0 if there is none."""
     column = 0
-    for sign in place.rstrip("0123456789"):
-        if not "A" <= sign <= "Z" or column > _CHUNK:
+    for sign in letters:
+        if not "A" <= sign <= "Z" or column > _MOST_COLUMNS:
             return 0
         column = column * 26 + ord(sign) - ord("A") + 1
     return column
