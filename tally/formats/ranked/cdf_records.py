@@ -235,7 +235,7 @@ def _id(node: Node) -> str:
 
 def _whole(said: Any) -> int:
     """A whole number; 0 if it is none."""
-    if isinstance(said, list):
+    if isinstance(said, list) and said:
         said = said[0]
     if isinstance(said, str) and said.strip().isascii() and said.strip().isdigit():
         return int(said.strip()[:9])

@@ -9,19 +9,30 @@ from tally.errors import FormatError
 from tally.formats.ranked.file import fault
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-_decode = json.JSONDecoder().raw_decode
 Step = str | int
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name twice")
+    return found
+
+
+_decode = json.JSONDecoder().raw_decode
+_decode_strictly = json.JSONDecoder(object_pairs_hook=_once).raw_decode
+
+
 class JsonText:
-    """Text that is one JSON object.
+    """Text that is one JSON object; `strict` refuses a name that comes twice in an object.
 
     >>> list(JsonText('{"a": [1, 2], "b": {}}').walk("a"))
     [('a', 1, 7), ('a', 2, 10), ('b', {}, 18)]
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, strict: bool = False) -> None:
         self.text = text
+        self._decode = _decode_strictly if strict else _decode
 
     def walk(self, streamed: str = "") -> Iterator[tuple[str, Any, int]]:
         """The members of the object, and where each stands; those of the array `streamed` singly.
@@ -31,8 +42,9 @@ class JsonText:
         FormatError : no JSON object.
         """
         at = self._expect(self._next(0), "{") - 1
-        for step, value, start in self._items(at, streamed):
-            yield str(step), value, start
+        end = self._next((yield from self._items(at, streamed)))
+        if end < len(self.text):
+            raise self._no_json(end)
 
     def place(self, path: Sequence[Step]) -> int:
         """Where the value at the end of this path stands, or as far as the path leads."""
@@ -52,7 +64,7 @@ class JsonText:
 
     def _items(
         self, at: int, streamed: str = "", name: str | None = None
-    ) -> Generator[tuple[Step, Any, int], None, int]:
+    ) -> Generator[tuple[Any, Any, int], None, int]:
         """The members from this bracket on; returns the place behind the last one."""
         is_object = self.text[at] == "{"
         closing = "}" if is_object else "]"
@@ -60,10 +72,12 @@ class JsonText:
         while self.text[at : at + 1] != closing:
             if number:
                 at = self._next(self._expect(at, ","))
-            step: Step = number if name is None else name
+            step: Any = number if name is None else name
             if is_object:
-                step, at = self._value(at)
-                at = self._next(self._expect(self._next(at), ":"))
+                step, colon = self._value(at)
+                if not isinstance(step, str):
+                    raise self._no_json(at)
+                at = self._next(self._expect(self._next(colon), ":"))
             if streamed and step == streamed and self.text[at : at + 1] == "[":
                 at = yield from self._items(at, name=streamed)
             else:
@@ -80,15 +94,16 @@ class JsonText:
 
     def _expect(self, at: int, sign: str) -> int:
         if self.text[at : at + 1] != sign:
-            raise self.fault("ranked_json", at, self.text[at : at + 20])
+            raise self._no_json(at)
         return at + 1
 
     def _value(self, at: int) -> tuple[Any, int]:
         try:
-            return _decode(self.text, at)
+            return self._decode(self.text, at)
         except json.JSONDecodeError as error:
-            raise self.fault(
-                "ranked_json", error.pos, self.text[error.pos : error.pos + 20]
-            ) from None
-        except (RecursionError, ValueError):  # nested too deep, or a number of thousands of digits
-            raise self.fault("ranked_json", at, self.text[at : at + 20]) from None
+            raise self._no_json(error.pos) from None
+        except (RecursionError, ValueError):  # nested too deep; thousands of digits; a name twice
+            raise self._no_json(at) from None
+
+    def _no_json(self, at: int) -> FormatError:
+        return self.fault("ranked_json", at, self.text[at : at + 20])

@@ -50,6 +50,8 @@ class XmlText:
         except expat.ExpatError as error:
             told = expat.ErrorString(error.code) or ""
             raise fault("ranked_xml", error.lineno, told, column=error.offset + 1) from None
+        except (LookupError, UnicodeError) as error:  # an encoding that nobody knows
+            raise fault("ranked_xml", 1, str(error)) from None
 
     def fault(self, code: str, at: int, found: object, field: str = "") -> FormatError:
         """What is wrong in the element that begins in this line."""

@@ -57,7 +57,7 @@ def load(path: Path, contest: str = "") -> Configured:
     OSError : a file that is not there.
     """
     text = text_of(path)
-    top = Section.top(JsonText(text))
+    top = Section.top(JsonText(text, strict=True))
     top.refuse_unknown(_SECTIONS)
     version = top.text("tabulatorVersion")
     if version.partition(".")[0] not in _VERSIONS:

@@ -82,7 +82,7 @@ class _Export:
     def member(self, node: Any, name: str, kind: type) -> Any:
         """The member of this name, which must be of this kind."""
         found = node.get(name) if isinstance(node, dict) else None
-        if not isinstance(found, kind):
+        if type(found) is not kind:
             raise self.fault("ranked_record", name, found)
         return found
 
@@ -97,7 +97,7 @@ class _Export:
             for contest in self.member(card, "Contests", list):
                 if str(self.member(contest, "Id", int)) != self.source.contest:
                     continue
-                if _EXCLUDED not in contest.get("OutstackConditionIds", []):
+                if _EXCLUDED not in self.member(contest, "OutstackConditionIds", list):
                     yield contest
 
     def _marks(self, contest: Node) -> list[int]:

@@ -1,6 +1,7 @@
 """Rows of CSV, and the text of a file."""
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def text_of(path: Path) -> str:
 
 def rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows with cells, each with the line in which it ends; raises FormatError."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         for cells in reader:
             if cells:

@@ -6,12 +6,14 @@ ECMA-376, Office Open XML File Formats, part 1, 18.3 (sheets) and 18.4 (shared t
 """
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
+from tally.errors import FormatError
 from tally.formats.ranked.file import fault
 from tally.formats.ranked.xml_text import Node, XmlText
 
@@ -21,7 +23,17 @@ _MOST_BYTES = 2**28  # of one part, unpacked: more than the longest sheet of a s
 _MOST_COLUMNS = 2**14
 _CHUNK = 2**16
 _DIGITS = "0123456789"
-_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError)
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What a broken or locked zip may raise.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+)
 
 
 def rows(data: bytes) -> Iterator[tuple[int, Cells]]:
@@ -39,6 +51,8 @@ def rows(data: bytes) -> Iterator[tuple[int, Cells]]:
                 told = str(row.get("@r", ""))
                 number = int(told[:9]) if told.isascii() and told.isdigit() else number + 1
                 yield number, _cells(row, number, texts)
+    except FormatError:
+        raise
     except _BROKEN as error:
         raise fault("rctab_zip", 1, str(error)) from None
 
@@ -49,7 +63,7 @@ def _part(book: zipfile.ZipFile, name: str, wanted: set[str]) -> Iterator[tuple[
         info = book.getinfo(name)
     except KeyError:
         raise fault("rctab_zip", 1, name) from None
-    if info.file_size > _MOST_BYTES:
+    if info.file_size > _MOST_BYTES or info.compress_type not in _PACKINGS:
         raise fault("rctab_zip", 1, f"{name}: {info.file_size}")
     with book.open(info) as file:
         yield from XmlText(iter(lambda: file.read(_CHUNK), b"")).walk(wanted)
