@@ -118,6 +118,13 @@ def test_xml_says_the_same_as_json():
     assert (file.contest, file.rankings) == (other.contest, other.rankings)
 
 
+def test_faults_of_xml_reports_tell_the_line_of_the_record():
+    said = as_xml(report(record(selection("s?", position(1)))), "CastVoteRecordReport")
+    with pytest.raises(FormatError) as told:
+        cdf.read(said)
+    assert (told.value.code, told.value.line) == ("ranked_candidate", 2)
+
+
 def test_write_ins_and_running_mates_have_names():
     options = [
         {"@id": "sa", "CandidateIds": ["a", "b"]},

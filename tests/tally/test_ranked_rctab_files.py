@@ -422,10 +422,10 @@ def test_workbooks_hold_a_name_for_each_rank(loaded, tmp_path):
 
 
 def test_a_cell_may_name_several(loaded, tmp_path):
-    table = [["id", "1", "2"], ["1", "Ann| Ben", "Cai"], ["2", None, "Cai"]]
+    table = [["id", "1", "2"], ["1", "Ann| Ben", "Cai"], ["2", None, "Cai"], ["3", None, "Cai"]]
     (tmp_path / "votes.xlsx").write_bytes(workbook(table))
     source = ESS_SOURCE | {"overvoteDelimiter": "|"}
-    assert ballots(loaded(configuration(source))) == {((0, 1), (2,)): 1, ((), (2,)): 1}
+    assert ballots(loaded(configuration(source))) == {((0, 1), (2,)): 1, ((), (2,)): 2}
 
 
 @pytest.mark.parametrize(
