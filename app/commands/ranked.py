@@ -18,11 +18,14 @@ from budget.report import decimal
 from core.words import gettext as _
 from tally.axioms.figures import told
 from tally.formats import ranked
-from tally.formats.ranked import RankedFile
-from tally.ranked import Contest, RankedOutcome, count_ranked
+from tally.formats.ranked import RankedFile, rctab
+from tally.ranked import RANKED_RULES, Contest, RankedOutcome, count_ranked
 from tally.ranked.ballot_trace import Hold
 from tally.ranked.pairwise import pairwise
+from tally.ranked.rctab_rules import Rules
 from tally.ranked.why_not import why_not
+
+_HEAD = 2**16  # bytes in which a configuration shows itself
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class RankedAsk:
     ----------
     rules : ids of `tally.ranked.RANKED_RULES`
     seats : None: as many as the file says
+    contest : by its name; empty: the only one of the file
     seed : of a public lot for ties, in hexadecimal digits
     is_explained : say how each round went, and why the others are not elected
     ballot : one ballot as `app.ranked.ballot.read` takes it, to be followed through the rounds
@@ -42,6 +46,7 @@ class RankedAsk:
 
     rules: tuple[str, ...]
     seats: int | None = None
+    contest: str = ""
     seed: bytes | None = None
     is_explained: bool = False
     ballot: str | None = None
@@ -66,7 +71,7 @@ def counts(
     for path in files:
         try:
             with speaking(lang, Path(path)):
-                file = ranked.load(Path(path).read_bytes())
+                file, rules = _read(Path(path), ask.contest)
                 contest = replace(file.contest, seats=ask.seats or file.contest.seats)
         except click.ClickException as fault:
             faults.append(fault)
@@ -74,11 +79,36 @@ def counts(
         for rule in ask.rules:
             try:
                 with speaking(lang, Path(path)):
-                    outcome = count_ranked(rule, contest, file.rankings, seed=ask.seed)
+                    outcome = _count(rule, contest, file, rules, ask.seed)
             except click.ClickException as fault:
                 faults.append(fault)
             else:
                 yield RankedCount(path, file, contest, outcome)
+
+
+def is_configuration(path: str) -> bool:
+    """Whether this is a configuration of RCTab: a count by its own rules."""
+    with Path(path).open("rb") as file:
+        return rctab.is_configuration(file.read(_HEAD))
+
+
+def _read(path: Path, contest: str) -> tuple[RankedFile, Rules | None]:
+    """The file, and the rules that it brings along; raises FormatError and OSError."""
+    if is_configuration(str(path)):
+        configured = rctab.load(path, contest)
+        return configured.file, configured.rules
+    return ranked.load(path.read_bytes(), contest), None
+
+
+def _count(
+    rule: str, contest: Contest, file: RankedFile, rules: Rules | None, seed: bytes | None
+) -> RankedOutcome:
+    """The outcome; by `rctab` with the file's rules, which settle its ties unless a seed does."""
+    if rule != "rctab" or rules is None:
+        return count_ranked(rule, contest, file.rankings, seed=seed)
+    if seed is not None:
+        return count_ranked(rule, contest, file.rankings, seed=seed, rules=rules)
+    return RANKED_RULES[rule].run(contest, file.rankings, rules.ties(contest), rules=rules)
 
 
 def _json(counted: RankedCount, ask: RankedAsk) -> str:

@@ -40,7 +40,7 @@ EXPECTED: Mapping[str, LazyString] = MappingProxyType(
         "too_fine": _l("an amount that the currency can pay"),
         "ballot": _l("a ballot that its kind allows"),
         "ranked_utf8": _l("text in UTF-8"),
-        "ranked_format": _l("a file of PrefLib, BLT or the Condorcet Election Format"),
+        "ranked_format": _l("a file of ranked ballots in a format that is read here"),
         "ranked_head": _l("the number of candidates, and of seats"),
         "ranked_count": _l("how many cast this ballot: a number above 0"),
         "ranked_candidate": _l("a candidate of this contest"),
@@ -50,7 +50,27 @@ EXPECTED: Mapping[str, LazyString] = MappingProxyType(
         "ranked_number": _l("a whole number"),
         "ranked_braces": _l("equal candidates in braces that are closed"),
         "ranked_option": _l("an option in brackets that are closed"),
+        "ranked_line": _l("a line as this format has them"),
+        "ranked_score": _l("points for each mark or for none, never more for a lower rank"),
+        "ranked_columns": _l(
+            "columns that are either ranks or candidates, each once, and one of counts"
+        ),
+        "ranked_rank": _l("a rank from 1 to the most that is allowed"),
+        "ranked_fields": _l("fields as the header has them"),
         "ranked_lost": _l("what this format can hold"),
+        "ranked_json": _l("JSON"),
+        "ranked_xml": _l("well-formed XML"),
+        "ranked_doctype": _l("XML without a document type"),
+        "ranked_record": _l("what a cast vote record has at this place"),
+        "ranked_contest": _l("the name of one contest of these"),
+        "rctab_known": _l("a setting that is known"),
+        "rctab_word": _l("one of the words that this setting has"),
+        "rctab_whole": _l("a whole number that this setting can have"),
+        "rctab_flag": _l("true or false"),
+        "rctab_text": _l("text, where it is needed and nowhere else"),
+        "rctab_clash": _l("a setting that goes with the others"),
+        "rctab_row": _l("a row with the cells that this format has"),
+        "rctab_zip": _l("a workbook of a size that can be"),
     }
 )
 

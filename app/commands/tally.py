@@ -34,7 +34,7 @@ COMPLETIONS: Mapping[str, str] = MappingProxyType(
     {"none": "", "utilitarian": "_u", "add1": "_add1", "add1u": "_add1u"}
 )
 # Options that mean something only where projects cost money, and only where ballots rank people.
-WITH_RANKS = ("seats", "ballot", "page")
+WITH_RANKS = ("seats", "contest", "ballot", "page")
 WITH_MONEY = (
     "completion", "minimum_votes", "by", "stop", "exhaustive", "integral", "skip", "to_the_end",
     "unranked_last", "tie_order", "others", "lenient",
@@ -136,6 +136,12 @@ class Counted:
     "--seats", type=click.IntRange(min=1),
     help="Ranked ballots: how many are elected; as the file says unless given.",
 )  # fmt: skip
+@click.option(
+    "--contest",
+    default="",
+    metavar="NAME",
+    help="Ranked ballots: which contest of a file of several.",
+)
 @tie_order_options
 @click.option(
     "--compare", "others", multiple=True, metavar="RULE", type=rule_id,
@@ -166,15 +172,19 @@ def command(
     ctx: click.Context, /, files: tuple[str, ...], *, rules: tuple[str, ...],
     others: tuple[str, ...], completion: str | None, lang: str, lenient: bool, explain: bool,
     as_json: bool, seed: str | None, tie_order: Path | None, pictures: Path | None,
-    seats: int | None, ballot: str | None, page: Path | None,
+    seats: int | None, contest: str, ballot: str | None, page: Path | None,
     **parameters: Parameter | None,
 ) -> None:  # fmt: skip
     """Count Pabulib FILES exactly and say which projects are funded, and why.
 
-    Rules on ranked ballots take PrefLib, BLT and .cvotes files, and say who is elected.
+    Rules on ranked ballots take PrefLib, BLT, .cvotes and NIST CVR files, and say who is elected.
+    RCTab's configurations count by their own rules.
 
     Example: gwangjang tally election.pb --rule mes_cost --completion add1u --explain
     """
+    if ctx.get_parameter_source("rules") is not ParameterSource.COMMANDLINE:
+        with speaking(lang):
+            rules = ("rctab",) if all(map(ranked_files.is_configuration, files)) else rules
     is_ranked = not {*rules}.isdisjoint(RANKED_RULES)
     with speaking(lang):
         _refuse(ctx, WITH_MONEY if is_ranked else WITH_RANKS, rules[0])
@@ -183,7 +193,7 @@ def command(
             _check_ranked(rules, files, page)
             lot = None if seed is None else bytes_of(seed)
             ranked = RankedAsk(
-                tuple(dict.fromkeys(rules)), seats, lot, explain, ballot, pictures, page
+                tuple(dict.fromkeys(rules)), seats, contest, lot, explain, ballot, pictures, page
             )
         _count_ranked(ctx, files, ranked, lang, as_json=as_json)
         return

@@ -15,6 +15,7 @@ from tally.contest import Amount
 from tally.errors import InstanceError
 from tally.ranked.ballots import Rankings
 from tally.ranked.contest import Contest
+from tally.ranked.lots import JavaDraw, Random
 from tally.ranked.outcome import Count, RankedOutcome
 from tally.ranked.preferences import read
 from tally.ranked.rctab_count import Counting
@@ -56,6 +57,9 @@ def rctab(
     for _ in range(min(contest.seats, len(contest.standing))):
         one = replace(contest, seats=1, withdrawn=contest.withdrawn.union(winners))
         met = len(ties.met)
+        draw = ties.draws.get("java")
+        if isinstance(draw, JavaDraw) and rules.random_seed is not None:
+            draw.random = Random(rules.random_seed)  # the draws of each pass begin at the seed
         held = _run(one, rankings, ties, single)
         # A tie is told with its round of the whole count, not of the pass.
         ties.met[met:] = [replace(tie, round=tie.round + len(rounds)) for tie in ties.met[met:]]

@@ -114,13 +114,14 @@ class Rules:
     def ties(self, contest: Contest) -> Ties:
         """What settles the ties of one count of this contest; draws start at the seed.
 
-        The first of the order is elected, the last of it eliminated.
+        The first of the order is elected, the last of it eliminated. RCTab's order knows no
+        undeclared write-ins: in a tie of candidates without a vote they do not go out.
         """
-        order, draws = contest.tie_order, {}
+        place = {name: at for at, name in enumerate(contest.names)}
+        unordered = [place.pop(self.write_ins)] if self.write_ins in place else []
+        order, draws = [one for one in contest.tie_order if one not in unordered], {}
         if self.random_seed is not None and self.tiebreak_mode == "generatePermutation":
-            place = {name: at for at, name in enumerate(contest.names)}
-            standing = [contest.names[one] for one in range(contest.size)]
-            order = tuple(place[name] for name in shuffled(standing, self.random_seed))
+            order = [place[name] for name in shuffled(place, self.random_seed)]
         elif self.random_seed is not None:
             draws = {"java": JavaDraw(contest.names, Random(self.random_seed))}
-        return Ties(TIEBREAK_MODES[self.tiebreak_mode], order, draws)
+        return Ties(TIEBREAK_MODES[self.tiebreak_mode], (*unordered, *order), draws)

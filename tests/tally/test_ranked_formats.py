@@ -233,3 +233,12 @@ def test_real_files_are_read_as_others_read_them(name):
         known["ballots"],
     )
     assert ranked.load(ranked.dump(file)) == file
+
+
+def test_a_contest_that_is_asked_for_must_be_the_files_own():
+    assert ranked.load(BLT, "A title").contest.title == "A title"
+    with pytest.raises(FormatError) as told:
+        ranked.load(BLT, "Another")
+    assert (told.value.code, told.value.found, told.value.field) == (
+        "ranked_contest", "Another", "'A title'",
+    )  # fmt: skip

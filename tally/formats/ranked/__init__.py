@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tally.errors import FormatError
-from tally.formats.ranked import blt, cef, preflib
+from tally.formats.ranked import blt, cdf, cef, preflib
 from tally.formats.ranked.file import EXPECTED, RankedFile, fault
 
 __all__ = ["EXPECTED", "READERS", "WRITERS", "RankedFile", "dump", "load", "sniffed"]
 
 READERS: Mapping[str, Callable[[str], RankedFile]] = MappingProxyType(
-    {"preflib": preflib.read, "blt": blt.read, "cef": cef.read}
+    {"preflib": preflib.read, "blt": blt.read, "cef": cef.read, "cdf": cdf.read}
 )
 WRITERS: Mapping[str, Callable[[RankedFile], str]] = MappingProxyType(
-    {"preflib": preflib.write, "blt": blt.write, "cef": cef.write}
+    {"preflib": preflib.write, "blt": blt.write, "cef": cef.write, "cdf": cdf.write}
 )
 
 
@@ -23,6 +23,8 @@ def sniffed(data: bytes) -> str | None:
     >>> sniffed(b"3 1"), sniffed(b"# TITLE: x"), sniffed(b"A > B * 3"), sniffed(b"META")
     ('blt', 'preflib', 'cef', None)
     """
+    if data[:1_000].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"<"):
+        return "cdf" if b"CastVoteRecordReport" in data else None
     lines = [line.strip() for line in data[:10_000].removeprefix(b"\xef\xbb\xbf").splitlines()]
     for line in filter(None, lines):
         if line.startswith(b"#/"):
@@ -38,8 +40,8 @@ def sniffed(data: bytes) -> str | None:
     return None
 
 
-def load(data: bytes) -> RankedFile:
-    """The file of these bytes.
+def load(data: bytes, contest: str = "") -> RankedFile:
+    """The file of these bytes; of a file with several contests, the one of this name.
 
     Raises
     ------
@@ -53,7 +55,12 @@ def load(data: bytes) -> RankedFile:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise fault("ranked_utf8", line, repr(data[error.start : error.end])) from None
-    return READERS[kind](text)
+    if kind == "cdf":
+        return cdf.read(text, contest)
+    file = READERS[kind](text)
+    if contest not in ("", file.contest.title):
+        raise fault("ranked_contest", 1, contest, repr(file.contest.title))
+    return file
 
 
 def dump(file: RankedFile, kind: str | None = None) -> bytes:

@@ -19,6 +19,20 @@ EXPECTED = {
     "ranked_braces": "equal candidates in braces that are closed",
     "ranked_option": "an option in brackets that are closed",
     "ranked_lost": "what this format can hold",
+    "ranked_json": "JSON",
+    "ranked_xml": "well-formed XML",
+    "ranked_doctype": "XML without a document type",
+    "ranked_record": "what a cast vote record has at this place",
+    "ranked_contest": "the name of one contest of these",
+    "ranked_rank": "a rank from 1 to the most that is allowed",
+    "rctab_known": "a setting that is known",
+    "rctab_word": "one of the words that this setting has",
+    "rctab_whole": "a whole number that this setting can have",
+    "rctab_flag": "true or false",
+    "rctab_text": "text, where it is needed and nowhere else",
+    "rctab_clash": "a setting that goes with the others",
+    "rctab_row": "a row with the cells that this format has",
+    "rctab_zip": "a workbook of a size that can be",
 }
 
 
@@ -39,9 +53,11 @@ class RankedFile:
     options: tuple[tuple[str, str], ...] = ()
 
 
-def fault(code: str, line: int, found: str, field: str = "") -> FormatError:
-    """What is wrong in which line."""
-    return FormatError(code, line, field, EXPECTED[code], found)
+def fault(
+    code: str, line: int, found: str, field: str = "", *, column: int | None = None
+) -> FormatError:
+    """What is wrong in which line; `column` is a character of the line, or a field of a CSV row."""
+    return FormatError(code, line, field, EXPECTED[code], found[:40], column=column)
 
 
 def once(tiers: tuple[tuple[int, ...], ...], line: int, found: str) -> None:
