@@ -27,7 +27,7 @@ class JsonText:
     """Text that is one JSON object; `strict` refuses a name that comes twice in an object.
 
     >>> list(JsonText('{"a": [1, 2], "b": {}}').walk("a"))
-    [('a', 1, 7), ('a', 2, 10), ('b', {}, 18)]
+    [('a', 1, 7), ('a', 2, 10), ('b', {}, 19)]
     """
 
     def __init__(self, text: str, *, strict: bool = False) -> None:
