@@ -60,8 +60,8 @@ class Places:
         before = np.arange(len(owners)) - marks.starts[owners]
         absent = int(before.max(initial=0)) + 1
         places = np.full((groups, contest.size), absent, dtype=np.min_scalar_type(absent))
-        # From the last mark to the first: somebody marked twice counts at the first mark.
-        places[owners[::-1], marks.places[::-1]] = before[::-1]
+        # Somebody marked twice counts at the first mark.
+        np.minimum.at(places, (owners, marks.places), before.astype(places.dtype))
         return cls(contest.standing, places[:, contest.standing], rankings.weights, absent)
 
     @property

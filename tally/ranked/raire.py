@@ -121,19 +121,17 @@ def assertions(
     contest: Contest,
     rankings: Rankings,
     *,
-    overvote: str = "skip",
     most_ends: int = MOST_ENDS,
 ) -> Assertions:
     """Assertions that imply the winner, with the greatest least margin that any set has.
 
     Parameters
     ----------
-    overvote : ``skip`` or ``end``, as `tally.ranked.irv` has them
     most_ends : how many ends of orders may wait before the search gives up
 
     Raises
     ------
-    BallotError : weights that are not whole, or do not fit 63 bits; another word.
+    BallotError : weights that are not whole, or do not fit 63 bits.
     InstanceError : fewer than two candidates stand, or more than `places.MOST_CANDIDATES`; more
         ends of orders than `most_ends`.
 
@@ -142,7 +140,7 @@ def assertions(
     >>> [(one.kind, one.winner, one.loser, one.margin) for one in found.assertions]
     [('NEB', 2, 1, 1), ('NEN', 2, 0, 1)]
     """
-    places = Places.of(contest, rankings, overvote)
+    places = Places.of(contest, rankings)
     order = places.order_out(contest.tie_order)
     search = _Search(places, order[-1])
     ends, unruled = search.ends(most_ends)

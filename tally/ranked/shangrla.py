@@ -104,7 +104,7 @@ def overstatement_assorter(
 
 def to_shangrla(
     found: Assertions, contest: Contest, *, name: str = "1", ids: Sequence[str] = (),
-    risk_limit: Fraction = Fraction(1, 20),
+    risk_limit: str = "0.05",
 ) -> str:  # fmt: skip
     """The assertions as SHANGRLA reads them, indented JSON.
 
@@ -112,7 +112,7 @@ def to_shangrla(
     ----------
     name : of the contest in the cast vote records
     ids : length m, of the candidates there; empty: their numbers from 0
-    risk_limit : the greatest chance that a wrong winner stands
+    risk_limit : the greatest chance that a wrong winner stands, with a decimal point
 
     Notes
     -----
@@ -128,7 +128,7 @@ def to_shangrla(
     }
     body = {
         "Ballots involved in audit (#)": str(found.ballots),
-        "parameters": {"risk_limit": str(float(risk_limit))},
+        "parameters": {"risk_limit": risk_limit},
         "audits": [audit],
     }
     return json.dumps(body, indent=4, ensure_ascii=False) + "\n"
