@@ -7,6 +7,8 @@ leave a tie that decides, the margin is 0.
 *How.* A search from the end of the count: of those who may be left at last, then of the last two,
 and so on. What is known of the end of an order bounds every order that ends so
 (`tally.ranked.margins_irv_program`), and ends that cost as much as a change in hand are left.
+Assertions as for an audit (`tally.ranked.raire`) give a floor to all of them: half of their least
+margin. On real ballots it mostly is the margin of victory itself.
 
 *What is proved.* Floats only search. No fewer ballots will do (`at_least`): each bound is computed
 in whole numbers, and the orders left out are covered by them. So many do (`at_most`): the changed
@@ -33,9 +35,11 @@ from tally.ranked.irv import irv
 from tally.ranked.margins_irv_program import Path, Program
 from tally.ranked.margins_pairwise import picked
 from tally.ranked.places import Places
+from tally.ranked.raire import Ends
 from tally.ranked.ties import Ties
 
-MOST_BRANCHES = 20_000
+MOST_BRANCHES = 2_000
+MOST_ENDS = 5_000  # of the floor that assertions give
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,41 +166,40 @@ class _Search:
     def run(self, most_branches: int) -> int:
         """Search; what is proved of all changes."""
         waiting: list[tuple[int, int, Path]] = []  # (bound, less its length, the end of an order)
-        unmatched = [self.best.number]  # bounds of whole orders, whatever change was found for them
+        tried: list[int] = []  # bounds of whole orders, whatever change was found for them
+        ends = Ends(self._places, self._winner)
+        ends.narrow(MOST_ENDS)
+        floor = -(-ends.least // 2)  # a changed ballot takes at most 2 from an assertion's margin
         for last in set(range(self._places.size)) - {self._winner}:
             self._wait(waiting, (last,), 0)
-        while waiting and waiting[0][0] < self.best.number and most_branches:
+        while waiting and max(floor, waiting[0][0]) < self.best.number and most_branches:
             most_branches -= 1
             bound, _, end = heappop(waiting)
+            if len(end) == self._places.size:
+                tried.append(bound)
+                self._try(end)
             for one in set(range(self._places.size)).difference(end):
-                order = (one, *end)
-                if len(order) < self._places.size:
-                    self._wait(waiting, order, bound)
-                else:
-                    unmatched.append(self._try(order, bound))
-        return min(*unmatched, self.best.number, *(bound for bound, *_ in waiting[:1]))
+                self._wait(waiting, (one, *end), bound)
+        return max(floor, min(self.best.number, *tried, *(bound for bound, *_ in waiting[:1])))
 
     def _wait(self, waiting: list[tuple[int, int, Path]], end: Path, bound: int) -> None:
         """Keep an end of orders, unless it is known to cost as much as what is in hand."""
         bound = max(bound, self._bound_outside(end))
         if bound < self.best.number and len(end) > 1:
-            bound = max(bound, self._bound_inside(self._program(end)[0]))
+            bound = max(bound, self._bound_inside(end))
         if bound < self.best.number:
             heappush(waiting, (bound, -len(end), end))
 
-    def _try(self, order: Path, bound: int) -> int:
-        """Find the least change for a whole order; what is proved of it."""
+    def _try(self, order: Path) -> None:
+        """Find a least change for a whole order."""
         program, path_of = self._program(order)
-        bound = max(bound, self._bound_inside(program))
-        if bound < self.best.number:
-            change = program.change()
-            if change is not None and change.number < self.best.number:
-                taken = _shared_out(change.taken, path_of, self._rankings.weights)
-                puts = [(tuple(order[at] for at in path), many) for path, many in change.put]
-                found = self._counted_again(taken, puts, order[::-1])
-                if found.rival != self.winner:
-                    self.best = found
-        return bound
+        change = program.change()
+        if change is not None and change.number < self.best.number:
+            taken = _shared_out(change.taken, path_of, self._rankings.weights)
+            puts = [(tuple(order[at] for at in path), many) for path, many in change.put]
+            found = self._counted_again(taken, puts, order[::-1])
+            if found.rival != self.winner:
+                self.best = found
 
     def _bound_outside(self, end: Path) -> int:
         """Whoever is to go out before these all has no more votes than any of them then has.
@@ -205,10 +208,11 @@ class _Search:
         """
         others = [one for one in range(self._places.size) if one not in end]
         most = self._places.votes_beside(end, others).min(axis=0)
-        return max(0, -(int((most - self._first[others]).min()) // 2))
+        return max(0, -(int((most - self._first[others]).min(initial=0)) // 2))
 
-    def _bound_inside(self, program: Program) -> int:
+    def _bound_inside(self, end: Path) -> int:
         """The bound of those in the end among each other; the program is solved if it may help."""
+        program, _ = self._program(end)
         simple = program.simple_bound()
         return simple if simple >= self.best.number else program.bound()
 
@@ -280,4 +284,6 @@ def _shared_out(taken: Sequence[int], path_of: Ints, weights: Ints) -> Ints:
 
 def _first_ones(weights: Ints, many: int) -> Ints:
     """Of each group how many ballots are among the first so many."""
-    return np.clip(many - (np.cumsum(weights) - weights), 0, weights)
+    before = np.cumsum(weights) - weights
+    taken: Ints = np.clip(many - before, 0, weights)
+    return taken

@@ -25,7 +25,6 @@ signatures are ours. On safe bounds: A. Neumaier, O. Shcherbina (2004).
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +33,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from tally.ranked.ballots import Ints
 
 GRID = 2**20  # dual prices are rounded to whole numbers over this
+_MOST_PRICE = 2**30  # with at most 60 candidates a path's value then stays below 2**50
 Path = tuple[int, ...]
 
 
@@ -115,8 +115,8 @@ class Program:
         )  # fmt: skip
         if not result.success:
             return self.simple_bound()
-        prices = np.rint(np.maximum(-result.ineqlin.marginals, 0) * GRID).astype(np.int64).tolist()
-        return max(self.simple_bound(), self._proved(prices))
+        prices = np.clip(np.rint(-result.ineqlin.marginals * GRID), 0, _MOST_PRICE)
+        return max(self.simple_bound(), self._proved(prices.astype(np.int64)))
 
     def change(self) -> Change | None:
         """A least change in whole numbers as the solver proposes it; None: it has none."""
@@ -152,17 +152,16 @@ class Program:
     def _most(self) -> NDArray[np.float64]:
         return np.concatenate((np.full(len(self._network.edges), np.inf), self._ballots))
 
-    def _proved(self, prices: list[int]) -> int:
-        """What any prices over `GRID` prove; Python's ints, which nothing overflows."""
-        exact: NDArray[Any] = np.array(prices, dtype=object)
-        worth = exact @ self._network.demands  # of each edge
+    def _proved(self, prices: Ints) -> int:
+        """What any prices over `GRID` prove."""
+        worth = prices @ self._network.demands  # of each edge
         best = [0] * self._size
-        for (comes, goes), value in zip(self._network.edges, worth, strict=True):
+        for (comes, goes), value in zip(self._network.edges, worth.tolist(), strict=True):
             so_far = value if comes == -1 else best[comes] + value
             best[goes] = so_far if comes == -1 else max(best[goes], so_far)
-        changed = GRID - best[-1]
-        values = self._used @ worth
-        total = sum(
+        changed, values = GRID - best[-1], (self._used @ worth).tolist()
+        # Python's ints: the sum over all ballots may pass 63 bits.
+        total: int = sum(
             many * min(-value, changed)
             for many, value in zip(self._ballots.tolist(), values, strict=True)
         )

@@ -84,7 +84,8 @@ class Places:
         first = self.places[:, standing].min(axis=1)
         still = (first[:, None] < self.places[:, others]) * self.weights[:, None]
         is_theirs = held[:, None] == np.arange(len(standing))
-        return is_theirs.T.astype(np.int64) @ still
+        votes: Ints = is_theirs.T.astype(np.int64) @ still
+        return votes
 
     def above(self) -> Ints:
         """Voters who rank the row above the column, or the row alone; n x n."""
@@ -113,7 +114,7 @@ class Places:
         return tuple(self.candidates[at] for at in ranked)
 
     def ahead_of(self, group: int, one: int) -> tuple[int, ...]:
-        """Whom a group of ballots ranks above a candidate, best first, as they are numbered here."""
+        """Whom a group of ballots ranks above a candidate, best first, by their numbers here."""
         row = self.places[group]
         return tuple(np.argsort(row, kind="stable")[: np.count_nonzero(row < row[one])].tolist())
 

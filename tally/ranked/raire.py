@@ -80,8 +80,8 @@ class Assertions(Figures):
     order : who goes out, one after the other, and at last the winner
     ballots : how many were cast, empty ones included
     assertions : the least margin first
-    unruled : an end of orders with another winner that no assertion of a margin above 0 contradicts;
-        empty: the assertions imply the winner
+    unruled : an end of orders with another winner that no assertion of a margin above 0
+        contradicts; empty: the assertions imply the winner
     """
 
     winner: int
@@ -142,11 +142,13 @@ def assertions(
     """
     places = Places.of(contest, rankings)
     order = places.order_out(contest.tie_order)
-    search = _Search(places, order[-1])
-    ends, unruled = search.ends(most_ends)
+    ends = Ends(places, order[-1])
+    if not ends.narrow(most_ends):
+        raise InstanceError(f"more than {most_ends} ends of orders would have to be ruled out")
+    unruled = () if ends.least > 0 else ends.waiting[0]
     chosen: list[Assertion] = []
     if not unruled:
-        chosen = _thinned(_covering(search, ends), ends, places.size)
+        chosen = _thinned(_covering(ends), ends.waiting, places.size)
         unruled = check(chosen, order[-1], range(places.size)) or ()
     numbers = places.candidates
     return Assertions(
@@ -158,39 +160,52 @@ def assertions(
     )
 
 
-class _Search:
+class Ends:
     """Ends of orders, each with the assertions that contradict it; candidates as `Places` has them.
 
     Attributes
     ----------
-    least : the margin that every assertion may have, once `ends` has run
+    waiting : every order with another winner has one of these ends
+    least : each of them is contradicted by an assertion of this margin at least
     """
 
     def __init__(self, places: Places, winner: int) -> None:
-        self._places, self._winner, self.least = places, winner, 0
-        all_ = range(places.size)
-        first, above = places.votes(all_), places.above()
+        self._places = places
+        everybody = range(places.size)
+        first, above = places.votes(everybody), places.above()
         self._before = (first[:, None] - above.T).tolist()  # the margin of NEB, row against column
         self._votes: dict[Order, dict[int, int]] = {}
+        self._heap: list[tuple[int, int, Order]] = []
+        for one in set(everybody) - {winner}:
+            self._wait((one,), 0)
 
-    def ends(self, most: int) -> tuple[list[Order], Order]:
-        """Ends that every order with another winner has one of; and one that nothing contradicts.
+    @property
+    def waiting(self) -> list[Order]:
+        """The ends, the first one with the least margin of all."""
+        return [end for *_, end in self._heap]
+
+    @property
+    def least(self) -> int:
+        """The least margin of the best assertions of the ends."""
+        return self._heap[0][0]
+
+    def narrow(self, most: int) -> bool:
+        """Continue ends until no assertions have a greater least margin; whether it came to that.
 
         The end whose best assertion has the least margin is continued first: what continues it has
-        further assertions. Once that end is a whole order, no set does without so small a margin,
-        and each end that waits has one at least as great.
+        further assertions. Once that end is a whole order, no set does without so small a margin.
+
+        Parameters
+        ----------
+        most : how many ends may wait
         """
-        waiting: list[tuple[int, int, Order]] = []
-        for one in set(range(self._places.size)) - {self._winner}:
-            self._wait(waiting, (one,), 0)
-        while len(waiting[0][2]) < self._places.size:
-            if len(waiting) > most:
-                raise InstanceError(f"more than {most} ends of orders would have to be ruled out")
-            margin, _, end = heappop(waiting)
+        while len(self._heap[0][2]) < self._places.size:
+            if len(self._heap) > most:
+                return False
+            margin, _, end = heappop(self._heap)
             for one in set(range(self._places.size)).difference(end):
-                self._wait(waiting, (one, *end), margin)
-        self.least, _, end = waiting[0]
-        return [end for *_, end in waiting], () if self.least > 0 else end
+                self._wait((one, *end), margin)
+        return True
 
     def of(self, end: Order) -> Iterator[Assertion]:
         """The assertions that contradict an end and not the same without its first one."""
@@ -205,9 +220,9 @@ class _Search:
             loser = min(later, key=votes.__getitem__)
             yield Assertion(NEN, one, loser, standing, votes[one] - votes[loser])
 
-    def _wait(self, waiting: list[tuple[int, int, Order]], end: Order, margin: int) -> None:
+    def _wait(self, end: Order, margin: int) -> None:
         best = max(margin, *(found.margin for found in self.of(end)))
-        heappush(waiting, (best, -len(end), end))
+        heappush(self._heap, (best, -len(end), end))
 
     def _votes_of(self, standing: Order) -> dict[int, int]:
         if standing not in self._votes:
@@ -215,15 +230,17 @@ class _Search:
             self._votes[standing] = dict(zip(standing, votes, strict=True))
         return self._votes[standing]
 
-def _covering(search: _Search, ends: Sequence[Order]) -> list[Assertion]:
+
+def _covering(ends: Ends) -> list[Assertion]:
     """Few assertions that contradict all ends: each time the one that has most for its margin."""
     contradicted: dict[Assertion, set[int]] = {}
-    for number, end in enumerate(ends):
+    waiting = ends.waiting
+    for number, end in enumerate(waiting):
         for at in range(len(end)):
-            for found in search.of(end[at:]):
-                if found.margin >= search.least:
+            for found in ends.of(end[at:]):
+                if found.margin >= ends.least:
                     contradicted.setdefault(found, set()).add(number)
-    chosen, left = [], set(range(len(ends)))
+    chosen, left = [], set(range(len(waiting)))
     while left:
         best = max(contradicted, key=lambda found: len(contradicted[found] & left) * found.margin)
         chosen.append(best)

@@ -61,9 +61,8 @@ def counted(ballot: Tiers, contest: Contest) -> tuple[int, ...]:
 def margin_of(assertion: Assertion, contest: Contest, rankings: Rankings) -> Amount:
     """By how many votes an assertion holds on these ballots: its mean above 1/2, twice the ballots.
 
-    >>> margin_of(
-    ...     Assertion("NEB", 0, 1, (), 0), Contest.of("Ada", "Bo"), Rankings.of(2, [(0,), (1,)], [3, 1])
-    ... )
+    >>> contest, rankings = Contest.of("Ada", "Bo"), Rankings.of(2, [(0,), (1,)], [3, 1])
+    >>> margin_of(Assertion("NEB", 0, 1, (), 0), contest, rankings)
     2
     """
     excess = sum(

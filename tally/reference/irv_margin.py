@@ -1,4 +1,4 @@
-"""The margin of victory of an instant run-off, by trying every change of one ballot, two, three, …
+"""The margin of victory of an instant run-off, by trying every change of one ballot, of two, ….
 
 Any ballot may become any other; a tie may be broken either way. Only for a few ballots and three
 or four candidates.

@@ -148,7 +148,7 @@ def test_no_ballots_are_a_tie_of_all():
 
 def test_a_search_that_is_stopped_tells_between_which_numbers_the_margin_lies():
     found, _ = margin(FOUR, HAND, most_branches=0)
-    assert (found.at_least, found.at_most, found.is_exact) == (0, 4, False)
+    assert (found.at_least, found.at_most, found.is_exact) == (1, 4, False)
     assert (found.rival, found.changes) == (0, (Swap((1, 2), (1, 0), 4),))
 
 
@@ -158,7 +158,7 @@ def test_what_the_solver_proposes_is_believed_only_when_it_counts(monkeypatch: p
     )
     found, _ = margin(FOUR, HAND)
     assert (found.at_least, found.at_most) == (1, 4)
-    monkeypatch.setattr(Program, "change", lambda self: None)
+    monkeypatch.setattr(Program, "change", lambda _: None)
     assert margin(FOUR, HAND)[0] == found
 
 
