@@ -180,7 +180,7 @@ class _Search:
                 self._try(end)
             for one in set(range(self._places.size)).difference(end):
                 self._wait(waiting, (one, *end), bound)
-        return max(floor, min(self.best.number, *tried, *(bound for bound, *_ in waiting[:1])))
+        return max(floor, min([self.best.number, *tried, *(bound for bound, *_ in waiting[:1])]))
 
     def _wait(self, waiting: list[tuple[int, int, Path]], end: Path, bound: int) -> None:
         """Keep an end of orders, unless it is known to cost as much as what is in hand."""

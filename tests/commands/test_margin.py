@@ -1,6 +1,7 @@
 """How safe a winner is, and what an audit tests, by command."""
 
 import json
+from itertools import permutations
 
 import pytest
 from click.testing import CliRunner, Result
@@ -47,29 +48,28 @@ def test_a_level_count_needs_no_other_ballot(level):
 
 
 def test_a_long_row_of_changes_is_cut(tmp_path):
-    names = "abcdefghijklm"
-    rows = [f"{one} > {names[-1]}" for one in names[:-1]] + [f"{names[-1]} * 30"]
-    rows += [f"{one} > a * 2" for one in names[1:-1]]
+    orders = [order for length in range(4) for order in permutations("abcd", length)]
+    rows = "".join(f"{' > '.join(('w', *order))}\n" for order in orders[:25])
     path = tmp_path / "many.cvotes"
-    path.write_text(f"#/Candidates: {' ; '.join(names)}\n" + "\n".join(rows) + "\n")
+    path.write_text(f"#/Candidates: w ; l ; a ; b ; c ; d\n{rows}l\n")
     lines = run("margin", path).stdout.splitlines()
-    body = json.loads(run("margin", path, "--json").stdout)
-    told = len(body["margin"]["changes"])
-    assert lines[-1] == ("  …" if told > 10 else lines[-1])
-    assert len(lines) == 3 + min(told, 11)
+    assert lines[1] == "With 12 other ballots l may win; fewer are not enough."
+    assert lines[3] == "  1 × w → l"
+    assert lines[-1] == "  …"
+    assert len(lines) == 3 + 10 + 1
 
 
 def test_an_empty_ballot_is_named(tmp_path):
-    path = tmp_path / "empty.blt"
-    path.write_text('2 1\n3 1 0\n2 2 0\n4 0\n0\n"Ann"\n"Ben"\n"Ward"\n')
-    assert "Ann wins." in run("margin", path).stdout
+    path = tmp_path / "empty.cvotes"
+    path.write_bytes(CEF.replace(b"Dee * 1", b"/EMPTY_RANKING/ * 1"))
+    assert "  1 × (empty) → Ben" in run("margin", path).stdout
 
 
 @pytest.mark.parametrize(
     ("rule", "sentence"),
     [
         ("schulze_winning", "With 4 other ballots Ann may win; fewer are not enough."),
-        ("copeland", "other ballots"),
+        ("minimax_margin", "With 4 other ballots Ann may win; fewer are not enough."),
     ],
 )
 def test_pairwise_rules_tell_their_bounds(ward, rule, sentence):
@@ -77,6 +77,19 @@ def test_pairwise_rules_tell_their_bounds(ward, rule, sentence):
     body = json.loads(run("margin", ward, "--rule", rule, "--json").stdout)
     assert body["rule"] == rule
     assert body["margin"]["at_least"] <= body["margin"]["at_most"]
+
+
+def test_what_is_not_known_is_told_as_such(tmp_path):
+    circle = tmp_path / "circle.cvotes"
+    circle.write_bytes(
+        b"#/Candidates: Ann ; Ben ; Cai\n"
+        b"Ann > Ben > Cai * 40\nBen > Cai > Ann * 30\nCai > Ann > Ben * 25\n"
+    )
+    told = run("margin", circle, "--rule", "ranked_pairs_winning").stdout
+    assert "fewer than 1 are not enough" in told
+    nobody = tmp_path / "nobody.blt"
+    nobody.write_bytes(b"2 1\n0\nAnn\nBen\nWard\n")
+    assert "No other ballots were found" in run("margin", nobody, "--rule", "copeland").stdout
 
 
 def test_json_is_one_line_a_file(ward, level):
