@@ -17,7 +17,7 @@ from tally.formats import ranked
 from tally.formats.ranked import RankedFile
 from tally.ranked import margins_pairwise
 from tally.ranked.raire import NEB, NEN, Assertion, Assertions, assertions, check
-from tally.ranked.shangrla import margin_of, to_shangrla
+from tally.ranked.shangrla import margins_of, to_shangrla
 
 RULES = ("irv", *margins_pairwise.RULES)
 MOST_SWAPS = 10  # lines of changed ballots
@@ -185,9 +185,11 @@ def _saying(file: RankedFile, one: Assertion) -> str:
 def _proved(file: RankedFile, found: Assertions) -> bool:
     """Whether the assertions hold on the ballots, and imply the winner."""
     contest = file.contest
-    return not found.unruled and (
-        check(found.assertions, found.winner, contest.standing) is None
-        and all(margin_of(one, contest, file.rankings) == one.margin for one in found.assertions)
+    return (
+        not found.unruled
+        and check(found.assertions, found.winner, contest.standing) is None
+        and margins_of(found.assertions, contest, file.rankings)
+        == tuple(one.margin for one in found.assertions)
     )
 
 

@@ -23,59 +23,59 @@ from tally.ranked.ballots import Rankings, Tiers
 from tally.ranked.contest import Contest
 from tally.ranked.raire import NEB, Assertion, Assertions
 
+Ballot = tuple[int, ...]  # whom it ranks, best first, nobody twice
 HALF = Fraction(1, 2)
 TYPES = {NEB: "WINNER_ONLY", "NEN": "IRV_ELIMINATION"}
 
 
-def assorter(assertion: Assertion, ballot: Sequence[int]) -> Fraction:
+def assorter(assertion: Assertion, ballot: Ballot) -> Fraction:
     """1, 1/2 or 0: for the winner of the assertion, for neither, for the loser.
-
-    Parameters
-    ----------
-    ballot : whom it ranks, best first, nobody twice
 
     >>> nen = Assertion("NEN", 2, 1, (1, 2), 1)
     >>> [str(assorter(nen, ballot)) for ballot in [(0, 2), (0,), (1, 2)]]
     ['1', '1/2', '0']
     """
+    return Fraction(1 + speaks(assertion, ballot), 2)
+
+
+def speaks(assertion: Assertion, ballot: Ballot) -> int:
+    """1: the ballot speaks for the winner of the assertion; -1: for the loser; 0: for neither."""
     winner, loser = assertion.winner, assertion.loser
     if assertion.kind == NEB:
-        is_for = ballot[:1] == (winner,)
-        is_against = next((one for one in ballot if one in (winner, loser)), None) == loser
-    else:
-        holder = next((one for one in ballot if one in assertion.standing), None)
-        is_for, is_against = holder == winner, holder == loser
-    return (1 + Fraction(is_for) - Fraction(is_against)) / 2
+        if ballot[:1] == (winner,):
+            return 1
+        first = next((one for one in ballot if one in (winner, loser)), None)
+        return -1 if first == loser else 0
+    holder = next((one for one in ballot if one in assertion.standing), None)
+    return (holder == winner) - (holder == loser)
 
 
-def counted(ballot: Tiers, contest: Contest) -> tuple[int, ...]:
+def counted(ballot: Tiers, contest: Contest) -> Ballot:
     """Whom a ballot ranks in a run-off, best first: shared ranks are passed over.
 
     >>> counted(((1,), (0, 2), (), (1,), (3,)), Contest.of(*"abcd"))
     (1, 3)
     """
-    single = [tier[0] for tier in ballot if len(tier) == 1]
-    return tuple(one for one in dict.fromkeys(single) if one in contest.standing)
+    single = dict.fromkeys(tier[0] for tier in ballot if len(tier) == 1)
+    return tuple(one for one in single if one < contest.size and one not in contest.withdrawn)
 
 
-def margin_of(assertion: Assertion, contest: Contest, rankings: Rankings) -> Amount:
-    """By how many votes an assertion holds on these ballots: its mean above 1/2, twice the ballots.
+def margins_of(
+    assertions: Sequence[Assertion], contest: Contest, rankings: Rankings
+) -> tuple[Amount, ...]:
+    """By how many votes each assertion holds on these ballots, added up ballot by ballot.
 
     >>> contest, rankings = Contest.of("Ada", "Bo"), Rankings.of(2, [(0,), (1,)], [3, 1])
-    >>> margin_of(Assertion("NEB", 0, 1, (), 0), contest, rankings)
-    2
+    >>> margins_of([Assertion("NEB", 0, 1, (), 0)], contest, rankings)
+    (2,)
     """
-    excess = sum(
-        ((assorter(assertion, counted(tiers, contest)) - HALF) * weight)
-        for tiers, weight in rankings.rows()
+    cast = [(counted(tiers, contest), weight) for tiers, weight in rankings.rows()]
+    return tuple(
+        sum((speaks(one, ballot) * weight for ballot, weight in cast), 0) for one in assertions
     )
-    margin = Fraction(2 * excess)
-    return margin.numerator if margin.denominator == 1 else margin
 
 
-def overstatement(
-    assertion: Assertion, record: Sequence[int] | None, ballot: Sequence[int] | None
-) -> Fraction:
+def overstatement(assertion: Assertion, record: Ballot | None, ballot: Ballot | None) -> Fraction:
     """By how much the record of a ballot says more for an assertion than the ballot; -1 to 1.
 
     Parameters
@@ -88,7 +88,7 @@ def overstatement(
 
 
 def overstatement_assorter(
-    assertion: Assertion, ballots: int, record: Sequence[int] | None, ballot: Sequence[int] | None
+    assertion: Assertion, ballots: int, record: Ballot | None, ballot: Ballot | None
 ) -> Fraction:
     """What a comparison audit draws: above 1/2 on average exactly if the assertion holds.
 

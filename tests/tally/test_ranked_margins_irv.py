@@ -18,7 +18,7 @@ from tally.reference.irv_margin import margin as plain_margin
 from tally.reference.irv_margin import winners as plain_winners
 from tests.tally.runoff_profiles import NAMES, Poll, polls
 
-many = settings(max_examples=150)
+many = settings(max_examples=80)
 run_offs = polls(most=5, seats=1, shares=True, doubles=True).filter(lambda poll: poll.size > 1)
 HAND = Rankings.of(4, [(0, 2), (1, 2), (2, 1), (3, 2, 1), (3,)], [8, 7, 5, 3, 1])
 FOUR = Contest.of("Ann", "Ben", "Cai", "Dee")
