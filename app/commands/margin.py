@@ -157,14 +157,14 @@ def _bounds(file: RankedFile, winners: tuple[int, ...], at_least: int, at_most: 
     """The margin in a sentence; honest about what is not known."""
     names = ", ".join(file.contest.names[one] for one in winners)
     if at_most is None:
-        return _("No other ballots were found with which others win.")
+        return _("No ballots were found whose change lets others win.")
     if at_least == at_most:
         return _(
-            "With %(number)s other ballots %(names)s may win; fewer are not enough.",
+            "Ballots to change until %(names)s may win: %(number)s; fewer are not enough.",
             number=f"{at_most:,}", names=names,
         )  # fmt: skip
     return _(
-        "With %(most)s other ballots %(names)s may win; fewer than %(least)s are not enough.",
+        "Ballots to change until %(names)s may win: %(most)s; fewer than %(least)s are not enough.",
         most=f"{at_most:,}", names=names, least=f"{at_least:,}",
     )  # fmt: skip
 

@@ -37,14 +37,17 @@ def test_the_margin_of_a_run_off_is_told_with_the_ballots_that_change_it(ward):
     assert answer.exit_code == 0, answer.output
     assert answer.stdout.splitlines() == [
         "Cai wins.",
-        "With 1 other ballots Ben may win; fewer are not enough.",
+        "Ballots to change until Ben may win: 1; fewer are not enough.",
         "Half the difference of the last round: 4.",
         "  1 × Dee → Dee > Ben",
     ]
 
 
 def test_a_level_count_needs_no_other_ballot(level):
-    assert "With 0 other ballots Ben may win; fewer are not enough." in run("margin", level).stdout
+    assert (
+        "Ballots to change until Ben may win: 0; fewer are not enough."
+        in run("margin", level).stdout
+    )
 
 
 def test_a_long_row_of_changes_is_cut(tmp_path):
@@ -53,7 +56,7 @@ def test_a_long_row_of_changes_is_cut(tmp_path):
     path = tmp_path / "many.cvotes"
     path.write_text(f"#/Candidates: w ; l ; a ; b ; c ; d\n{rows}l\n")
     lines = run("margin", path).stdout.splitlines()
-    assert lines[1] == "With 12 other ballots l may win; fewer are not enough."
+    assert lines[1] == "Ballots to change until l may win: 12; fewer are not enough."
     assert lines[3] == "  1 × w → l"
     assert lines[-1] == "  …"
     assert len(lines) == 3 + 10 + 1
@@ -68,8 +71,8 @@ def test_an_empty_ballot_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("rule", "sentence"),
     [
-        ("schulze_winning", "With 4 other ballots Ann may win; fewer are not enough."),
-        ("minimax_margin", "With 4 other ballots Ann may win; fewer are not enough."),
+        ("schulze_winning", "Ballots to change until Ann may win: 4; fewer are not enough."),
+        ("minimax_margin", "Ballots to change until Ann may win: 4; fewer are not enough."),
     ],
 )
 def test_pairwise_rules_tell_their_bounds(ward, rule, sentence):
@@ -89,7 +92,7 @@ def test_what_is_not_known_is_told_as_such(tmp_path):
     assert "fewer than 1 are not enough" in told
     nobody = tmp_path / "nobody.blt"
     nobody.write_bytes(b"2 1\n0\nAnn\nBen\nWard\n")
-    assert "No other ballots were found" in run("margin", nobody, "--rule", "copeland").stdout
+    assert "No ballots were found" in run("margin", nobody, "--rule", "copeland").stdout
 
 
 def test_json_is_one_line_a_file(ward, level):
