@@ -137,7 +137,7 @@ def _manner(outcome: RankedOutcome) -> _Manner:
     if outcome.rule == "rctab":
         rules = Rules(**terms)  # type: ignore[arg-type]  # as they were told
         scale = 10**rules.decimal_places
-        seats = seats_of(outcome)
+        seats = seats_of(outcome, one_pass=True)
         is_passed_on = seats > 1 and rules.winner_election_mode not in (
             BOTTOMS_UP,
             BOTTOMS_UP_SHARE,

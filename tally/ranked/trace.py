@@ -116,10 +116,10 @@ def ties_of(outcome: RankedOutcome, number: int, candidate: int) -> tuple[Ranked
     return tuple(tie for tie in outcome.ties if tie.round == number and candidate in tie.candidates)
 
 
-def seats_of(outcome: RankedOutcome) -> int:
-    """How many are elected in one pass of a count by rounds; RCTab has ways that know of one."""
+def seats_of(outcome: RankedOutcome, *, one_pass: bool = False) -> int:
+    """How many a count by rounds elects, in all or in one pass; RCTab has ways that know of one."""
     mode = dict(outcome.parameters).get("winner_election_mode")
-    return 1 if mode in (SINGLE, MULTI_PASS) else outcome.seats
+    return 1 if mode == SINGLE or (one_pass and mode == MULTI_PASS) else outcome.seats
 
 
 def _code(outcome: RankedOutcome, number: int, candidate: int, before: Collection[int]) -> str:
