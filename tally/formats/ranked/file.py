@@ -1,14 +1,26 @@
 """What a file of ranked ballots holds, and the words in which its faults are told."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
+
+from tally.contest import Amount
 from tally.errors import FormatError
+from tally.formats.faults import Faults
 from tally.ranked import Contest, Rankings
+from tally.ranked.ballots import Tiers
+
+Key = TypeVar("Key", bound=Hashable)
+Read = TypeVar("Read")
 
 # Code of a fault -> what should stand there.
 EXPECTED = {
     "ranked_utf8": "text in UTF-8",
-    "ranked_format": "a file of PrefLib, BLT or the Condorcet Election Format",
+    "ranked_format": "a file of ranked ballots in a format that is read here",
     "ranked_head": "the number of candidates, and of seats",
     "ranked_count": "how many cast this ballot: a number above 0",
     "ranked_candidate": "a candidate of this contest",
@@ -18,8 +30,18 @@ EXPECTED = {
     "ranked_number": "a whole number",
     "ranked_braces": "equal candidates in braces that are closed",
     "ranked_option": "an option in brackets that are closed",
+    "ranked_line": "a line as this format has them",
+    "ranked_score": "points for each mark or for none, never more for a lower rank",
+    "ranked_columns": "columns that are either ranks or candidates, each once, and one of counts",
+    "ranked_rank": "a rank from 1 to the number of candidates, or nothing",
+    "ranked_fields": "fields as the header has them",
     "ranked_lost": "what this format can hold",
 }
+MOST = 10_000  # candidates
+# How many voters cast a ballot. Forty digits keep hostile files from costing time.
+WHOLE = re.compile(r"\d{1,40}", re.ASCII)
+DECIMAL = re.compile(r"\d{1,40}(?:\.\d{1,40})?", re.ASCII)
+DECIMAL_OR_FRACTION = re.compile(r"\d{1,40}(?:\.\d{1,40}|/0{0,40}[1-9]\d{0,40})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -28,31 +50,121 @@ class RankedFile:
 
     Attributes
     ----------
-    format : "preflib", "blt" or "cef"
+    format : a key of `tally.formats.ranked.READERS`, or "" of a file made by hand
     options : what the file says besides, (key, value) in its order: header lines of PrefLib,
-        bracketed options of BLT, parameters of the Condorcet Election Format
+        bracketed options of BLT, parameters of the Condorcet Election Format, metadata of ABIF
+    notes : repairs, and oddities that do not stop the reading; a file is the same without
     """
 
     contest: Contest
     rankings: Rankings
     format: str
     options: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
 
-def fault(code: str, line: int, found: str, field: str = "") -> FormatError:
-    """What is wrong in which line."""
-    return FormatError(code, line, field, EXPECTED[code], found)
+class Mark(NamedTuple):
+    """One mark of a ballot: the candidate, None if it is nobody; the text, and where it stands."""
+
+    place: int | None
+    said: str
+    column: int
 
 
-def once(tiers: tuple[tuple[int, ...], ...], line: int, found: str) -> None:
-    """Refuse a ballot that ranks somebody twice (FormatError)."""
-    places = [candidate for tier in tiers for candidate in tier]
-    if len(set(places)) != len(places):
-        raise fault("ranked_twice", line, found)
+def fault(
+    code: str, line: int, found: str, field: str = "", *, column: int | None = None
+) -> FormatError:
+    """What is wrong in which line; `column` is a character of the line, or a field of a CSV row."""
+    return FormatError(code, line, field, EXPECTED[code], found[:40], column=column)
 
 
-def placed(number: str, size: int, line: int) -> int:
-    """The candidate of a number from 1, counted from 0; FormatError if there is none."""
-    if not (number.isascii() and number.isdigit()) or not 1 <= int(number[:9]) <= size:
-        raise fault("ranked_candidate", line, number)
-    return int(number) - 1
+def lines_of(text: str, first: int = 1) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers; only a line feed ends one (see `unified`)."""
+    return enumerate(text.split("\n"), first)
+
+
+def unified(text: str) -> str:
+    """The text with line feeds alone as ends of lines."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def tiers_of(marks: Sequence[Sequence[Mark]], line: int, faults: Faults) -> Tiers:
+    """A ballot's ranks by the candidates who share each, ascending; an empty one was left out.
+
+    Raises
+    ------
+    FormatError : a mark is for nobody, or for somebody marked before. In lenient reading such a
+        mark is left out, with its rank if it was alone there.
+    """
+    seen: set[int] = set()
+    tiers = []
+    for tier in marks:
+        kept = []
+        for place, said, column in tier:
+            if place is None:
+                faults.met(fault("ranked_candidate", line, said, column=column), "it is left out")
+            elif place in seen:
+                faults.met(fault("ranked_twice", line, said, column=column), "the first counts")
+            else:
+                seen.add(place)
+                kept.append(place)
+        if kept or not tier:
+            tiers.append(tuple(sorted(kept)))
+    return tuple(tiers)
+
+
+def voters(
+    said: str, line: int, column: int, faults: Faults, form: re.Pattern[str] = WHOLE
+) -> Amount:
+    """How many cast a ballot; 0 only in lenient reading: then nobody did, and it is left out."""
+    if not form.fullmatch(said):
+        raise fault("ranked_count", line, said, column=column)
+    count = Fraction(said)
+    if not count:
+        faults.met(fault("ranked_count", line, said, column=column), "the ballot is left out")
+    return count.numerator if count.denominator == 1 else count
+
+
+def numbered(said: str, size: int) -> int | None:
+    """The candidate of a number from 1, counted from 0; None if there is no such candidate."""
+    if not WHOLE.fullmatch(said) or not 1 <= int(said) <= size:
+        return None
+    return int(said) - 1
+
+
+def remembered(read: Callable[[Key, int], Read], faults: Faults) -> Callable[[Key, int], Read]:
+    """The same reader of a ballot on a line; what has no fault is read once, however often cast."""
+    known: dict[Key, Read] = {}
+
+    def again(said: Key, line: int) -> Read:
+        found = known.get(said)
+        if found is None:
+            notes = len(faults.notes)
+            found = read(said, line)
+            if len(faults.notes) == notes:
+                known[said] = found
+        return found
+
+    return again
+
+
+def is_same(one: Rankings, other: Rankings) -> bool:
+    """Whether the same ballots were cast as often, with the same points."""
+    if all(map(np.array_equal, _arrays(one), _arrays(other))):
+        return one.size == other.size
+    return (one.scores is None) == (other.scores is None) and _counted(one) == _counted(other)
+
+
+def _arrays(rankings: Rankings) -> Sequence[Any]:
+    told = (rankings.weights_unit, rankings.ranks, rankings.scores)
+    return rankings.starts, rankings.places, rankings.weights, *told
+
+
+def _counted(rankings: Rankings) -> dict[tuple[Tiers, tuple[int, ...]], Amount]:
+    points = [] if rankings.scores is None else rankings.scores.tolist()
+    starts = rankings.starts.tolist()
+    found: dict[tuple[Tiers, tuple[int, ...]], Amount] = {}
+    for at, (tiers, weight) in enumerate(rankings.rows()):
+        key = tiers, tuple(points[starts[at] : starts[at + 1]])
+        found[key] = found.get(key, 0) + weight
+    return found
