@@ -98,6 +98,7 @@ def dump(file: RankedFile, kind: str | None = None) -> bytes:
     for what, said, found in (
         ("names", file.contest.names, again.contest.names),
         ("withdrawn", sorted(file.contest.withdrawn), sorted(again.contest.withdrawn)),
+        ("title", file.contest.title, again.contest.title or file.contest.title),
     ):
         if said != found:
             raise fault("ranked_lost", 1, f"{what} {said}", kind)

@@ -102,6 +102,7 @@ class _Chunk:
     ----------
     begins, breaks : where each line begins, and where its line feed is
     first, counts : of each line, its first number among all, and how many it has
+    lengths : of each number, in digits
     values : of each number; of too long ones something
     is_sound : of each number, whether it is short, and the sign after it is one of a plain line
     """
@@ -119,7 +120,8 @@ class _Chunk:
         ends: Ints = edges[1::2]
         self.first: Ints = np.searchsorted(self.starts, self.begins)
         self.counts: Ints = np.diff(self.first, append=len(self.starts))
-        self.values = _values(text, self.starts, ends - self.starts)
+        self.lengths: Ints = ends - self.starts
+        self.values = _values(text, self.starts, self.lengths)
         self.is_sound = self._sound(text, ends)
 
     def _sound(self, text: NDArray[np.uint8], ends: Ints) -> Mask:
@@ -135,7 +137,7 @@ class _Chunk:
                 & np.append(self.starts[1:] - ends[:-1] == 2, False)[heads]  # noqa: PLR2004
             )
             is_sound[heads] = is_near & (after[heads] == ord(self.form.after_count))
-        is_sound &= ends - self.starts <= _DIGITS
+        is_sound &= self.lengths <= _DIGITS
         return is_sound
 
     def plain(self, size: int) -> Mask:
@@ -148,7 +150,8 @@ class _Chunk:
         heads, lasts = self.first[lines], self.first[lines] + self.counts[lines] - 1
         is_good[heads] = self.is_sound[heads] & (self.values[heads] > 0)
         if self.form.has_end:
-            is_good[lasts] = self.is_sound[lasts] & (self.values[lasts] == 0)
+            is_end = (self.values[lasts] == 0) & (self.lengths[lasts] == 1)
+            is_good[lasts] = self.is_sound[lasts] & is_end
         is_plain[self._line_of(np.flatnonzero(~is_good))] = False
         is_plain[self._repeating(np.flatnonzero(is_plain), size)] = False
         return is_plain

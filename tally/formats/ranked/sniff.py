@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tally.formats.ranked import rank_csv
 
-_HEAD = 10_000  # bytes that are looked at, but for JSON
+_HEAD = 10_000  # bytes that are looked at
 _ROWS = 10
 
 
@@ -16,12 +16,10 @@ class _Head:
 
     Attributes
     ----------
-    data : all of it
     remarks : lines that begin with # before any other, without blanks around them
     lines : the first other lines, without empty ones and blanks around them; at least one
     """
 
-    data: bytes
     remarks: tuple[str, ...]
     lines: tuple[str, ...]
 
@@ -40,11 +38,6 @@ def _remark(pattern: str) -> Callable[[_Head], bool]:
     """Whether one of the remarks begins so."""
     found = re.compile(pattern)
     return lambda head: any(map(found.match, head.remarks))
-
-
-def _json(word: bytes) -> Callable[[_Head], bool]:
-    """Whether it is JSON that holds this word, wherever."""
-    return lambda head: head.is_json and word in head.data
 
 
 def _has_rule(head: _Head) -> bool:
@@ -83,5 +76,5 @@ def sniffed(data: bytes) -> str | None:
     text = data[:_HEAD].decode("utf-8-sig", errors="replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     at = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    head = _Head(data, tuple(lines[:at]), tuple(lines[at : at + _ROWS]) or ("",))
+    head = _Head(tuple(lines[:at]), tuple(lines[at : at + _ROWS]) or ("",))
     return next((kind for kind, fits in SIGNS if fits(head)), None)
