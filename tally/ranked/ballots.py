@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -79,21 +80,19 @@ class Rankings:
     def of_groups(cls, size: int, groups: Iterable[tuple[Tiers, Amount]]) -> "Rankings":
         """Rankings from tiers with their weights, in this order, checked before."""
         rows = list(groups)
-        marks = [
-            (candidate, rank)
-            for tiers, _ in rows
-            for rank, tier in enumerate(tiers, 1)
-            for candidate in tier
-        ]
+        all_tiers = [tier for tiers, _ in rows for tier in tiers]
         lengths = [sum(map(len, tiers)) for tiers, _ in rows]
-        plain = all(len(tier) == 1 for tiers, _ in rows for tier in tiers)
-        longest = max((len(tiers) for tiers, _ in rows), default=0)
+        ranks = None
+        if {*map(len, all_tiers)} - {1}:
+            longest = max(len(tiers) for tiers, _ in rows)
+            told = (rank for tiers, _ in rows for rank, tier in enumerate(tiers, 1) for _ in tier)
+            ranks = np.fromiter(told, dtype=narrow(longest))
         weights, unit = _whole([weight for _, weight in rows])
         return cls(
             size=size,
             starts=np.cumsum([0, *lengths], dtype=np.int64),
-            places=np.array([candidate for candidate, _ in marks], dtype=narrow(size)),
-            ranks=None if plain else np.array([rank for _, rank in marks], dtype=narrow(longest)),
+            places=np.fromiter(chain.from_iterable(all_tiers), dtype=narrow(size)),
+            ranks=ranks,
             weights=weights,
             weights_unit=unit,
         )

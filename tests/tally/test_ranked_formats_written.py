@@ -64,7 +64,7 @@ def shaped(holding: str, places: list[int]) -> st.SearchStrategy[list[tuple[int,
     if holding == "shared" and len(places) > 1:
         return st.just([tuple(sorted(places[:2])), *((place,) for place in places[2:])])
     if holding == "left out" and places:
-        return st.just([(places[0],), (), *((place,) for place in places[1:])])
+        return st.just([(places[0],), (), *((place,) for place in places[1:-1])])
     return st.just([(place,) for place in places])
 
 

@@ -31,6 +31,7 @@ from tally.formats.ranked.file import (
     Mark,
     RankedFile,
     fault,
+    in_order,
     lines_of,
     remembered,
     tiers_of,
@@ -46,6 +47,7 @@ _METADATA = re.compile(r'\s*\{\s*(?:"([^"]*)"|([\w-]+))\s*:(.*)\}\s*')
 _CANDIDATE = re.compile(rf"\s*=?\s*({_CALLED})\s*:\s*({_CALLED})\s*")
 _BALLOT = re.compile(r"\s*([^:*\s]*)\s*[:*](.*)")
 _MARK = re.compile(rf"\s*({_CALLED})\s*(?:/\s*([0-9]{{1,9}})(?![0-9])\s*)?")
+_PLAIN = re.compile(r"\s*[^\W\d][\w-]*(?:\s*>\s*[^\W\d][\w-]*)*\s*")
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _BRACKETED = re.compile(r"[^\[\]\r\n]+")
 _SIGNS = ">=,"
@@ -138,6 +140,10 @@ def _rankings(
     by_name = {name: places[called] for called, name in declared.items() if shared[name] == 1}
 
     def ballot(said: tuple[int, str], line: int) -> tuple[Tiers, _Points]:
+        if _PLAIN.fullmatch(said[1]):
+            plain = in_order([places.get(name.strip()) for name in said[1].split(">")])
+            if plain:
+                return plain, None
         marks = list(_marks(said[1], said[0], line))
         for mark in marks:
             if mark.name not in by_name:

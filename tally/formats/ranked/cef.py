@@ -17,6 +17,7 @@ from tally.formats.ranked.file import (
     Mark,
     RankedFile,
     fault,
+    in_order,
     lines_of,
     remembered,
     tiers_of,
@@ -75,7 +76,10 @@ def read(text: str, *, lenient: bool = False) -> RankedFile:
         raise fault("ranked_number", number, seats, "Number of Seats")
 
     def ballot(said: tuple[int, str], line: int) -> Tiers:
-        return tiers_of(_marks(*said, names), line, faults)
+        plain = None
+        if "=" not in said[1]:
+            plain = in_order([names.get(name.strip()) for name in said[1].split(">")])
+        return plain or tiers_of(_marks(*said, names), line, faults)
 
     tiers = remembered(ballot, faults)
     groups = [(tiers((start, said), line), count) for line, start, said, count in votes]

@@ -113,13 +113,21 @@ def tiers_of(marks: Sequence[Sequence[Mark]], line: int, faults: Faults) -> Tier
     return tuple(tiers)
 
 
+def in_order(places: Sequence[int | None]) -> Tiers | None:
+    """The ballot that ranks these candidates one by one; None if one is nobody, or there twice."""
+    if len({*places}) < len(places):
+        return None
+    tiers = tuple([(place,) for place in places if place is not None])
+    return tiers if len(tiers) == len(places) else None
+
+
 def voters(
     said: str, line: int, column: int, faults: Faults, form: re.Pattern[str] = WHOLE
 ) -> Amount:
     """How many cast a ballot; 0 only in lenient reading: then nobody did, and it is left out."""
     if not form.fullmatch(said):
         raise fault("ranked_count", line, said, column=column)
-    count = Fraction(said)
+    count: Amount = int(said) if said.isdigit() else Fraction(said)
     if not count:
         faults.met(fault("ranked_count", line, said, column=column), "the ballot is left out")
     return count.numerator if count.denominator == 1 else count

@@ -22,6 +22,7 @@ from tally.formats.ranked.file import (
     Mark,
     RankedFile,
     fault,
+    in_order,
     lines_of,
     remembered,
     tiers_of,
@@ -57,7 +58,8 @@ def read(text: str, *, lenient: bool = False) -> RankedFile:
     names = tuple(numbers) if rule == 1 else _names(lines[1], tuple(numbers), faults)
 
     def ballot(said: tuple[int, str], line: int) -> Tiers:
-        return tiers_of([[mark] for mark in _marks(*said, numbers)], line, faults)
+        plain = in_order([numbers.get(number.strip()) for number in said[1].split(",")])
+        return plain or tiers_of([[mark] for mark in _marks(*said, numbers)], line, faults)
 
     tiers = remembered(ballot, faults)
     groups = []

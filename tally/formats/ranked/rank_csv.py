@@ -196,13 +196,15 @@ def _by_rank(cells: Iterable[str], names: dict[str, int]) -> Tiers:
     tiers: list[tuple[int, ...]] = []
     for cell in cells:
         name = cell.strip()
-        word = name.casefold()
-        if word in _SKIPPED:
+        if name in names:
+            tiers.append((names[name],))
+        elif (word := name.casefold()) in _SKIPPED:
             tiers.append(())
         elif word == _OVERVOTE:
             tiers.append(_UNTOLD)
         else:
-            tiers.append((names.setdefault(name, len(names)),))
+            names[name] = len(names)
+            tiers.append((names[name],))
     return _shortened(tiers)
 
 
