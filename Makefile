@@ -113,6 +113,7 @@ bench-scale: .venv/tested  ## ballots in parts, two processes: time, CPU and mem
 
 fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or read the same both ways
 	$(BIN)/python tests/tally/fuzz_pabulib.py 100000
+	$(BIN)/python -m tests.tally.fuzz_ranked 100000
 
 .PHONY: help install demo demo-reset browser test gates tests quick words assets screens govan lock bench-web bench-import bench-tally \
   bench-scale fuzz

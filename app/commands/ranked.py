@@ -38,6 +38,7 @@ class RankedAsk:
     seats : None: as many as the file says
     contest : by its name; empty: the only one of the file
     seed : of a public lot for ties, in hexadecimal digits
+    is_lenient : repair what can be repaired in a file, and say so
     is_explained : say how each round went, and why the others are not elected
     ballot : one ballot as `app.ranked.ballot.read` takes it, to be followed through the rounds
     pictures : folder for them; None: none are drawn
@@ -48,6 +49,7 @@ class RankedAsk:
     seats: int | None = None
     contest: str = ""
     seed: bytes | None = None
+    is_lenient: bool = False
     is_explained: bool = False
     ballot: str | None = None
     pictures: Path | None = None
@@ -71,7 +73,7 @@ def counts(
     for path in files:
         try:
             with speaking(lang, Path(path)):
-                file, rules = _read(Path(path), ask.contest)
+                file, rules = _read(Path(path), ask)
                 contest = replace(file.contest, seats=ask.seats or file.contest.seats)
         except click.ClickException as fault:
             faults.append(fault)
@@ -92,12 +94,12 @@ def is_configuration(path: str) -> bool:
         return rctab.is_configuration(file.read(_HEAD))
 
 
-def _read(path: Path, contest: str) -> tuple[RankedFile, Rules | None]:
+def _read(path: Path, ask: RankedAsk) -> tuple[RankedFile, Rules | None]:
     """The file, and the rules that it brings along; raises FormatError and OSError."""
     if is_configuration(str(path)):
-        configured = rctab.load(path, contest)
+        configured = rctab.load(path, ask.contest)
         return configured.file, configured.rules
-    return ranked.load(path.read_bytes(), contest), None
+    return ranked.load(path.read_bytes(), ask.contest, lenient=ask.is_lenient), None
 
 
 def _count(
@@ -123,6 +125,8 @@ def _json(counted: RankedCount, ask: RankedAsk) -> str:
         "ties": [told(tie) for tie in outcome.ties],
         "outcome": json.loads(outcome.to_json()),
     }
+    if counted.file.notes:
+        body["notes"] = list(counted.file.notes)
     if ask.is_explained:
         body["reasons"] = [told(why_not(outcome, one)) for one in range(len(outcome.names))]
     if ask.ballot is not None:
@@ -155,6 +159,7 @@ def tell(
 def _lines(counted: RankedCount, ask: RankedAsk) -> Iterator[str]:
     outcome = counted.outcome
     yield f"{counted.path}: {counted.contest.title}".rstrip(": ")
+    yield from (f"  {note}" for note in counted.file.notes)
     yield _(
         "%(name)s [%(rule)s]; ballots: %(ballots)s, seats: %(seats)s",
         name=words.NAMES[outcome.rule], rule=outcome.rule, ballots=decimal(outcome.ballots),

@@ -37,7 +37,7 @@ COMPLETIONS: Mapping[str, str] = MappingProxyType(
 WITH_RANKS = ("seats", "contest", "ballot", "page")
 WITH_MONEY = (
     "completion", "minimum_votes", "by", "stop", "exhaustive", "integral", "skip", "to_the_end",
-    "unranked_last", "tie_order", "others", "lenient",
+    "unranked_last", "tie_order", "others",
 )  # fmt: skip
 # Kind of ballots -> the file's word for it, as the reader of the file knows it.
 KINDS = pabulib.WORD_OF
@@ -191,10 +191,11 @@ def command(
     if is_ranked:
         with speaking(lang):
             _check_ranked(rules, files, page)
-            lot = None if seed is None else bytes_of(seed)
             ranked = RankedAsk(
-                tuple(dict.fromkeys(rules)), seats, contest, lot, explain, ballot, pictures, page
-            )
+                rules=tuple(dict.fromkeys(rules)), seats=seats, contest=contest,
+                seed=None if seed is None else bytes_of(seed), is_lenient=lenient,
+                is_explained=explain, ballot=ballot, pictures=pictures, page=page,
+            )  # fmt: skip
         _count_ranked(ctx, files, ranked, lang, as_json=as_json)
         return
     with speaking(lang):

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -80,21 +81,19 @@ class Rankings:
     def of_groups(cls, size: int, groups: Iterable[tuple[Tiers, Amount]]) -> "Rankings":
         """Rankings from tiers with their weights, in this order, checked before."""
         rows = list(groups)
-        marks = [
-            (candidate, rank)
-            for tiers, _ in rows
-            for rank, tier in enumerate(tiers, 1)
-            for candidate in tier
-        ]
+        all_tiers = [tier for tiers, _ in rows for tier in tiers]
         lengths = [sum(map(len, tiers)) for tiers, _ in rows]
-        plain = all(len(tier) == 1 for tiers, _ in rows for tier in tiers)
-        longest = max((len(tiers) for tiers, _ in rows), default=0)
+        ranks = None
+        if {*map(len, all_tiers)} - {1}:
+            longest = max(len(tiers) for tiers, _ in rows)
+            told = (rank for tiers, _ in rows for rank, tier in enumerate(tiers, 1) for _ in tier)
+            ranks = np.fromiter(told, dtype=narrow(longest))
         weights, unit = _whole([weight for _, weight in rows])
         return cls(
             size=size,
             starts=np.cumsum([0, *lengths], dtype=np.int64),
-            places=np.array([candidate for candidate, _ in marks], dtype=narrow(size)),
-            ranks=None if plain else np.array([rank for _, rank in marks], dtype=narrow(longest)),
+            places=np.fromiter(chain.from_iterable(all_tiers), dtype=narrow(size)),
+            ranks=ranks,
             weights=weights,
             weights_unit=unit,
         )
@@ -198,9 +197,18 @@ class Rankings:
         """Whether the same ballots were cast as often: in which order is nobody's business."""
         if not isinstance(other, Rankings):
             return NotImplemented
-        return self.size == other.size and _counted(self) == _counted(other)
+        if self.size != other.size or (self.scores is None) != (other.scores is None):
+            return False
+        if all(map(np.array_equal, _arrays(self), _arrays(other))):
+            return True
+        return _counted(self) == _counted(other)
 
     __hash__ = None  # type: ignore[assignment]  # compared by what it holds
+
+
+def _arrays(rankings: Rankings) -> tuple[Any, ...]:
+    told = (rankings.weights_unit, rankings.ranks, rankings.scores)
+    return rankings.starts, rankings.places, rankings.weights, *told
 
 
 def narrow(most: int) -> np.dtype[Any]:

@@ -63,6 +63,17 @@ def test_one_bad_file_does_not_stop_the_others(blt, tmp_path):
     assert answer.output.count("[irv];") == 2
 
 
+def test_what_is_repaired_is_told(tmp_path):
+    path = tmp_path / "doubtful.blt"
+    path.write_bytes(b'2 1\n3 1 2 1 0\n1 2 0\n0\n"Ada"\n"Bo"\n"Doubtful"\n')
+    assert "each candidate once on a ballot" in run(path, "--rule", "irv").output
+    answer = run(path, "--rule", "irv", "--lenient")
+    assert answer.exit_code == 0
+    assert "the first counts" in answer.output
+    (note,) = json.loads(run(path, "--rule", "irv", "--lenient", "--json").stdout)["notes"]
+    assert "line 2, column 7" in note
+
+
 def test_rules_of_two_kinds_are_not_asked_together(blt):
     answer = run(blt, "--rule", "irv", "--rule", "greedy_cost")
     assert answer.exit_code == 1
@@ -77,7 +88,7 @@ def test_every_fault_of_a_ranked_file_is_spoken():
     "option",
     [
         ("--completion", "add1"), ("--compare", "greedy_cost"), ("--stop",),
-        ("--minimum-votes", "0"), ("--lenient",), ("--no-exhaustive",),
+        ("--minimum-votes", "0"), ("--no-exhaustive",),
     ],
 )  # fmt: skip
 def test_an_option_that_means_nothing_to_ranked_rules_is_refused(blt, option):

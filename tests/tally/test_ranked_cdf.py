@@ -95,7 +95,7 @@ def test_reports_are_known_by_what_they_hold():
     assert ranked.sniffed(data) == "cdf"
     assert ranked.load(data).rankings == ranked.load(ranked.dump(ranked.load(data))).rankings
     assert ranked.load(data, "Mayor").contest.seats == 2
-    assert ranked.sniffed(b'{"a": 1}') is None
+    assert ranked.sniffed(b'[{"a": 1}]') is None
 
 
 def as_xml(node: Any, name: str) -> str:

@@ -4,10 +4,11 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from tally.contest import Amount
 from tally.errors import FormatError
+from tally.formats.faults import Faults
 from tally.formats.pabulib.amounts import parse_number
 from tally.formats.pabulib.file import (
     KIND_OF,
@@ -68,20 +69,6 @@ def read_rows(text: str, *, lenient: bool = False) -> PabulibFile:
     return PabulibFile(
         meta, projects, votes, tuple(faults.notes), tuple(listed.columns), tuple(cast.columns)
     )
-
-
-@dataclass
-class Faults:
-    """Strict reading stops at a fault; lenient reading repairs it where it can, and notes it."""
-
-    lenient: bool
-    notes: list[str] = field(default_factory=list)
-
-    def met(self, fault: FormatError, repair: str) -> None:
-        """Raise `fault`, or note that the reader goes on by `repair`."""
-        if not self.lenient:
-            raise fault
-        self.notes.append(f"{fault}: {repair}")
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@ NIST SP 1500-103, Cast Vote Records Common Data Format Specification, version 1.
 
 import json
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from tally.formats.ranked.cdf_records import UNTOLD, WRITE_IN, records
-from tally.formats.ranked.file import RankedFile, fault
+from tally.formats.ranked.file import RankedFile, check_records, fault
 from tally.formats.ranked.marks import rankings, reread
 from tally.ranked import Contest
 from tally.ranked.ballots import Tiers
@@ -64,8 +63,7 @@ def write(file: RankedFile) -> str:
     A rank marked for several who are not told is a selection of nobody with the status "overvote".
     """
     contest = file.contest
-    if not file.rankings.ballots:
-        raise fault("ranked_lost", 1, "0", "CVR")
+    check_records(file.rankings)
     election = {
         "@id": "election",
         "@type": "CVR.Election",
@@ -108,8 +106,6 @@ def write(file: RankedFile) -> str:
 def _records(file: RankedFile) -> Iterator[str]:
     number = 0
     for tiers, count in file.rankings.rows():
-        if Fraction(count).denominator != 1:
-            raise fault("ranked_number", 1, str(count), "weight")
         selections = _text(_selections(tiers, file.contest.size))
         for _ in range(int(count)):
             number += 1

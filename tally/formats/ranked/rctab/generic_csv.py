@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from tally.formats.ranked.file import RankedFile, fault
+from tally.formats.ranked.file import RankedFile, check_records, fault
 from tally.formats.ranked.marks import MOST_RANKS, Groups, mark
 from tally.formats.ranked.rctab.candidates import Slate
 from tally.formats.ranked.rctab.rows import rows, text_of
@@ -57,6 +57,7 @@ def write(file: RankedFile) -> str:
     names = file.contest.names
     if len(set(names)) != len(names) or not all(names):
         raise fault("ranked_lost", 1, ", ".join(names))
+    check_records(file.rankings)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_NUMBER, *names])
@@ -68,9 +69,7 @@ def write(file: RankedFile) -> str:
                 if whom == len(names) or cells[whom]:
                     raise fault("ranked_lost", number + 2, str(tiers))
                 cells[whom] = str(rank)
-        if not isinstance(count, int):
-            raise fault("ranked_number", number + 2, str(count), "weight")
-        for _ in range(count):
+        for _ in range(int(count)):
             number += 1
             writer.writerow([number, *cells])
     return out.getvalue()
