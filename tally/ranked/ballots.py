@@ -5,11 +5,11 @@ voter made them. Each rule reads them by its own convention, which it names.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,44 @@ from numpy.typing import NDArray
 from tally.contest import Amount
 from tally.errors import BallotError
 
+if TYPE_CHECKING:
+    from tally.ranked.transfers import Moving
+
 Ints = NDArray[np.int64]
 Small = NDArray[Any]  # uint8 or uint16
 # A ballot by itself: its ranks, best first, each with the candidates who share it, ascending.
 Tiers = tuple[tuple[int, ...], ...]
+# Rows of whole numbers over `weights_unit`, by the number of each row; those of some ballots and
+# those of others, added up row by row, are those of all of them.
+Figures = dict[int, NDArray[Any]]
 _MOST = 2**16 - 1
+
+
+class Ballots(Protocol):
+    """All ballots of a contest, as rules ask them: `Rankings`, or their parts (`tally.scale`)."""
+
+    @property
+    def weights_unit(self) -> int:
+        """What `sums`, and the voters on `piles`, are divided by."""
+        ...
+
+    @property
+    def ballots(self) -> Amount:
+        """The number of ballots, empty ones included."""
+        ...
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the ballots give points."""
+        ...
+
+    def sums(self, figures: Callable[..., Figures], *terms: Any) -> Figures:
+        """What ``figures(rankings, *terms)`` of all ballots adds up to."""
+        ...
+
+    def piles(self, lay: Callable[..., "Moving"], *terms: Any) -> "Moving":
+        """All ballots, laid on piles as ``lay(rankings, *terms)`` lays some."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +135,19 @@ class Rankings:
     def untold(self) -> int:
         """The number in `places` of a rank marked for several candidates that are not told."""
         return self.size
+
+    def sums(self, figures: Callable[..., Figures], *terms: Any) -> Figures:
+        """As `Ballots` has it."""
+        return figures(self, *terms)
+
+    def piles(self, lay: Callable[..., "Moving"], *terms: Any) -> "Moving":
+        """As `Ballots` has it."""
+        return lay(self, *terms)
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the ballots give points."""
+        return self.scores is not None
 
     @property
     def ballots(self) -> Amount:

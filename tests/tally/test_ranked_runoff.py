@@ -26,7 +26,7 @@ from tally.ranked.rctab_rules import (
 from tally.ranked.rounds import harmless_batch
 from tally.ranked.scottish import scottish
 from tally.ranked.ties import Ties
-from tally.ranked.transfers import Box, Part
+from tally.ranked.transfers import Part
 from tally.ranked.wigm import wigm, wigm_prf
 from tests.tally.runoff_profiles import check_conserved, polls
 
@@ -389,7 +389,6 @@ def test_a_draw_after_looking_back_is_from_a_hash_set():
 @given(polls(most=4, shares=True))
 def test_a_part_without_ballots_of_a_pile_moves_nothing(poll):
     preferences = read(poll.contest, poll.rankings, Reading())
-    box = Box([Part(preferences, poll.contest.standing)])
     part = Part(preferences.part(0, 0), poll.contest.standing)
-    assert part.move(list(box.voters), marked=False) == {}
+    assert part.move(range(poll.size), marked=False) == {}
     assert part.first() == {}
