@@ -20,7 +20,7 @@ import numpy as np
 from tally import Instance, Option, Profile
 from tally import count as count_whole
 from tally.scale import Part, Partitions, count, processes
-from tally.scale.part import GOOD_SIZE, read
+from tally.scale.sealed import GOOD_SIZE
 
 OPTIONS, PICKS, WORKERS = 150, 10, 2
 RULES = ("greedy_cost", "mes_cost", "phragmen")
@@ -72,7 +72,7 @@ def make_all(folder: str, ballots: int) -> list[str]:
 
 def in_one_piece(paths: list[str]) -> Profile:
     """The same ballots as one profile."""
-    places = np.concatenate([read(path).places for path in paths]).astype(np.int64)
+    places = np.concatenate([Part.read(path).places for path in paths]).astype(np.int64)
     ballots = len(places) // PICKS
     starts, ones = np.arange(ballots + 1) * PICKS, np.ones(ballots, dtype=np.int64)
     return Profile("approval", OPTIONS, starts, places, None, ones)

@@ -278,7 +278,7 @@ class Box:
     @classmethod
     def of(cls, rankings: Ballots, contest: Contest, reading: Reading) -> "Box":
         """All ballots, read so, for those who stand."""
-        return cls([rankings.piles(Part.of, contest, reading)])
+        return cls(rankings.piles(Part.of, contest, reading))
 
     @property
     def voters(self) -> dict[Pile, int]:
