@@ -58,7 +58,7 @@ class Dealt:
         return tuple((executor, share) for executor, share in shares if share)
 
 
-def found(
+def placed(
     kind: type[PartT], parts: Iterable[PartT | Path | str]
 ) -> tuple[tuple[Source, ...], dict[str, Any]]:
     """Where the parts are, brought to common units, and the head that is common to them.

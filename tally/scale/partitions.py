@@ -11,7 +11,7 @@ import numpy as np
 
 from tally.contest import Amount
 from tally.profile import Profile
-from tally.scale.dealt import Dealt, found
+from tally.scale.dealt import Dealt, placed
 from tally.scale.desk import added
 from tally.scale.part import OptionDesk, Part
 
@@ -112,7 +112,7 @@ class Partitions(Dealt):
         >>> Partitions.of(parts).sums.votes()
         [2, 3]
         """
-        sources, said = found(Part, parts)
+        sources, said = placed(Part, parts)
         return cls(sources, tuple(executors), **said)
 
     @cached_property

@@ -19,7 +19,7 @@ from tally.contest import Amount
 from tally.ranked.ballots import Figures, Rankings, over
 from tally.ranked.reading import together
 from tally.ranked.transfers import Flows, Moving, Pile
-from tally.scale.dealt import Dealt, found
+from tally.scale.dealt import Dealt, placed
 from tally.scale.desk import Desk
 from tally.scale.ranked_part import RankedPart
 
@@ -135,7 +135,7 @@ class RankedPartitions(Dealt):
         >>> RankedPartitions.of(RankedPart.of(Rankings.of(3, lot)) for lot in (one, other)).ballots
         4
         """
-        sources, said = found(RankedPart, parts)
+        sources, said = placed(RankedPart, parts)
         return cls(sources, tuple(executors), **said)
 
     @cached_property
