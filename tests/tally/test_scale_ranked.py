@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -169,15 +170,14 @@ def test_nothing_is_lost_with_a_process(files: list[Path]):
 def test_a_desk_opened_in_the_middle_of_a_count_gives_the_same_answers():
     part = RankedPart.of(drawn(3, 60, 8))
     start = Pointers.of, (CONTEST, Reading("split"))
-    steps = [("hold", (1,), True), ("move", (1,), True), ("hold", (4, 2), False), ("move", (4, 2), False)]  # fmt: skip
-    desk = part.desk()
-    told = [
-        Told(start, tuple(steps[:count])).put_to(part.desk()) for count in (0, 2, 4)
-    ]  # fmt: skip
-    for count in (4, 0, 2, 2, 4, 0):  # forward, back, and once more
-        assert Told(start, tuple(steps[:count])).put_to(desk) == told[count // 2]
+    first, second = (("hold", (1,), True), ("move", (1,), True)), (("hold", (4, 2), False), ("move", (4, 2), False))  # fmt: skip
+    histories = ((), first, second, first + second, second + first)
+    told = [Told(start, steps).put_to(part.desk()) for steps in histories]
     assert sum(told[0].values()) == part.voters
-    assert told[1] != told[2]
+    assert all(one != other for one, other in combinations(told, 2))
+    desk = part.desk()
+    for at in (3, 0, 1, 2, 3, 4, 4, 1, 3, 0):  # forward, back, another count, once more
+        assert Told(start, histories[at]).put_to(desk) == told[at]
 
 
 def test_a_part_comes_back_from_its_file(tmp_path: Path):
