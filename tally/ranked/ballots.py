@@ -28,7 +28,7 @@ Tiers = tuple[tuple[int, ...], ...]
 # those of others, added up row by row, are those of all of them.
 Figures = dict[int, NDArray[Any]]
 _MOST = 2**16 - 1
-_LOT = 2**18
+_LOT = 2**18  # groups whose piles are kept together
 
 
 class Ballots(Protocol):
@@ -144,7 +144,7 @@ class Rankings:
     def piles(self, lay: Callable[..., "Moving"], *terms: Any) -> "Sequence[Moving]":
         """As `Ballots` has it; in lots that stay in the processor's cache."""
         groups = len(self.weights)
-        lots = range(0, groups, _LOT)
+        lots = range(0, max(groups, 1), _LOT)  # at least one: the contest is looked at there
         return [lay(self.part(at, min(at + _LOT, groups)), *terms) for at in lots]
 
     @property

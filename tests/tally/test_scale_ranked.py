@@ -309,6 +309,12 @@ def test_what_does_not_fit_together_is_refused(two: list, files: list[Path]):
     for rule in ("irv", "borda"):  # the fault comes back from another process
         with pytest.raises(BallotError, match="ballots over 8 candidates for 2"):
             count_ranked(rule, Contest(("x", "y")), partitions)
+        with pytest.raises(BallotError, match="ballots over 3 candidates for 2"):
+            count_ranked(
+                rule, Contest(("x", "y")), RankedPartitions.of([RankedPart.of(Rankings.of(3, []))])
+            )
+    with pytest.raises(BallotError, match="ballots over 3 candidates for 2"):
+        count_whole("irv", Contest(("x", "y")), Rankings.of(3, []))
     with pytest.raises(UnknownRuleError, match="no rule 'mes_cost'"):
         count_ranked("mes_cost", CONTEST, partitions)
     with pytest.raises(BallotError, match="needs points"):
