@@ -392,3 +392,14 @@ def test_a_part_without_ballots_of_a_pile_moves_nothing(poll):
     part = Part(preferences.part(0, 0), poll.contest.standing)
     assert part.move(range(poll.size), marked=False) == {}
     assert part.first() == {}
+
+
+def test_votes_that_go_on_waiting_are_not_told_as_moved():
+    contest = Contest.of("Ada", "Bo", "Cy")
+    rankings = Rankings.of(3, [({0, 1, 2},), (0,), (1,), (2,)], [1, 5, 4, 2])
+    found = irv(contest, rankings, order(contest), overvote="wait")
+    assert [turn.exhausted for turn in found.rounds] == [
+        (("overvote", 1),),
+        (("no further choice", 2), ("overvote", 1)),
+    ]
+    assert found.rounds[1].transfers == ((2, -1, 2),)
