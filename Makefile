@@ -110,6 +110,7 @@ bench-tally: .venv/tested .venv-bench/installed  ## the counting room beside its
 
 bench-scale: .venv/tested  ## ballots in parts, two processes: time, CPU and memory from 10^5 to 10^7
 	$(BIN)/python bench/scale.py
+	$(BIN)/python bench/scale_ranked.py
 
 fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or read the same both ways
 	$(BIN)/python tests/tally/fuzz_pabulib.py 100000

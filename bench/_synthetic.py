@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 PICKS = 10
 _CHUNK = 50_000
+_CAMPS, _STOPS = 4, 0.2
 
 
 def write(path: Path, voters: int, projects: int, seed: int) -> Path:
@@ -32,25 +34,27 @@ def write(path: Path, voters: int, projects: int, seed: int) -> Path:
     return path
 
 
-def ranked(voters: int, size: int, seed: int) -> np.ndarray:
-    """Ranked ballots: voters x 10 cells of uint8, a candidate each; 255 where a ballot has ended.
+def ranked(voters: int, size: int, seed: int) -> NDArray[np.uint8]:
+    """Ranked ballots: voters x 10 cells, a candidate each; 255 where a ballot has ended.
 
-    Voters belong to four blocs. A candidate's strength in a bloc is rank^-0.8 in an order of the
-    bloc, times rank^-0.4 in the order that all share; voters draw by it without repetition, and
-    stop after each rank with chance 0.2.
+    Each of four camps of voters has its own order of the candidates, the same for every seed; the
+    one who is r-th in it, and s-th in an order that all share, is liked as r^-0.8 s^-0.4. Voters
+    draw by that without repetition (of waiting times with these rates the shortest come first), and
+    stop after each mark with chance 0.2.
     """
-    draw = np.random.default_rng(seed)
+    camps, draw = np.random.default_rng([3, size]), np.random.default_rng([4, seed])
     places = np.arange(1, size + 1)
-    blocs = np.stack([draw.permutation(places) ** -0.8 * places**-0.4 for _ in range(4)])
+    orders = np.stack([camps.permutation(places) for _ in range(_CAMPS)])
+    liked = (orders**-0.8 * places**-0.4).astype(np.float32)
     table = np.full((voters, PICKS), 255, dtype=np.uint8)
     for first in range(0, voters, _CHUNK):
         number = min(_CHUNK, voters - first)
-        wait = draw.standard_exponential((number, size), np.float32)
-        wait /= blocs[draw.integers(4, size=number)].astype(np.float32)
-        top = np.argpartition(wait, PICKS, axis=1)[:, :PICKS]
-        order = np.argsort(np.take_along_axis(wait, top, 1), axis=1)
+        waits = draw.standard_exponential((number, size), np.float32)
+        waits /= liked[draw.integers(_CAMPS, size=number)]
+        top = np.argpartition(waits, PICKS, axis=1)[:, :PICKS]
+        order = np.argsort(np.take_along_axis(waits, top, 1), axis=1)
         rows = np.take_along_axis(top, order, 1).astype(np.uint8)
-        length = np.minimum(draw.geometric(0.2, number), PICKS)
+        length = np.minimum(draw.geometric(_STOPS, number), PICKS)
         rows[np.arange(PICKS) >= length[:, np.newaxis]] = 255
         table[first : first + number] = rows
     return table

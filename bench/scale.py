@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor
 from itertools import pairwise
 from pathlib import Path
@@ -20,13 +21,14 @@ import numpy as np
 from tally import Instance, Option, Profile
 from tally import count as count_whole
 from tally.scale import Part, Partitions, count, processes
-from tally.scale.part import GOOD_SIZE, read
+from tally.scale.sealed import GOOD_SIZE
 
 OPTIONS, PICKS, WORKERS = 150, 10, 2
 RULES = ("greedy_cost", "mes_cost", "phragmen")
 MOST_GIGABYTES = 6.0
 MOST_WHOLE = 10**5  # ballots up to here are also counted in one piece, to compare
 MOST_GROWTH = 1.25  # of the CPU time for a ballot, from one number to the next
+Make = Callable[[str, int, int], None]  # path, ballots, seed
 
 
 def instance() -> Instance:
@@ -56,7 +58,7 @@ def usage(workers: list[Executor]) -> tuple[float, float]:
     return cpu, sum(one.ru_maxrss for one in used) / 2**20
 
 
-def make_all(folder: str, ballots: int) -> list[str]:
+def make_all(folder: str, ballots: int, make: Make) -> list[str]:
     """Parts of about `GOOD_SIZE` ballots, at least one for each worker."""
     sizes = np.diff(np.linspace(0, ballots, max(WORKERS, ballots // GOOD_SIZE) + 1).astype(int))
     paths = [f"{folder}/{at}.npz" for at in range(len(sizes))]
@@ -72,7 +74,7 @@ def make_all(folder: str, ballots: int) -> list[str]:
 
 def in_one_piece(paths: list[str]) -> Profile:
     """The same ballots as one profile."""
-    places = np.concatenate([read(path).places for path in paths]).astype(np.int64)
+    places = np.concatenate([Part.read(path).places for path in paths]).astype(np.int64)
     ballots = len(places) // PICKS
     starts, ones = np.arange(ballots + 1) * PICKS, np.ones(ballots, dtype=np.int64)
     return Profile("approval", OPTIONS, starts, places, None, ones)
@@ -80,7 +82,7 @@ def in_one_piece(paths: list[str]) -> Profile:
 
 def one(ballots: int, folder: str) -> None:
     """Count so many ballots by each rule; the last line is what `main` reads."""
-    paths, outcomes = make_all(folder, ballots), []
+    paths, outcomes = make_all(folder, ballots, make), []
     with processes(WORKERS) as workers:
         began, (first, _) = time.perf_counter(), usage(workers)
         with Partitions.of(paths, workers) as partitions:

@@ -11,7 +11,7 @@ S. J. Brams, P. C. Fishburn, Approval Voting, American Political Science Review 
 import numpy as np
 
 from tally.errors import BallotError
-from tally.ranked.ballots import Rankings, over
+from tally.ranked.ballots import Ballots, Figures, Rankings, over
 from tally.ranked.beats import by_figure, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
@@ -20,7 +20,7 @@ from tally.ranked.ties import Ties
 
 
 def approval(
-    contest: Contest, rankings: Rankings, ties: Ties, *, least: int = 1, ranks: int = 0
+    contest: Contest, rankings: Ballots, ties: Ties, *, least: int = 1, ranks: int = 0
 ) -> RankedOutcome:
     """The outcome by approvals.
 
@@ -42,15 +42,9 @@ def approval(
     """
     if ranks < 0:
         raise BallotError(f"the number of ranks that approve is 0 or more, not {ranks}")
-    votes = np.zeros(contest.size, dtype=np.int64)
-    for run in runs(contest, rankings):
-        if run.scores is not None:
-            approved = run.scores >= least
-        else:
-            approved = run.levels < (ranks or contest.size)
-        votes = added(votes, sums(run.places[approved], run.heavy[approved], contest.size))
+    votes = rankings.sums(_votes, contest, least, ranks)[0]
     told = [over(int(votes[place]), rankings.weights_unit) for place in contest.standing]
-    terms = (("least", least),) if rankings.scores is not None else (("ranks", ranks),)
+    terms = (("least", least),) if rankings.is_scored else (("ranks", ranks),)
     return outcome(
         "approval",
         contest,
@@ -60,3 +54,15 @@ def approval(
         parameters=terms,
         facts=tuple(zip((f"votes {place}" for place in contest.standing), told, strict=True)),
     )
+
+
+def _votes(rankings: Rankings, contest: Contest, least: int, ranks: int) -> Figures:
+    """Row 0: the approvals of each candidate."""
+    votes = np.zeros(contest.size, dtype=np.int64)
+    for run in runs(contest, rankings):
+        if run.scores is not None:
+            approved = run.scores >= least
+        else:
+            approved = run.levels < (ranks or contest.size)
+        votes = added(votes, sums(run.places[approved], run.heavy[approved], contest.size))
+    return {0: votes}

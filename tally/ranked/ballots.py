@@ -5,12 +5,12 @@ voter made them. Each rule reads them by its own convention, which it names.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,46 @@ from numpy.typing import NDArray
 from tally.contest import Amount
 from tally.errors import BallotError
 
+if TYPE_CHECKING:
+    from tally.ranked.transfers import Moving
+
 Ints = NDArray[np.int64]
 Small = NDArray[Any]  # uint8 or uint16
 # A ballot by itself: its ranks, best first, each with the candidates who share it, ascending.
 Tiers = tuple[tuple[int, ...], ...]
+# Rows of whole numbers over `weights_unit`, by the number of each row; those of some ballots and
+# those of others, added up row by row, are those of all of them.
+Figures = dict[int, NDArray[Any]]
 _MOST = 2**16 - 1
 _WORD = 64  # bits
+_LOT = 2**18  # groups whose piles are kept together
+
+
+class Ballots(Protocol):
+    """All ballots of a contest, as rules ask them: `Rankings`, or their parts (`tally.scale`)."""
+
+    @property
+    def weights_unit(self) -> int:
+        """What `sums`, and the voters on `piles`, are divided by."""
+        ...
+
+    @property
+    def ballots(self) -> Amount:
+        """The number of ballots, empty ones included."""
+        ...
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the ballots give points."""
+        ...
+
+    def sums(self, figures: Callable[..., Figures], *terms: Any) -> Figures:
+        """What ``figures(rankings, *terms)`` of all ballots adds up to."""
+        ...
+
+    def piles(self, lay: Callable[..., "Moving"], *terms: Any) -> "Sequence[Moving]":
+        """All ballots, laid on piles as ``lay(rankings, *terms)`` lays some of them."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +171,21 @@ class Rankings:
         """The number in `places` of a rank marked for several candidates that are not told."""
         return self.size
 
+    def sums(self, figures: Callable[..., Figures], *terms: Any) -> Figures:
+        """As `Ballots` has it."""
+        return figures(self, *terms)
+
+    def piles(self, lay: Callable[..., "Moving"], *terms: Any) -> "Sequence[Moving]":
+        """As `Ballots` has it; in lots that stay in the processor's cache."""
+        groups = len(self.weights)
+        lots = range(0, max(groups, 1), _LOT)  # at least one: the contest is looked at there
+        return [lay(self.part(at, min(at + _LOT, groups)), *terms) for at in lots]
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the ballots give points."""
+        return self.scores is not None
+
     @property
     def ballots(self) -> Amount:
         """The number of ballots, empty ones included."""
@@ -156,6 +205,19 @@ class Rankings:
         owner = np.repeat(np.arange(len(self.weights)), self.lengths)
         keys = owner * self.size + self.places
         return bool(len(np.unique(keys)) == len(keys))
+
+    def part(self, first: int, last: int) -> "Rankings":
+        """The groups of ballots from `first` to before `last`."""
+        marks = slice(int(self.starts[first]), int(self.starts[last]))
+        return Rankings(
+            size=self.size,
+            starts=self.starts[first : last + 1] - self.starts[first],
+            places=self.places[marks],
+            ranks=None if self.ranks is None else self.ranks[marks],
+            weights=self.weights[first:last],
+            weights_unit=self.weights_unit,
+            scores=None if self.scores is None else self.scores[marks],
+        )
 
     def rows(self) -> Iterator[tuple[Tiers, Amount]]:
         """Each group by itself: its tiers, empty where a rank was left out, and its weight."""

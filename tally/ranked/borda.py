@@ -19,7 +19,7 @@ and partial voting, Social Choice and Welfare 40 (2013), on ballots that do not 
 import numpy as np
 
 from tally.errors import BallotError
-from tally.ranked.ballots import Rankings, over
+from tally.ranked.ballots import Ballots, Figures, Rankings, over
 from tally.ranked.beats import by_figure, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
@@ -32,7 +32,7 @@ _RULES = dict(zip(CONVENTIONS, ("borda", "borda_symmetric", "borda_truncated"), 
 
 
 def borda(
-    contest: Contest, rankings: Rankings, ties: Ties, *, convention: str = "shared"
+    contest: Contest, rankings: Ballots, ties: Ties, *, convention: str = "shared"
 ) -> RankedOutcome:
     """The outcome by points for places.
 
@@ -56,19 +56,10 @@ def borda(
     """
     if convention not in CONVENTIONS:
         raise BallotError(f"convention is one of {', '.join(CONVENTIONS)}, not {convention!r}")
-    size, stand = contest.size, len(contest.standing)
-    points = np.zeros(size, dtype=np.int64)
+    points = rankings.sums(_points, contest, convention)[0]
     unit, base = rankings.weights_unit, 0
-    for run in runs(contest, rankings):
-        first, last = run.ends
-        if convention == "truncated":
-            factors = 2 * (stand - 1) - first - last
-        else:  # as many below less as many above, and L, which is then taken from everybody
-            factors = stand - 1 - first - last + run.lengths[run.owners]
-            base -= int(sums(np.zeros_like(run.owners), run.heavy, 1)[0])
-        points = added(points, sums(run.places, run.heavy, size, factors))
     if convention == "shared":
-        base += (stand + 1) * int(rankings.ballots * unit)
+        base = (len(contest.standing) + 1) * int(rankings.ballots * unit)
     if convention != "symmetric":  # the others are counted in halves
         unit *= 2
     figures = [over(int(points[place]) + base, unit) for place in contest.standing]
@@ -80,3 +71,19 @@ def borda(
         ties,
         facts=tuple(zip((f"score {place}" for place in contest.standing), figures, strict=True)),
     )
+
+
+def _points(rankings: Rankings, contest: Contest, convention: str) -> Figures:
+    """Row 0: everybody's points, those of `truncated` twice; those of `shared` as `symmetric`."""
+    size, stand = contest.size, len(contest.standing)
+    points = np.zeros(size, dtype=np.int64)
+    for run in runs(contest, rankings):
+        first, last = run.ends
+        if convention == "truncated":
+            factors = 2 * (stand - 1) - first - last
+        else:  # as many below less as many above, and L, which is then taken from everybody
+            factors = stand - 1 - first - last + run.lengths[run.owners]
+            ranked = sums(np.zeros_like(run.owners), run.heavy, 1)
+            points = added(points, -np.repeat(ranked, size))
+        points = added(points, sums(run.places, run.heavy, size, factors))
+    return {0: points}

@@ -10,21 +10,20 @@ J. W. Bucklin's plan of Grand Junction, Colorado (1909). C. G. Hoag, G. H. Halle
 Representation (1926), section 262.
 """
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tally.contest import Amount
-from tally.ranked.ballots import Rankings, over
+from tally.ranked.ballots import Ballots, Figures, Rankings, over
 from tally.ranked.beats import by_figure, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import Count, RankedOutcome
-from tally.ranked.reading import added, runs, sums
+from tally.ranked.reading import added, runs, sums, together
 from tally.ranked.ties import Ties
 
 
-def bucklin(contest: Contest, rankings: Rankings, ties: Ties) -> RankedOutcome:
+def bucklin(contest: Contest, rankings: Ballots, ties: Ties) -> RankedOutcome:
     """The outcome by Bucklin's rule.
 
     The ranking goes by the round in which a candidate comes to a majority, then by the votes in it;
@@ -40,7 +39,7 @@ def bucklin(contest: Contest, rankings: Rankings, ties: Ties) -> RankedOutcome:
     half = over(int(rankings.ballots * unit), 2 * unit)
     sofar: list[list[Amount]] = []
     votes = np.zeros(contest.size, dtype=np.int64)
-    for more in by_level(contest, rankings):
+    for _, more in sorted(rankings.sums(_by_level, contest).items()):
         votes = added(votes, more)
         sofar.append([over(int(vote), unit) for vote in votes[list(contest.standing)]])
     keys: list[tuple[int, Amount]] = []
@@ -63,16 +62,14 @@ def bucklin(contest: Contest, rankings: Rankings, ties: Ties) -> RankedOutcome:
     )
 
 
-def by_level(contest: Contest, rankings: Rankings) -> list[NDArray[Any]]:
-    """For each rank, the first first: how many ballots put each candidate there, over the unit."""
-    found: list[NDArray[Any]] = []
+def _by_level(rankings: Rankings, contest: Contest) -> Figures:
+    """By rank, from 0 without gaps: how many ballots put each candidate there."""
+    return together(_levels_of(rankings, contest))
+
+
+def _levels_of(rankings: Rankings, contest: Contest) -> Iterator[Figures]:
     for run in runs(contest, rankings):
         levels = run.levels.astype(np.intp)
         depth = int(levels.max(initial=-1)) + 1
         figures = sums(levels * contest.size + run.places, run.heavy, depth * contest.size)
-        for level, more in enumerate(figures.reshape(depth, contest.size)):
-            if level == len(found):
-                found.append(more)
-            else:
-                found[level] = added(found[level], more)
-    return found
+        yield dict(enumerate(figures.reshape(depth, contest.size)))

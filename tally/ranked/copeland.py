@@ -7,7 +7,7 @@ References
 A. H. Copeland, A reasonable social welfare function, University of Michigan (1951).
 """
 
-from tally.ranked.ballots import Rankings
+from tally.ranked.ballots import Ballots
 from tally.ranked.beats import by_figure, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
@@ -16,7 +16,7 @@ from tally.ranked.ties import Ties
 
 
 def copeland(
-    contest: Contest, rankings: Rankings, ties: Ties, *, unranked: str = "last"
+    contest: Contest, rankings: Ballots, ties: Ties, *, unranked: str = "last"
 ) -> RankedOutcome:
     """The outcome by wins less losses.
 
@@ -28,6 +28,7 @@ def copeland(
     ------
     BallotError : another word for `unranked`.
 
+    >>> from tally.ranked import Rankings
     >>> contest = Contest.of("Ada", "Bo", "Cy")
     >>> rankings = Rankings.of(3, [(0, 1, 2), (1, 2, 0)], weights=[3, 2])
     >>> copeland(contest, rankings, Ties()).facts

@@ -14,13 +14,13 @@ from fractions import Fraction
 
 from tally.contest import Amount
 from tally.errors import InstanceError
-from tally.ranked.ballots import Rankings
+from tally.ranked.ballots import Ballots
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import Count, RankedOutcome
-from tally.ranked.preferences import Reading, read
+from tally.ranked.preferences import Reading
 from tally.ranked.rounds import elected, exhausted, harmless_batch, matrix
 from tally.ranked.ties import Ties
-from tally.ranked.transfers import Box, Flows, Part, Path
+from tally.ranked.transfers import Box, Flows, Path
 
 # (value of a ballot, surplus, votes of the elected) -> its value when it is moved on
 Transfer = Callable[[Amount, Amount, Amount], Amount]
@@ -222,7 +222,7 @@ _UNSETTLED = -1
 def count(
     manner: Manner,
     contest: Contest,
-    rankings: Rankings,
+    rankings: Ballots,
     ties: Ties,
     overvote: str,
     *,
@@ -233,8 +233,8 @@ def count(
         raise InstanceError("nobody stands")
     if overvote in ("wait", "split", "orders"):
         raise InstanceError(f"a rule with ballots of several values cannot let them {overvote}")
-    part = Part(read(contest, rankings, Reading(overvote)), contest.standing, overvote)
-    held = Counting(manner, contest, Box([part]), rankings.weights_unit, ties, bool(batch))
+    box = Box.of(rankings, contest, Reading(overvote))
+    held = Counting(manner, contest, box, rankings.weights_unit, ties, bool(batch))
     held.run()
     return elected(
         manner.rule, contest, rankings.ballots, ties,

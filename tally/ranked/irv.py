@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 
 from tally.contest import Amount
 from tally.errors import InstanceError
-from tally.ranked.ballots import Rankings, over
+from tally.ranked.ballots import Ballots, over
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import Count, RankedOutcome, Ranking
-from tally.ranked.preferences import Reading, read
+from tally.ranked.preferences import Reading
 from tally.ranked.rounds import exhausted, harmless_batch, matrix
 from tally.ranked.ties import Ties
-from tally.ranked.transfers import Box, Flows, Part
+from tally.ranked.transfers import Box, Flows
 
 # Of what a winner needs more than half: the ballots that still count, or those that counted at
 # first; or nobody wins before two are left.
@@ -28,7 +28,7 @@ _TWO = 2
 
 def irv(
     contest: Contest,
-    rankings: Rankings,
+    rankings: Ballots,
     ties: Ties,
     *,
     stop: str = "majority",
@@ -63,8 +63,8 @@ def irv(
         raise InstanceError(f"unknown way to count a run-off: {stop}, {overvote}")
     if not contest.standing:
         raise InstanceError("nobody stands")
-    part = Part(read(contest, rankings, Reading(overvote)), contest.standing, overvote)
-    race = Race(Box([part]), contest.standing, rankings.weights_unit)
+    box = Box.of(rankings, contest, Reading(overvote))
+    race = Race(box, contest.standing, rankings.weights_unit)
     winners = race.run(ties, stop=stop, batch=batch)
     return RankedOutcome(
         rule="irv",

@@ -26,7 +26,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.ranked.ballots import Ints, Rankings, over
+from tally.ranked.ballots import Ballots, Ints, over
 from tally.ranked.beats import Beats, components, layers, named, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.kemeny_sets import Sets
@@ -58,7 +58,7 @@ class Orders(Protocol):
 
 
 def kemeny(
-    contest: Contest, rankings: Rankings, ties: Ties, *, unranked: str = "last"
+    contest: Contest, rankings: Ballots, ties: Ties, *, unranked: str = "last"
 ) -> RankedOutcome:
     """The outcome by Kemeny's rule.
 
@@ -74,6 +74,7 @@ def kemeny(
     BallotError : another word for `unranked`.
     InstanceError : a component too large, or too tangled, for a proof (`kemeny_bounds`).
 
+    >>> from tally.ranked import Rankings
     >>> contest = Contest.of("Ada", "Bo", "Cy")
     >>> rankings = Rankings.of(3, [(0, 1, 2), (1, 2, 0), (2, 0, 1)], weights=[4, 3, 2])
     >>> outcome = kemeny(contest, rankings, Ties())

@@ -22,14 +22,14 @@ from itertools import pairwise
 
 from tally.contest import Amount
 from tally.errors import InstanceError
-from tally.ranked.ballots import Rankings
+from tally.ranked.ballots import Ballots
 from tally.ranked.contest import Contest
 from tally.ranked.meek_tree import Shares, Tree
 from tally.ranked.outcome import Count, RankedOutcome
-from tally.ranked.preferences import Reading, read
+from tally.ranked.preferences import Reading
 from tally.ranked.rounds import elected
 from tally.ranked.ties import Ties
-from tally.ranked.transfers import Box, Part
+from tally.ranked.transfers import Box
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ PRF = Manner("meek_prf", 10**9, 10**3, 0, up=True)
 
 def meek(
     contest: Contest,
-    rankings: Rankings,
+    rankings: Ballots,
     ties: Ties,
     *,
     overvote: str = "split",
@@ -92,7 +92,7 @@ def meek(
 
 
 def meek_prf(
-    contest: Contest, rankings: Rankings, ties: Ties, *, overvote: str = "end"
+    contest: Contest, rankings: Ballots, ties: Ties, *, overvote: str = "end"
 ) -> RankedOutcome:
     """The PR Foundation's reference rule: nine decimals; the quota, rounded up, elects.
 
@@ -303,7 +303,7 @@ class _Iteration:
 def _count(
     manner: Manner,
     contest: Contest,
-    rankings: Rankings,
+    rankings: Ballots,
     ties: Ties,
     overvote: str,
     *,
@@ -313,11 +313,10 @@ def _count(
         raise InstanceError("nobody stands")
     if overvote == "wait":
         raise InstanceError("Meek's method cannot let shared ranks wait")
-    part = Part(read(contest, rankings, Reading(overvote)), contest.standing, overvote)
     held = Counting(
         manner=manner,
         contest=contest,
-        box=Box([part]),
+        box=Box.of(rankings, contest, Reading(overvote)),
         unit=rankings.weights_unit,
         ties=ties,
         ballots=rankings.ballots,

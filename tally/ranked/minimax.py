@@ -18,7 +18,7 @@ Kramer, A dynamical model of political equilibrium, Journal of Economic Theory 1
 import numpy as np
 
 from tally.errors import BallotError
-from tally.ranked.ballots import Rankings, over
+from tally.ranked.ballots import Ballots, over
 from tally.ranked.beats import by_figure, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
@@ -30,7 +30,7 @@ MEASURES = ("winning", "margin", "opposition")
 
 def minimax(
     contest: Contest,
-    rankings: Rankings,
+    rankings: Ballots,
     ties: Ties,
     *,
     strength: str = "winning",
@@ -47,6 +47,7 @@ def minimax(
     ------
     BallotError : another word for either.
 
+    >>> from tally.ranked import Rankings
     >>> contest = Contest.of("Ada", "Bo", "Cy")
     >>> rankings = Rankings.of(3, [(0, 1, 2), (1, 2, 0), (2, 0, 1)], weights=[4, 3, 2])
     >>> minimax(contest, rankings, Ties()).facts

@@ -11,8 +11,6 @@ and do not put a above b.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
-from math import lcm
 from typing import Any
 
 import numpy as np
@@ -20,10 +18,10 @@ from numpy.typing import NDArray
 
 from tally.contest import Amount
 from tally.errors import BallotError
-from tally.ranked.ballots import Ints, Rankings, over
+from tally.ranked.ballots import Ballots, Figures, Ints, Rankings, over
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import Matrix
-from tally.ranked.reading import Run, added, runs, sums, times
+from tally.ranked.reading import Run, added, runs, sums
 
 UNRANKED = ("last", "not_compared")
 _KEYS = 2**16  # pairs counted in one go: their keys stay in the processor's cache
@@ -70,7 +68,7 @@ def told(figures: NDArray[Any], unit: int) -> Matrix:
     return tuple(tuple(over(figure, unit) for figure in row) for row in rows)
 
 
-def pairwise(contest: Contest, rankings: Rankings, *, unranked: str = "last") -> Pairwise:
+def pairwise(contest: Contest, rankings: Ballots, *, unranked: str = "last") -> Pairwise:
     """The pairwise matrix of all ballots, exact.
 
     Parameters
@@ -94,6 +92,13 @@ def pairwise(contest: Contest, rankings: Rankings, *, unranked: str = "last") ->
     """
     if unranked not in UNRANKED:
         raise BallotError(f"unranked is one of {', '.join(UNRANKED)}, not {unranked!r}")
+    support = rankings.sums(_support, contest, unranked)[0]
+    weight = int(rankings.ballots * rankings.weights_unit)
+    return Pairwise(support, rankings.weights_unit, weight, contest.standing)
+
+
+def _support(rankings: Rankings, contest: Contest, unranked: str) -> Figures:
+    """The support, as row 0, of the candidates who stand."""
     size = contest.size
     above: NDArray[Any] = np.zeros(size * size, dtype=np.int64)
     level, ranked = above, np.zeros(size, dtype=np.int64)
@@ -110,31 +115,7 @@ def pairwise(contest: Contest, rankings: Rankings, *, unranked: str = "last") ->
     out = [place for place in range(size) if place in contest.withdrawn]
     support[out], support[:, out] = 0, 0
     np.fill_diagonal(support, 0)
-    weight = int(rankings.ballots * rankings.weights_unit)
-    return Pairwise(support, rankings.weights_unit, weight, contest.standing)
-
-
-def total(parts: Iterable[Pairwise]) -> Pairwise:
-    """The pairwise matrix of all ballots, from those of parts of them.
-
-    Parameters
-    ----------
-    parts : at least one; of one contest, all with the same convention for the unranked
-
-    Raises
-    ------
-    BallotError : there is no part, or they are of different contests.
-    """
-    found = list(parts)
-    if len({(part.support.shape, part.standing) for part in found}) != 1:
-        raise BallotError("parts of one contest are needed to add them up")
-    unit = lcm(*(part.unit for part in found))
-    return Pairwise(
-        support=reduce(added, (times(part.support, unit // part.unit) for part in found)),
-        unit=unit,
-        weight=sum(part.weight * (unit // part.unit) for part in found),
-        standing=found[0].standing,
-    )
+    return {0: support}
 
 
 def _pairs(run: Run) -> NDArray[Any]:

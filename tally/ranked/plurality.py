@@ -8,23 +8,24 @@ References
 In law e.g. the Representation of the People Act 1983 (UK), schedule 1, rule 18.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
 
 from tally.errors import BallotError
-from tally.ranked.ballots import Rankings
+from tally.ranked.ballots import Ballots, Figures, Rankings
 from tally.ranked.beats import by_figure, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
-from tally.ranked.reading import added, runs, sums
+from tally.ranked.reading import runs, sums, together
 from tally.ranked.ties import Ties
 
 SHARED = ("split", "nothing")
 
 
 def plurality(
-    contest: Contest, rankings: Rankings, ties: Ties, *, shared: str = "split"
+    contest: Contest, rankings: Ballots, ties: Ties, *, shared: str = "split"
 ) -> RankedOutcome:
     """The outcome by first choices.
 
@@ -44,17 +45,9 @@ def plurality(
     """
     if shared not in SHARED:
         raise BallotError(f"shared is one of {', '.join(SHARED)}, not {shared!r}")
-    found: dict[int, np.ndarray] = {}  # by how many share the first rank
-    for run in runs(contest, rankings):
-        first, last = run.ends
-        sizes = np.where(first == 0, last + 1, 0)
-        for size in np.flatnonzero(np.bincount(sizes, minlength=1)).tolist():
-            at = sizes == size
-            more = sums(run.places[at], run.heavy[at], contest.size)
-            found[size] = added(found[size], more) if size in found else more
     votes = [Fraction(0)] * contest.size
-    for size, said in found.items():
-        if size == 1 or (size > 1 and shared == "split"):
+    for size, said in rankings.sums(_firsts, contest).items():
+        if size == 1 or shared == "split":
             for place, weight in enumerate(said.tolist()):
                 votes[place] += Fraction(weight, rankings.weights_unit * size)
     exact = [vote.numerator if vote.denominator == 1 else vote for vote in votes]
@@ -68,3 +61,17 @@ def plurality(
         parameters=(("shared", shared),),
         facts=tuple((f"votes {place}", exact[place]) for place in contest.standing),
     )
+
+
+def _firsts(rankings: Rankings, contest: Contest) -> Figures:
+    """By how many share the first rank: the ballots that put each candidate there."""
+    return together(_firsts_of(rankings, contest))
+
+
+def _firsts_of(rankings: Rankings, contest: Contest) -> Iterator[Figures]:
+    for run in runs(contest, rankings):
+        first, last = run.ends
+        sizes = np.where(first == 0, last + 1, 0)
+        for size in np.flatnonzero(np.bincount(sizes, minlength=1)[1:]).tolist():
+            at = sizes == size + 1
+            yield {size + 1: sums(run.places[at], run.heavy[at], contest.size)}

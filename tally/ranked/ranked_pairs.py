@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.ranked.ballots import Rankings
+from tally.ranked.ballots import Ballots
 from tally.ranked.beats import components, layers, named, outcome, spread, strengths
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
@@ -36,7 +36,7 @@ Pair = tuple[int, int]
 
 def ranked_pairs(
     contest: Contest,
-    rankings: Rankings,
+    rankings: Ballots,
     ties: Ties,
     *,
     strength: str = "winning",
@@ -53,6 +53,7 @@ def ranked_pairs(
     ------
     BallotError : another word for either.
 
+    >>> from tally.ranked import Rankings
     >>> contest = Contest.of("Ada", "Bo", "Cy")
     >>> rankings = Rankings.of(3, [(0, 1, 2), (1, 2, 0), (2, 0, 1)], weights=[4, 3, 2])
     >>> ranked_pairs(contest, rankings, Ties()).ranking

@@ -13,19 +13,18 @@ from dataclasses import replace
 
 from tally.contest import Amount
 from tally.errors import InstanceError
-from tally.ranked.ballots import Rankings
+from tally.ranked.ballots import Ballots
 from tally.ranked.contest import Contest
 from tally.ranked.lots import JavaDraw, Random
 from tally.ranked.outcome import Count, RankedOutcome
-from tally.ranked.preferences import read
 from tally.ranked.rctab_count import Counting
 from tally.ranked.rctab_rules import MULTI_PASS, SINGLE, Rules
 from tally.ranked.ties import Ties
-from tally.ranked.transfers import Box, Part
+from tally.ranked.transfers import Box
 
 
 def rctab(
-    contest: Contest, rankings: Rankings, ties: Ties, *, rules: Rules | None = None
+    contest: Contest, rankings: Ballots, ties: Ties, *, rules: Rules | None = None
 ) -> RankedOutcome:
     """The count under these rules.
 
@@ -71,10 +70,9 @@ def rctab(
     return _outcome(contest, rankings.ballots, rules, held)
 
 
-def _run(contest: Contest, rankings: Rankings, ties: Ties, rules: Rules) -> Counting:
-    reading = rules.reading
-    part = Part(read(contest, rankings, reading), contest.standing, reading.overvote)
-    held = Counting(rules, contest, Box([part]), rankings.weights_unit, ties)
+def _run(contest: Contest, rankings: Ballots, ties: Ties, rules: Rules) -> Counting:
+    box = Box.of(rankings, contest, rules.reading)
+    held = Counting(rules, contest, box, rankings.weights_unit, ties)
     held.run()
     return held
 

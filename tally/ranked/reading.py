@@ -11,7 +11,7 @@ One convention for all of these rules:
 A run is so small that all that is made of it stays in the processor's cache.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tally.errors import BallotError
-from tally.ranked.ballots import Ints, Rankings, Small
+from tally.ranked.ballots import Figures, Ints, Rankings, Small
 from tally.ranked.contest import Contest
 
 # float64 holds every whole number up to this one, so sums below it are exact.
@@ -137,11 +137,13 @@ def added(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
     return total
 
 
-def times(figures: NDArray[Any], factor: int) -> NDArray[Any]:
-    """Whole numbers times a positive one, as Python's ints where int64 is too small."""
-    if figures.dtype != object and int(np.abs(figures).max(initial=0)) * factor < EXACT:
-        return figures * factor
-    return figures.astype(object) * factor
+def together(parts: Iterable[Figures]) -> Figures:
+    """Figures of parts of the ballots, added up row by row."""
+    found: Figures = {}
+    for part in parts:
+        for number, row in part.items():
+            found[number] = added(found[number], row) if number in found else row
+    return found
 
 
 def _changes(owners: NDArray[Any], tiers: NDArray[Any]) -> NDArray[np.bool_]:

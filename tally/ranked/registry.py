@@ -8,7 +8,7 @@ from types import MappingProxyType
 from tally.errors import BallotError, UnknownRuleError
 from tally.outcome import Parameter
 from tally.ranked import table_pairwise, table_runoff
-from tally.ranked.ballots import Rankings
+from tally.ranked.ballots import Ballots
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
 from tally.ranked.ties import WORDS, Draw, Ties
@@ -59,7 +59,7 @@ RANKED_RULES: Mapping[str, RankedRule] = MappingProxyType(
 def count_ranked(
     rule_id: str,
     contest: Contest,
-    rankings: Rankings,
+    rankings: Ballots,
     *,
     policy: tuple[str, ...] = (),
     seed: bytes | None = None,
@@ -80,6 +80,7 @@ def count_ranked(
     BallotError : the rule needs points and the ballots have none.
     ShortSeedError : too short a seed.
 
+    >>> from tally.ranked import Rankings
     >>> rankings = Rankings.of(3, [(0, 1), (1, 2), (2, 1)], [4, 3, 2])
     >>> count_ranked("irv", Contest.of("Ada", "Bo", "Cy"), rankings).winners
     (1,)
@@ -90,7 +91,7 @@ def count_ranked(
     unknown = sorted({*parameters} - {*rule.parameters}) + sorted({*policy} - {*WORDS})
     if unknown:
         raise UnknownRuleError(f"{rule_id} knows no {', '.join(unknown)}")
-    if rule_id in table_pairwise.SCORED and rankings.scores is None:
+    if rule_id in table_pairwise.SCORED and not rankings.is_scored:
         raise BallotError(f"{rule_id} needs points on the ballots")
     words = policy or rule.policy
     draws: dict[str, Draw] = {}

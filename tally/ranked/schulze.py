@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.ranked.ballots import Rankings
+from tally.ranked.ballots import Ballots
 from tally.ranked.beats import components, layers, named, outcome, spread, strengths
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
@@ -32,7 +32,7 @@ _ROWS = 128
 
 def schulze(
     contest: Contest,
-    rankings: Rankings,
+    rankings: Ballots,
     ties: Ties,
     *,
     strength: str = "winning",
@@ -49,6 +49,7 @@ def schulze(
     ------
     BallotError : another word for either.
 
+    >>> from tally.ranked import Rankings
     >>> contest = Contest.of("Ada", "Bo", "Cy")
     >>> rankings = Rankings.of(3, [(0, 1, 2), (1, 2, 0), (2, 0, 1)], weights=[4, 3, 2])
     >>> schulze(contest, rankings, Ties()).ranking

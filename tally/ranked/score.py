@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tally.contest import Amount
 from tally.errors import BallotError
-from tally.ranked.ballots import Ints, Rankings, over
+from tally.ranked.ballots import Ballots, Figures, Ints, Rankings, over
 from tally.ranked.beats import by_figure, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
@@ -26,7 +26,7 @@ from tally.ranked.ties import Ties
 MOST_POINTS = 2**17  # on one ballot for one candidate
 
 
-def score(contest: Contest, rankings: Rankings, ties: Ties) -> RankedOutcome:
+def score(contest: Contest, rankings: Ballots, ties: Ties) -> RankedOutcome:
     """The outcome by sums of points.
 
     Raises
@@ -51,12 +51,18 @@ def score(contest: Contest, rankings: Rankings, ties: Ties) -> RankedOutcome:
     )
 
 
-def totals(contest: Contest, rankings: Rankings) -> list[Amount]:
+def totals(contest: Contest, rankings: Ballots) -> list[Amount]:
     """Length m: the points of each candidate; raises as `score` does."""
+    points = rankings.sums(_points, contest)[0]
+    return [over(figure, rankings.weights_unit) for figure in points.tolist()]
+
+
+def _points(rankings: Rankings, contest: Contest) -> Figures:
+    """Row 0: the points of each candidate."""
     points: NDArray[Any] = np.zeros(contest.size, dtype=np.int64)
     for run, scores in scored(contest, rankings):
         points = added(points, sums(run.places, run.heavy, contest.size, scores))
-    return [over(figure, rankings.weights_unit) for figure in points.tolist()]
+    return {0: points}
 
 
 def scored(contest: Contest, rankings: Rankings) -> Iterator[tuple[Run, Ints]]:

@@ -9,7 +9,7 @@ The Scottish Local Government Elections Order 2007 (SSI 2007/42), schedule 1, ru
 """
 
 from tally.contest import Amount
-from tally.ranked.ballots import Rankings
+from tally.ranked.ballots import Ballots
 from tally.ranked.contest import Contest
 from tally.ranked.gregory import Manner, count
 from tally.ranked.outcome import RankedOutcome
@@ -19,7 +19,7 @@ PLACES = 10**5
 
 
 def scottish(
-    contest: Contest, rankings: Rankings, ties: Ties, *, overvote: str = "end"
+    contest: Contest, rankings: Ballots, ties: Ties, *, overvote: str = "end"
 ) -> RankedOutcome:
     """Scottish STV.
 

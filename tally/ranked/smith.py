@@ -13,7 +13,7 @@ Schwartz, Rationality and the myth of the maximum, Noûs 6 (1972).
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.ranked.ballots import Ints, Rankings
+from tally.ranked.ballots import Ballots, Ints
 from tally.ranked.beats import Beats, components, layers, named, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
@@ -22,7 +22,7 @@ from tally.ranked.ties import Ties
 
 
 def smith(
-    contest: Contest, rankings: Rankings, ties: Ties, *, unranked: str = "last"
+    contest: Contest, rankings: Ballots, ties: Ties, *, unranked: str = "last"
 ) -> RankedOutcome:
     """The Smith set; the ranking tells who would be it without those before, and so on.
 
@@ -34,6 +34,7 @@ def smith(
     ------
     BallotError : another word for `unranked`.
 
+    >>> from tally.ranked import Rankings
     >>> contest = Contest.of("Ada", "Bo", "Cy", "Di")
     >>> circle = Rankings.of(4, [(0, 1, 2), (1, 2, 0), (2, 0, 1)])
     >>> smith(contest, circle, Ties(("unsettled",))).ranking
@@ -44,10 +45,11 @@ def smith(
 
 
 def schwartz(
-    contest: Contest, rankings: Rankings, ties: Ties, *, unranked: str = "last"
+    contest: Contest, rankings: Ballots, ties: Ties, *, unranked: str = "last"
 ) -> RankedOutcome:
     """The Schwartz set; parameters and errors as for `smith`.
 
+    >>> from tally.ranked import Rankings
     >>> contest = Contest.of("Ada", "Bo", "Cy")
     >>> rankings = Rankings.of(3, [(0, 1, 2), (2, 0, 1)])
     >>> schwartz(contest, rankings, Ties(("unsettled",))).winners

@@ -19,18 +19,18 @@ from itertools import combinations
 import numpy as np
 
 from tally.contest import Amount
-from tally.ranked.ballots import Rankings, over
+from tally.ranked.ballots import Ballots, Figures, Rankings, over
 from tally.ranked.beats import by_figure, outcome
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import Count, RankedOutcome, Ranking
-from tally.ranked.reading import sums
+from tally.ranked.reading import added, sums
 from tally.ranked.score import scored, totals
 from tally.ranked.ties import Ties
 
 _FINALISTS = 2
 
 
-def star(contest: Contest, rankings: Rankings, ties: Ties) -> RankedOutcome:
+def star(contest: Contest, rankings: Ballots, ties: Ties) -> RankedOutcome:
     """The outcome by STAR. The ranking is by points, but for the winner, who is first.
 
     Raises
@@ -94,15 +94,24 @@ def _without(ranking: Ranking, out: Sequence[int]) -> Ranking:
     return tuple(tier for tier in tiers if tier)
 
 
-def _runoff(contest: Contest, rankings: Rankings, final: tuple[int, ...]) -> dict[int, Amount]:
+def _runoff(contest: Contest, rankings: Ballots, final: tuple[int, ...]) -> dict[int, Amount]:
     """The ballots that prefer each finalist to the other."""
-    found = dict.fromkeys(final, 0)
+    votes = rankings.sums(_ahead, contest, final)[0].tolist()
+    return {
+        place: over(said, rankings.weights_unit)
+        for place, said in zip(final, votes, strict=False)  # a single one has no other
+    }
+
+
+def _ahead(rankings: Rankings, contest: Contest, final: tuple[int, ...]) -> Figures:
+    """Row 0: the ballots that prefer each finalist to the other."""
+    found = np.zeros(_FINALISTS, dtype=np.int64)
     for run, scores in scored(contest, rankings):
         given = np.zeros((_FINALISTS, len(run.weights)), dtype=np.int64)
         for row, place in zip(given, final, strict=False):
             at = run.places == place
             row[run.owners[at]] = scores[at]
-        for place, ahead in zip(final, (given[0] > given[1], given[1] > given[0]), strict=False):
-            weights = run.weights[ahead]
-            found[place] += int(sums(np.zeros(len(weights), dtype=np.int64), weights, 1)[0])
-    return {place: over(said, rankings.weights_unit) for place, said in found.items()}
+        apart = np.flatnonzero(given[0] != given[1])
+        second = (given[1] > given[0])[apart].astype(np.intp)
+        found = added(found, sums(second, run.weights[apart], _FINALISTS))
+    return {0: found}

@@ -8,14 +8,15 @@ A `Part` holds some of the ballots and tells only how many voters lie on each pi
 parts up; parts may live in other processes (anything with `first`, `hold` and `move` will do).
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.ranked.ballots import Small
-from tally.ranked.preferences import OVERVOTE, Preferences
+from tally.ranked.ballots import Ballots, Rankings, Small
+from tally.ranked.contest import Contest
+from tally.ranked.preferences import OVERVOTE, Preferences, Reading, read
 
 # One candidate, or several who share a rank (ascending).
 Holder = int | tuple[int, ...]
@@ -26,6 +27,7 @@ Pile = tuple[Path, Holder]
 # Voters moved from pile to pile.
 Flows = dict[tuple[Pile, Pile], int]
 _OUT, _STANDS, _PASSES = 0, 1, 2
+Held = TypeVar("Held")
 
 
 class Moving(Protocol):
@@ -35,13 +37,39 @@ class Moving(Protocol):
         """How many voters lie on each pile."""
         ...
 
-    def hold(self, candidates: Iterable[int], *, passing: bool) -> None:
+    def hold(self, candidates: Collection[int], *, passing: bool) -> None:
         """Let these stand no longer: later ballots skip them, or pass through their hands."""
         ...
 
-    def move(self, piles: Sequence[Pile], *, marked: bool) -> Flows:
-        """Move all ballots of these piles to their next choice; `marked` puts it on their path."""
+    def move(self, candidates: Collection[int], *, marked: bool) -> Flows:
+        """Move all ballots of these to their next choice; `marked` puts them on the path."""
         ...
+
+
+class Piles(Generic[Held]):
+    """What lies on each pile, and whose the piles are."""
+
+    def __init__(self) -> None:
+        self.held: dict[Pile, Held] = {}
+        self._of: dict[int, dict[Pile, None]] = {}  # in the order in which they came
+
+    def lay(self, pile: Pile, held: Held) -> None:
+        """Let this lie there, in place of what did."""
+        if pile not in self.held:
+            for one in _holders(pile):
+                self._of.setdefault(one, {})[pile] = None
+        self.held[pile] = held
+
+    def of(self, candidate: int) -> list[Pile]:
+        """The piles that a candidate holds, alone or with others, or at a shared rank before."""
+        return list(self._of.get(candidate, ()))
+
+    def taken(self, candidates: Iterable[int]) -> Iterator[tuple[Pile, Held]]:
+        """All piles of these, taken away one by one."""
+        for pile in dict.fromkeys(pile for one in candidates for pile in self.of(one)):
+            for one in _holders(pile):
+                del self._of[one][pile]
+            yield pile, self.held.pop(pile)
 
 
 class Part:
@@ -81,30 +109,32 @@ class Part:
         self.state = np.full(self.size + 1, _OUT, dtype=np.uint8)
         self.state[list(standing)] = _STANDS
         self.state[self.size] = _STANDS
-        self.piles: dict[Pile, list[NDArray[Any]]] = {}
+        self.piles: Piles[list[NDArray[Any]]] = Piles()
         self._lay((), np.arange(groups, dtype=width))
+
+    @classmethod
+    def of(cls, rankings: Rankings, contest: Contest, reading: Reading) -> "Part":
+        """These ballots, read so, for those who stand."""
+        return cls(read(contest, rankings, reading), contest.standing, reading.overvote)
 
     def first(self) -> dict[Pile, int]:
         """How many voters lie on each pile."""
-        return {pile: self._voters(parcels) for pile, parcels in self.piles.items()}
+        return {pile: self._voters(parcels) for pile, parcels in self.piles.held.items()}
 
-    def hold(self, candidates: Iterable[int], *, passing: bool) -> None:
+    def hold(self, candidates: Collection[int], *, passing: bool) -> None:
         """Let these stand no longer: later ballots skip them, or pass through their hands."""
         self.state[list(candidates)] = _PASSES if passing else _OUT
 
-    def move(self, piles: Sequence[Pile], *, marked: bool) -> Flows:
-        """Move all ballots of these piles to their next choice; `marked` puts it on their path.
+    def move(self, candidates: Collection[int], *, marked: bool) -> Flows:
+        """Move all ballots of these to their next choice; `marked` puts them on the path.
 
         A pile that several hold stays where it is, under those of them who still count.
         """
         flows: Flows = {}
-        for pile in piles:
-            parcels = self.piles.pop(pile, None)
-            if parcels is None:  # this part has none of them
-                continue
+        for pile, parcels in self.piles.taken(candidates):
             path, holder = self._left(pile)
             if holder != () and self._stays(holder):
-                self.piles.setdefault((path, holder), []).extend(parcels)
+                self._put((path, holder), parcels)
                 there = {(path, holder): self._voters(parcels)}
             else:
                 ballots = parcels[0] if len(parcels) == 1 else np.concatenate(parcels)
@@ -226,31 +256,38 @@ class Part:
 
     def _drop(self, pile: Pile, ballots: NDArray[Any], laid: dict[Pile, int]) -> None:
         laid[pile] = laid.get(pile, 0) + self._voters([ballots])
-        self.piles.setdefault(pile, []).append(ballots)
+        self._put(pile, [ballots])
+
+    def _put(self, pile: Pile, parcels: list[NDArray[Any]]) -> None:
+        self.piles.lay(pile, [*self.piles.held.get(pile, ()), *parcels])
 
     def _voters(self, parcels: list[NDArray[Any]]) -> int:
         return sum(int(self.weights[ballots].sum()) for ballots in parcels)
 
 
 class Box:
-    """All ballots: the parts' piles added up, and whose they are.
-
-    Attributes
-    ----------
-    voters : how many voters lie on each pile
-    """
+    """All ballots: the parts' piles added up, and whose they are."""
 
     def __init__(self, parts: Sequence[Moving]) -> None:
         self.parts = parts
-        self.voters: dict[Pile, int] = {}
-        self._of: dict[int, dict[Pile, None]] = {}  # in the order in which they came
+        self._piles: Piles[int] = Piles()
         for part in parts:
             for pile, voters in part.first().items():
                 self._add(pile, voters)
 
+    @classmethod
+    def of(cls, rankings: Ballots, contest: Contest, reading: Reading) -> "Box":
+        """All ballots, read so, for those who stand."""
+        return cls(rankings.piles(Part.of, contest, reading))
+
+    @property
+    def voters(self) -> dict[Pile, int]:
+        """How many voters lie on each pile."""
+        return self._piles.held
+
     def piles(self, candidate: int) -> list[Pile]:
         """The piles that a candidate holds, alone or with others, or at a shared rank before."""
-        return list(self._of.get(candidate, ()))
+        return self._piles.of(candidate)
 
     def hold(self, candidates: Collection[int], *, passing: bool = False) -> None:
         """Let these stand no longer: later ballots skip them, or pass through their hands."""
@@ -259,22 +296,17 @@ class Box:
 
     def move(self, candidates: Collection[int], *, marked: bool = False) -> Flows:
         """Move all ballots of these candidates to their next choices."""
-        piles = list(dict.fromkeys(pile for one in candidates for pile in self.piles(one)))
-        for pile in piles:
-            del self.voters[pile]
-            for one in _holders(pile):
-                self._of[one].pop(pile)
+        for _ in self._piles.taken(candidates):
+            pass  # the parts tell where they come to lie
         flows: Flows = {}
         for part in self.parts:
-            for way, voters in part.move(piles, marked=marked).items():
+            for way, voters in part.move(candidates, marked=marked).items():
                 flows[way] = flows.get(way, 0) + voters
                 self._add(way[1], voters)
         return flows
 
     def _add(self, pile: Pile, voters: int) -> None:
-        self.voters[pile] = self.voters.get(pile, 0) + voters
-        for one in _holders(pile):
-            self._of.setdefault(one, {})[pile] = None
+        self._piles.lay(pile, self.voters.get(pile, 0) + voters)
 
 
 def _holders(pile: Pile) -> set[int]:

@@ -14,7 +14,7 @@ J. B. Gregory (1880); Proportional Representation Foundation, Reference WIGM Rul
 from fractions import Fraction
 
 from tally.contest import Amount
-from tally.ranked.ballots import Rankings
+from tally.ranked.ballots import Ballots
 from tally.ranked.contest import Contest
 from tally.ranked.gregory import Manner, count
 from tally.ranked.outcome import RankedOutcome
@@ -25,7 +25,7 @@ PLACES = 10**4
 
 def wigm(
     contest: Contest,
-    rankings: Rankings,
+    rankings: Ballots,
     ties: Ties,
     *,
     overvote: str = "end",
@@ -47,7 +47,7 @@ def wigm(
 
 def wigm_prf(
     contest: Contest,
-    rankings: Rankings,
+    rankings: Ballots,
     ties: Ties,
     *,
     overvote: str = "end",

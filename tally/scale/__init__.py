@@ -7,6 +7,15 @@
 >>> parts = [Part.of(Profile.of("approval", instance, lot)) for lot in lots]
 >>> count("mes_cost_u", instance, Partitions.of(parts)).funded
 ('bench',)
+
+Rules on ranked ballots ask for nothing but sums and piles (`tally.ranked.ballots.Ballots`), so
+they are the same functions, called in the same way, wherever the ballots lie.
+
+>>> from tally.ranked import Contest, Rankings
+>>> contest = Contest.of("Ada", "Bo", "Cy")
+>>> parts = [RankedPart.of(Rankings.of(3, lot)) for lot in ([(0, 1), (1,)], [(2, 1), (1, 0)])]
+>>> count_ranked("irv", contest, RankedPartitions.of(parts)).winners
+(1,)
 """
 
 from collections.abc import Callable, Mapping
@@ -16,13 +25,25 @@ from types import MappingProxyType
 from tally.contest import Instance
 from tally.errors import BallotError, UnknownRuleError
 from tally.outcome import Outcome, Parameter
+from tally.ranked import count_ranked
 from tally.registry import RULES, Rule, checked
 from tally.scale import equal_shares, phragmen
+from tally.scale.dealt import processes
 from tally.scale.part import Part
-from tally.scale.partitions import Partitions, processes
+from tally.scale.partitions import Partitions
+from tally.scale.ranked import RankedPartitions
+from tally.scale.ranked_part import RankedPart
 from tally.ties import TieOrder
 
-__all__ = ["Part", "Partitions", "count", "processes"]
+__all__ = [
+    "Part",
+    "Partitions",
+    "RankedPart",
+    "RankedPartitions",
+    "count",
+    "count_ranked",
+    "processes",
+]
 
 Count = Callable[[Rule, Instance, Partitions, TieOrder, dict[str, Parameter]], Outcome]
 

@@ -7,20 +7,17 @@ another machine, where one has failed) works itself up to the same state and giv
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from threading import Lock
-from typing import Any, Protocol, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from tally.errors import BallotError
-from tally.profile import Ints
-from tally.scale.part import Part, Whole, read
 
-Groups = NDArray[np.int32]
+if TYPE_CHECKING:
+    from tally.scale.sealed import Sealed
+
 Answer = TypeVar("Answer")
-Start_contra = TypeVar("Start_contra", contravariant=True)
+Start = TypeVar("Start")
+PartT = TypeVar("PartT", bound="Sealed")
 Step = TypeVar("Step")
 KEPT = 2  # states: that of the count itself and that of a side count (ties, add1)
 
@@ -34,83 +31,18 @@ class State(Protocol[Step]):
         """Go one step on."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Backers:
-    """The s groups of ballots behind one option, ascending.
+class Desk(Generic[PartT]):
+    """A part in memory, and the states of the last counts."""
 
-    Attributes
-    ----------
-    weights, points : length s; None: 1 each
-    """
-
-    groups: Groups
-    weights: Ints | None
-    points: Ints | None
-
-    @property
-    def pull(self) -> Ints | None:
-        """Length s: weights x points; None: 1 each."""
-        if self.weights is None or self.points is None:
-            return self.points if self.weights is None else self.weights
-        return self.weights * self.points
-
-
-class Desk:
-    """A part in memory, read by option as well as by ballot, and the states of the last counts."""
-
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: PartT) -> None:
         self.part = part
         self.lock = Lock()  # held by whoever has a question answered
         self._states: list[tuple[Any, Any, Any]] = []
 
-    @cached_property
-    def _by_option(self) -> tuple[list[int], Groups, Whole | None]:
-        """Where each option's picks begin, and the groups and points of all picks by option."""
-        places, lengths, points = self.part.places, self.part.lengths, self.part.points
-        order = np.argsort(places, kind="stable")  # of narrow numbers: sorted by radix
-        group_of_pick = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-        ends = np.cumsum(np.bincount(places, minlength=self.part.size))
-        return [0, *ends.tolist()], group_of_pick[order], None if points is None else points[order]
-
-    @cached_property
-    def _starts(self) -> Ints:
-        """Length g + 1: where the picks of each ballot begin."""
-        return np.concatenate([[0], np.cumsum(self.part.lengths, dtype=np.int64)])
-
-    def backers(self, option: int, *, by_points: bool = False) -> Backers:
-        """Who names an option; `by_points`: who gives it any points."""
-        starts, groups, points = self._by_option
-        here = slice(starts[option], starts[option + 1])
-        found, said = groups[here], None
-        if by_points and points is not None:
-            said = points[here].astype(np.int64)
-            if not said.all():
-                found, said = found[said > 0], said[said > 0]
-        weights = self.part.weights
-        return Backers(found, None if weights is None else weights[found].astype(np.int64), said)
-
-    def rows(self, groups: Groups, *, by_points: bool) -> tuple[Ints, Ints, Ints]:
-        """The picks of these groups: place in `groups`, option, points of each."""
-        firsts = self._starts[groups]
-        lengths = self._starts[1:][groups] - firsts
-        owner = np.repeat(np.arange(len(groups)), lengths)
-        at = np.arange(len(owner)) + np.repeat(firsts - np.cumsum(lengths) + lengths, lengths)
-        points = np.ones(len(owner), dtype=np.int64)
-        if by_points and self.part.points is not None:
-            points = self.part.points[at].astype(np.int64)
-        return owner, self.part.places[at].astype(np.int64), points
-
-    def weights_of(self, groups: Groups) -> Ints:
-        """How many voters each of these groups is."""
-        weights = self.part.weights
-        if weights is None:
-            return np.ones(len(groups), dtype=np.int64)
-        return weights[groups].astype(np.int64)
-
     def state(
         self,
-        begin: "Callable[[Desk, Start_contra], StateT]",
-        start: Start_contra,
+        begin: "Callable[[Any, Start], StateT]",
+        start: Start,
         steps: Sequence[Any],
     ) -> "StateT":
         """What a count that began with `start` has come to after these steps.
@@ -136,7 +68,7 @@ StateT = TypeVar("StateT", bound=State[Any])
 class Question(Protocol[Answer]):
     """What desks can be asked: of each its part, and of all what that comes to together."""
 
-    def put_to(self, desk: Desk) -> Answer:
+    def put_to(self, desk: Any) -> Answer:
         """The answer for the desk's part."""
 
     def together(self, answers: Sequence[Answer]) -> Answer:
@@ -146,22 +78,22 @@ class Question(Protocol[Answer]):
 class Source(Protocol):
     """Where a part is found by the process that counts it."""
 
-    def desk(self) -> Desk:
+    def desk(self) -> Desk[Any]:
         """Its desk: opened once in each process, then kept."""
 
 
 class Held:
     """A part in memory. It travels with every question to another process: use files for that."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: "Sealed") -> None:
         self._part = part
-        self._desk = Desk(part)
+        self._desk = part.desk()
 
-    def desk(self) -> Desk:
+    def desk(self) -> Desk[Any]:
         """The same desk always."""
         return self._desk
 
-    def __reduce__(self) -> tuple[type["Held"], tuple[Part]]:
+    def __reduce__(self) -> tuple[type["Held"], tuple["Sealed"]]:
         return Held, (self._part,)
 
 
@@ -171,16 +103,17 @@ class Filed:
 
     Attributes
     ----------
+    kind : of part
     digest : of the part as the coordinator has found it
-    points_unit, weights_unit : common to all parts
+    units : common to all parts
     """
 
+    kind: "type[Sealed]"
     path: str
     digest: str
-    points_unit: int
-    weights_unit: int
+    units: tuple[int, ...]
 
-    def desk(self) -> Desk:
+    def desk(self) -> Desk[Any]:
         """Its desk in this process.
 
         Raises
@@ -188,14 +121,14 @@ class Filed:
         BallotError : the file holds other ballots now.
         """
         if self not in _DESKS:
-            part = read(self.path)
+            part = self.kind.read(self.path)
             if part.digest != self.digest:
                 raise BallotError(f"{self.path}: other ballots than when the count began")
-            _DESKS.setdefault(self, Desk(part.in_units(self.points_unit, self.weights_unit)))
+            _DESKS.setdefault(self, part.in_units(*self.units).desk())
         return _DESKS[self]
 
 
-_DESKS: dict[Filed, Desk] = {}
+_DESKS: dict[Filed, Desk[Any]] = {}
 
 
 def answer(share: Sequence[Source], question: Question[Answer]) -> Answer:

@@ -1,32 +1,24 @@
-"""One part of the ballots, as narrow as it can lie: about 12 bytes for a ballot with 10 picks.
+"""One part of ballots over options, about 12 bytes for a ballot with 10 picks, and its desk."""
 
-A part is written to one file (numpy's .npz: arrays and nothing that runs), with a digest of what it
-holds, so that a part that has changed is noticed before it is counted.
-"""
-
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import Any, BinaryIO
-from zipfile import BadZipFile
+from types import MappingProxyType
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tally.errors import BallotError
-from tally.profile import EXACT_IN_A_FLOAT, KINDS, Profile
+from tally.profile import EXACT_IN_A_FLOAT, KINDS, Ints, Profile
+from tally.scale.desk import Desk
+from tally.scale.sealed import GOOD_SIZE, MOST_GROUPS, Sealed, Whole, narrow
 
-Whole = NDArray[Any]  # whole numbers, of the narrowest type that holds them
-ARRAYS = ("lengths", "places", "points", "weights")
-MOST_GROUPS = 2**31
-GOOD_SIZE = 2**17  # groups: what is kept for each of them fits into a processor's cache
+Groups = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Part(Sealed):
     """g groups of equal ballots with k picks in all, as in `Profile`; order has no meaning.
 
     Attributes
@@ -43,6 +35,12 @@ class Part:
         make smaller parts.
     """
 
+    HEAD: ClassVar[Mapping[str, type]] = MappingProxyType(
+        {"kind": str, "points_unit": int, "size": int, "weights_unit": int}
+    )
+    UNITS: ClassVar[tuple[str, ...]] = ("points_unit", "weights_unit")
+    ARRAYS: ClassVar[tuple[str, ...]] = ("lengths", "places", "points", "weights")
+
     kind: str
     size: int
     lengths: Whole
@@ -55,7 +53,7 @@ class Part:
     def __post_init__(self) -> None:
         fits = (
             self.kind in KINDS
-            and all(array.dtype.kind == "u" and array.ndim == 1 for _, array in self._arrays())
+            and all(array.dtype.kind == "u" and array.ndim == 1 for _, array in self.arrays())
             and int(self.lengths.sum()) == len(self.places)
             and (not len(self.places) or int(self.places.max()) < self.size)
             and (self.points is None or len(self.points) == len(self.places))
@@ -83,10 +81,10 @@ class Part:
         return cls(
             profile.kind,
             profile.size,
-            _narrow(np.diff(profile.starts)),
-            _narrow(profile.places),
-            None if profile.points is None else _narrow(profile.points),
-            None if (profile.weights == 1).all() else _narrow(profile.weights),
+            narrow(np.diff(profile.starts)),
+            narrow(profile.places),
+            None if profile.points is None else narrow(profile.points),
+            None if (profile.weights == 1).all() else narrow(profile.weights),
             profile.points_unit,
             profile.weights_unit,
         )
@@ -125,32 +123,23 @@ class Part:
         """The most points of one pick, over `points_unit`; at least 1."""
         return 1 if self.points is None else int(self.points.max(initial=1))
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256, in hex, of all that the part holds."""
-        found = hashlib.sha256(json.dumps(self.head).encode())
-        for name, array in self._arrays():
-            found.update(f"{name} {array.dtype.str} {len(array)} ".encode())
-            found.update(np.ascontiguousarray(array).data)
-        return found.hexdigest()
+    def desk(self) -> "OptionDesk":
+        """A new desk to count it at."""
+        return OptionDesk(self)
 
-    def in_units(self, points_unit: int, weights_unit: int) -> "Part":
-        """The same part with numbers over other units, each a multiple of the present one.
-
-        Raises
-        ------
-        BallotError : the numbers would be too large.
-        """
+    def in_units(self, *units: int) -> "Part":
+        """As `Sealed.in_units`: over a unit of points and one of weights."""
+        points_unit, weights_unit = units
         if (points_unit, weights_unit) == (self.points_unit, self.weights_unit):
             return self
         more_points, more = points_unit // self.points_unit, weights_unit // self.weights_unit
         _bound(self.voters * more * self.most_points * more_points)
         points, weights = self.points, self.weights
         if points is not None and more_points != 1:
-            points = _narrow(points.astype(np.int64) * more_points)
+            points = narrow(points.astype(np.int64) * more_points)
         if more != 1:
             ones = np.ones(len(self.lengths), dtype=np.int64)
-            weights = _narrow((ones if weights is None else weights) * np.int64(more))
+            weights = narrow((ones if weights is None else weights) * np.int64(more))
         return replace(
             self,
             points=points,
@@ -158,18 +147,6 @@ class Part:
             points_unit=points_unit if points is not None else 1,
             weights_unit=weights_unit,
         )
-
-    def write(self, to: Path | str) -> None:
-        """Into a new file.
-
-        Raises
-        ------
-        FileExistsError : what was counted once is not written over.
-        """
-        head = json.dumps({**self.head, "digest": self.digest}).encode()
-        arrays: dict[str, Any] = {"head": np.frombuffer(head, np.uint8), **dict(self._arrays())}
-        with Path(to).open("xb") as file:
-            np.savez(file, **arrays)
 
     def _names_each_once(self) -> bool:
         """Whether no ballot names an option twice: seen at a glance where places ascend."""
@@ -181,72 +158,76 @@ class Part:
         picks = np.repeat(np.arange(len(self.lengths)), self.lengths) * self.size + self.places
         return len(np.unique(picks)) == len(picks)
 
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Backers:
+    """The s groups of ballots behind one option, ascending.
+
+    Attributes
+    ----------
+    weights, points : length s; None: 1 each
+    """
+
+    groups: Groups
+    weights: Ints | None
+    points: Ints | None
+
     @property
-    def head(self) -> dict[str, Any]:
-        """What a file says of the part before its ballots; there, with the digest."""
-        return {
-            "kind": self.kind,
-            "points_unit": self.points_unit,
-            "size": self.size,
-            "weights_unit": self.weights_unit,
-        }
-
-    def _arrays(self) -> Iterator[tuple[str, Whole]]:
-        for name in ARRAYS:
-            array = getattr(self, name)
-            if array is not None:
-                yield name, array
+    def pull(self) -> Ints | None:
+        """Length s: weights x points; None: 1 each."""
+        if self.weights is None or self.points is None:
+            return self.points if self.weights is None else self.weights
+        return self.weights * self.points
 
 
-def head(path: Path | str) -> Mapping[str, Any]:
-    """What a part's file says of itself: kind, size, units, digest. Its arrays are not read.
+class OptionDesk(Desk[Part]):
+    """A desk that keeps its part by option as well as by ballot."""
 
-    Raises
-    ------
-    OSError : it cannot be opened. BallotError : it is not a part.
-    """
-    with Path(path).open("rb") as file:
-        return _read(file, path)[0]
+    @cached_property
+    def _by_option(self) -> tuple[list[int], Groups, Whole | None]:
+        """Where each option's picks begin, and the groups and points of all picks by option."""
+        places, lengths, points = self.part.places, self.part.lengths, self.part.points
+        order = np.argsort(places, kind="stable")  # of narrow numbers: sorted by radix
+        group_of_pick = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        ends = np.cumsum(np.bincount(places, minlength=self.part.size))
+        return [0, *ends.tolist()], group_of_pick[order], None if points is None else points[order]
 
+    @cached_property
+    def _starts(self) -> Ints:
+        """Length g + 1: where the picks of each ballot begin."""
+        return np.concatenate([[0], np.cumsum(self.part.lengths, dtype=np.int64)])
 
-def read(path: Path | str) -> Part:
-    """The part that a file holds.
+    def backers(self, option: int, *, by_points: bool = False) -> Backers:
+        """Who names an option; `by_points`: who gives it any points."""
+        starts, groups, points = self._by_option
+        here = slice(starts[option], starts[option + 1])
+        found, said = groups[here], None
+        if by_points and points is not None:
+            said = points[here].astype(np.int64)
+            if not said.all():
+                found, said = found[said > 0], said[said > 0]
+        weights = self.part.weights
+        return Backers(found, None if weights is None else weights[found].astype(np.int64), said)
 
-    Raises
-    ------
-    OSError : it cannot be opened.
-    BallotError : it is not a part, or not what it was when it was written.
-    """
-    with Path(path).open("rb") as file:
-        said, arrays = _read(file, path, ARRAYS)
-        part = Part(
-            said["kind"],
-            said["size"],
-            points_unit=said["points_unit"],
-            weights_unit=said["weights_unit"],
-            **arrays,
-        )
-    if part.digest != said["digest"]:
-        raise BallotError(f"{path}: its ballots are not those that were written")
-    return part
+    def rows(self, groups: Groups, *, by_points: bool) -> tuple[Ints, Ints, Ints]:
+        """The picks of these groups: place in `groups`, option, points of each."""
+        firsts = self._starts[groups]
+        lengths = self._starts[1:][groups] - firsts
+        owner = np.repeat(np.arange(len(groups)), lengths)
+        at = np.arange(len(owner)) + np.repeat(firsts - np.cumsum(lengths) + lengths, lengths)
+        points = np.ones(len(owner), dtype=np.int64)
+        if by_points and self.part.points is not None:
+            points = self.part.points[at].astype(np.int64)
+        return owner, self.part.places[at].astype(np.int64), points
 
-
-def _read(
-    file: BinaryIO, path: Path | str, names: tuple[str, ...] = ()
-) -> tuple[dict[str, Any], dict[str, Whole]]:
-    try:
-        with np.load(file, allow_pickle=False) as found:
-            said = json.loads(found["head"].tobytes())
-            return said, {name: found[name] for name in names if name in found.files}
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile) as error:
-        raise BallotError(f"{path}: not a part of ballots") from error
+    def weights_of(self, groups: Groups) -> Ints:
+        """How many voters each of these groups is."""
+        weights = self.part.weights
+        if weights is None:
+            return np.ones(len(groups), dtype=np.int64)
+        return weights[groups].astype(np.int64)
 
 
 def _bound(most: int, groups: int = 0) -> None:
     if most >= EXACT_IN_A_FLOAT or groups >= MOST_GROUPS:
         raise BallotError("a part is too large, or its weights are: make smaller parts")
-
-
-def _narrow(numbers: Whole) -> Whole:
-    """The same numbers, none negative, in the narrowest type."""
-    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))

@@ -1,24 +1,19 @@
 """All ballots, lying in parts: what is asked of them is asked of each part, and added up."""
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from tally.contest import Amount
-from tally.errors import BallotError
 from tally.profile import Profile
-from tally.scale.desk import Desk, Filed, Held, Question, Source, added, answer, leave
-from tally.scale.part import Part, head
-
-Answer = TypeVar("Answer")
+from tally.scale.dealt import Dealt, placed
+from tally.scale.desk import added
+from tally.scale.part import OptionDesk, Part
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +63,7 @@ class Counted:
 class Count:
     """The question for how many voters there are, and what each option has."""
 
-    def put_to(self, desk: Desk) -> Counted:
+    def put_to(self, desk: OptionDesk) -> Counted:
         """The answer of one part."""
         part = desk.part
         weights = part.weights
@@ -92,24 +87,13 @@ class Count:
 
 
 @dataclass(frozen=True, eq=False)
-class Partitions:
-    """A ballot set in parts, and who counts which. Leave it (`with`) to free the memory.
-
-    Attributes
-    ----------
-    sources : the parts; of no consequence are their number, their order, and which ballot lies in
-        which
-    executors : follow `concurrent.futures.Executor`; the parts are dealt out among them, and each
-        gets its own ones with every question. So an executor should be one process (or one machine)
-        that can keep them: see `processes`. None: counted here, one part after another
-    """
+class Partitions(Dealt):
+    """A ballot set in parts, and who counts which."""
 
     kind: str
     size: int
     points_unit: int
     weights_unit: int
-    sources: tuple[Source, ...]
-    executors: tuple[Executor, ...]
 
     @classmethod
     def of(
@@ -128,40 +112,8 @@ class Partitions:
         >>> Partitions.of(parts).sums.votes()
         [2, 3]
         """
-        given = [part if isinstance(part, Part) else Path(part).resolve() for part in parts]
-        files = [part for part in given if isinstance(part, Path)]
-        if len(set(files)) != len(files):
-            raise BallotError("a part's file stands twice")
-        heads = [part.head if isinstance(part, Part) else head(part) for part in given]
-        if len({(said["kind"], said["size"]) for said in heads}) != 1:
-            raise BallotError("parts must be of one kind of ballot over one list of options")
-        points_unit = math.lcm(*(said["points_unit"] for said in heads))
-        weights_unit = math.lcm(*(said["weights_unit"] for said in heads))
-        sources: list[Source] = [
-            Held(part.in_units(points_unit, weights_unit))
-            if isinstance(part, Part)
-            else Filed(str(part), said["digest"], points_unit, weights_unit)
-            for part, said in zip(given, heads, strict=True)
-        ]
-        said = heads[0]
-        return cls(
-            said["kind"], said["size"], points_unit, weights_unit, tuple(sources), tuple(executors)
-        )
-
-    def __enter__(self) -> "Partitions":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        leave(self.sources)
-        for executor, share in self._shares:
-            executor.submit(leave, share).result()
-
-    def ask(self, question: Question[Answer]) -> Answer:
-        """The answer of all parts together."""
-        if not self.executors:
-            return answer(self.sources, question)
-        asked = [executor.submit(answer, share, question) for executor, share in self._shares]
-        return question.together([said.result() for said in asked])
+        sources, said = placed(Part, parts)
+        return cls(sources, tuple(executors), **said)
 
     @cached_property
     def sums(self) -> Sums:
@@ -189,29 +141,6 @@ class Partitions:
     @cached_property
     def _counted(self) -> Counted:
         return self.ask(Count())
-
-    @cached_property
-    def _shares(self) -> tuple[tuple[Executor, tuple[Source, ...]], ...]:
-        """Who counts what."""
-        number = len(self.executors)
-        shares = (
-            (executor, self.sources[at::number]) for at, executor in enumerate(self.executors)
-        )
-        return tuple((executor, share) for executor, share in shares if share)
-
-
-@contextmanager
-def processes(number: int) -> Iterator[list[Executor]]:
-    """So many processes of this machine, each an executor by itself.
-
-    They are started anew, not forked, so that a threaded caller is safe.
-    """
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only who wants it pays
-    from multiprocessing import get_context  # noqa: PLC0415 - likewise
-
-    fresh = get_context("spawn")
-    with ExitStack() as stack:
-        yield [stack.enter_context(ProcessPoolExecutor(1, mp_context=fresh)) for _ in range(number)]
 
 
 def _over(numerator: int, unit: int) -> Amount:

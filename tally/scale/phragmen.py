@@ -14,7 +14,8 @@ from tally.contest import Instance
 from tally.outcome import Outcome
 from tally.profile import Ints
 from tally.rules.phragmen import Contest, Count, told
-from tally.scale.desk import Desk, added
+from tally.scale.desk import added
+from tally.scale.part import OptionDesk
 from tally.scale.partitions import Partitions
 from tally.ties import TieOrder
 
@@ -24,7 +25,7 @@ Chosen = tuple[int, ...]
 class Loads:
     """For each group of one part the place among the chosen of the last that it names, from 1."""
 
-    def __init__(self, desk: Desk, _start: None) -> None:
+    def __init__(self, desk: OptionDesk, _start: None) -> None:
         self._desk = desk
         self.steps: list[int] = []
         most = np.min_scalar_type(desk.part.size)
@@ -43,7 +44,7 @@ class Bearers:
     chosen: Chosen
     option: int
 
-    def put_to(self, desk: Desk) -> tuple[int, ...]:
+    def put_to(self, desk: OptionDesk) -> tuple[int, ...]:
         """For none and for each of the chosen, the number of voters for whom it was the last."""
         backers = desk.backers(self.option)
         last = desk.state(Loads, None, self.chosen).last.take(backers.groups)
@@ -68,7 +69,7 @@ class Apart:
     below: tuple[bool, ...]
     options: tuple[int, ...]
 
-    def put_to(self, desk: Desk) -> bool:
+    def put_to(self, desk: OptionDesk) -> bool:
         """Whether it is so in one part."""
         last = desk.state(Loads, None, self.chosen).last
         seen = np.array(self.below)[last]
@@ -91,7 +92,7 @@ class Alike:
 
     options: tuple[int, ...]
 
-    def put_to(self, desk: Desk) -> tuple[int, ...]:
+    def put_to(self, desk: OptionDesk) -> tuple[int, ...]:
         """For each of them, the place of the first with the same ones."""
         first: dict[bytes, int] = {}
         return tuple(

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tally.profile import Ints
-from tally.scale.desk import Backers, Desk, Groups, added
+from tally.scale.desk import added
+from tally.scale.part import Backers, Groups, OptionDesk
 
 Floats = NDArray[np.float64]
 Row = tuple[int, ...]
@@ -70,7 +71,7 @@ class Run:
                 money -= Fraction(times * price, unit)
         return money
 
-    def at(self, desk: Desk) -> "Purses":
+    def at(self, desk: OptionDesk) -> "Purses":
         """The desk's purses, after these purchases."""
         return desk.state(Purses, replace(self, bought=()), self.bought)
 
@@ -117,7 +118,7 @@ class Look:
     option: int
     at: float
 
-    def put_to(self, desk: Desk) -> Seen:
+    def put_to(self, desk: OptionDesk) -> Seen:
         """The answer of one part."""
         return self.run.at(desk).look(self.option, self.at)
 
@@ -140,7 +141,7 @@ class Sort:
     low: float
     high: float
 
-    def put_to(self, desk: Desk) -> Sorted:
+    def put_to(self, desk: OptionDesk) -> Sorted:
         """The answer of one part."""
         return self.run.at(desk).sort(self.option, self.low, self.high)
 
@@ -174,7 +175,7 @@ class _Open:
 class Purses:
     """All purses of one part: g groups of equal ballots."""
 
-    def __init__(self, desk: Desk, start: Run) -> None:
+    def __init__(self, desk: OptionDesk, start: Run) -> None:
         self._desk, self._start = desk, start
         self._float = np.full(len(desk.part.lengths), start.start)
         self._open: _Open | None = None

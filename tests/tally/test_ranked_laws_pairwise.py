@@ -9,7 +9,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tally.errors import BallotError
 from tally.ranked import RankedOutcome, Rankings
 from tally.ranked.approval import approval
 from tally.ranked.borda import borda
@@ -17,7 +16,7 @@ from tally.ranked.bucklin import bucklin
 from tally.ranked.copeland import copeland
 from tally.ranked.kemeny import kemeny
 from tally.ranked.minimax import minimax
-from tally.ranked.pairwise import pairwise, total
+from tally.ranked.pairwise import pairwise
 from tally.ranked.plurality import plurality
 from tally.ranked.ranked_pairs import ranked_pairs
 from tally.ranked.schulze import schulze
@@ -211,19 +210,3 @@ def test_a_tie_order_chooses_among_those_who_can_win(rule, poll: Poll, random):
         assert settled.winners[0] in run(rule, poll).winners
     every = every_resolution(lambda ties: run(rule, poll, ties).winners, 2000)
     assert settled.winners in set(every)
-
-
-@given(poll=polls(), cut=st.integers(0, 7), unranked=st.sampled_from(["last", "not_compared"]))
-def test_matrices_of_parts_add_up(poll: Poll, cut: int, unranked: str):
-    parts = [Poll(poll.size, ballots) for ballots in (poll.ballots[:cut], poll.ballots[cut:])]
-    found = total(pairwise(part.contest, part.rankings, unranked=unranked) for part in parts)
-    whole = pairwise(poll.contest, poll.rankings, unranked=unranked)
-    assert (found.matrix(), found.ballots) == (whole.matrix(), whole.ballots)
-
-
-def test_matrices_of_different_contests_do_not_add_up():
-    small, large = Poll(2, [([{0}], 1)]), Poll(3, [])
-    with pytest.raises(BallotError, match="one contest"):
-        total(pairwise(poll.contest, poll.rankings) for poll in (small, large))
-    with pytest.raises(BallotError, match="one contest"):
-        total([])

@@ -21,7 +21,7 @@ from tally.ranked.kemeny import kemeny
 from tally.ranked.kemeny_bounds import Bounds
 from tally.ranked.kemeny_sets import Sets
 from tally.ranked.minimax import minimax
-from tally.ranked.pairwise import Pairwise, pairwise, total
+from tally.ranked.pairwise import Pairwise, pairwise
 from tally.ranked.plurality import plurality
 from tally.ranked.ranked_pairs import by_matrix as ranked_pairs_by_matrix
 from tally.ranked.ranked_pairs import ranked_pairs
@@ -390,10 +390,3 @@ def test_fractions_of_ballots_are_counted():
     assert by_matrix(
         poll.contest, pairwise(poll.contest, poll.rankings), open_ties(), strength="ratio"
     ).winners == (0,)
-
-
-def test_parts_in_thirds_of_large_numbers_add_up():
-    one = pairwise(THREE, Rankings.of(3, [(0, 1)], weights=[2**60]))
-    other = pairwise(THREE, Rankings.of(3, [(0, 1)], weights=[Fraction(1, 33)]))
-    assert total([one, other]).matrix()[0] == (0, *[2**60 + Fraction(1, 33)] * 2)
-    assert total([one, one]).ballots == 2**61

@@ -26,7 +26,7 @@ from tally.ranked.rctab_rules import (
 from tally.ranked.rounds import harmless_batch
 from tally.ranked.scottish import scottish
 from tally.ranked.ties import Ties
-from tally.ranked.transfers import Box, Part
+from tally.ranked.transfers import Part
 from tally.ranked.wigm import wigm, wigm_prf
 from tests.tally.runoff_profiles import check_conserved, polls
 
@@ -389,7 +389,17 @@ def test_a_draw_after_looking_back_is_from_a_hash_set():
 @given(polls(most=4, shares=True))
 def test_a_part_without_ballots_of_a_pile_moves_nothing(poll):
     preferences = read(poll.contest, poll.rankings, Reading())
-    box = Box([Part(preferences, poll.contest.standing)])
     part = Part(preferences.part(0, 0), poll.contest.standing)
-    assert part.move(list(box.voters), marked=False) == {}
+    assert part.move(range(poll.size), marked=False) == {}
     assert part.first() == {}
+
+
+def test_votes_that_go_on_waiting_are_not_told_as_moved():
+    contest = Contest.of("Ada", "Bo", "Cy")
+    rankings = Rankings.of(3, [({0, 1, 2},), (0,), (1,), (2,)], [1, 5, 4, 2])
+    found = irv(contest, rankings, order(contest), overvote="wait")
+    assert [turn.exhausted for turn in found.rounds] == [
+        (("overvote", 1),),
+        (("no further choice", 2), ("overvote", 1)),
+    ]
+    assert found.rounds[1].transfers == ((2, -1, 2),)

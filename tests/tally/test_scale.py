@@ -26,9 +26,8 @@ from tally.formats import pabulib
 from tally.rules.purses import Offer
 from tally.scale import Part, Partitions, count, processes
 from tally.scale import desk as desks
-from tally.scale.desk import Desk, Held
+from tally.scale.desk import Held
 from tally.scale.equal_shares import AllPurses, electorate_of
-from tally.scale.part import head, read
 from tally.scale.phragmen import Bearers
 from tally.scale.purses import Look, Run, Sort
 
@@ -197,11 +196,11 @@ def test_more_executors_than_parts_are_no_harm(two: list):
 def test_a_desk_opened_in_the_middle_of_a_count_gives_the_same_answers(bought):
     _, whole = drawn(1, 500, 8)
     (part,) = Part.cut(whole)
-    desk = Desk(part)
+    desk = part.desk()
     for before in range(len(bought) + 1):
         run = Run(False, (3, 1), bought[:before])
         for question in (Look(run, 3, 0.5), Sort(run, 3, 0.5, 0.6), Bearers((1, 0)[:before], 3)):
-            assert question.put_to(desk) == question.put_to(Desk(part)) == question.put_to(desk)
+            assert question.put_to(desk) == question.put_to(part.desk()) == question.put_to(desk)
 
 
 def three_voters() -> AllPurses:
@@ -236,8 +235,8 @@ def test_a_part_comes_back_from_its_file(tmp_path: Path):
     election = elections_of_points()
     part = Part.of(election)
     part.write(tmp_path / "part.npz")
-    again = read(tmp_path / "part.npz")
-    assert again.digest == part.digest == head(tmp_path / "part.npz")["digest"]
+    again = Part.read(tmp_path / "part.npz")
+    assert again.digest == part.digest == Part.head_of(tmp_path / "part.npz")["digest"]
     assert (again.points_unit, again.weights_unit) == (3, 2)
     with pytest.raises(FileExistsError):
         part.write(tmp_path / "part.npz")
@@ -282,14 +281,14 @@ def test_a_part_that_has_changed_is_refused(tmp_path: Path):
     with path.open("wb") as file:
         np.savez(file, **held)
     with pytest.raises(BallotError, match="not those that were written"):
-        read(path)
+        Part.read(path)
 
 
 @pytest.mark.parametrize("what", [b"", b"PK", b"no part at all"])
 def test_what_is_no_part_is_refused(what: bytes, tmp_path: Path):
     (tmp_path / "x.npz").write_bytes(what)
     with pytest.raises(BallotError, match="not a part"):
-        head(tmp_path / "x.npz")
+        Part.head_of(tmp_path / "x.npz")
 
 
 @pytest.mark.parametrize(
