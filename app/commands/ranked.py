@@ -1,8 +1,9 @@
 """`gwangjang tally` on files of ranked ballots: who wins by which rule, and what was level."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,12 +20,13 @@ from core.words import gettext as _
 from tally.axioms.figures import told
 from tally.formats import ranked
 from tally.formats.ranked import RankedFile, rctab
-from tally.ranked import RANKED_RULES, Contest, RankedOutcome, count_ranked
+from tally.ranked import RANKED_RULES, Contest, RankedOutcome, count_ranked, every_outcome
 from tally.ranked.ballot_trace import Hold
 from tally.ranked.pairwise import pairwise
 from tally.ranked.rctab_rules import Rules
 from tally.ranked.why_not import why_not
 
+MOST_WAYS = 1000  # of settling the ties of one count
 _HEAD = 2**16  # bytes in which a configuration shows itself
 
 
@@ -40,6 +42,7 @@ class RankedAsk:
     seed : of a public lot for ties, in hexadecimal digits
     is_lenient : repair what can be repaired in a file, and say so
     is_explained : say how each round went, and why the others are not elected
+    is_every_tie : say who wins under every way to settle the ties
     ballot : one ballot as `app.ranked.ballot.read` takes it, to be followed through the rounds
     pictures : folder for them; None: none are drawn
     page : file for a page of all counts; None: none is written
@@ -51,6 +54,7 @@ class RankedAsk:
     seed: bytes | None = None
     is_lenient: bool = False
     is_explained: bool = False
+    is_every_tie: bool = False
     ballot: str | None = None
     pictures: Path | None = None
     page: Path | None = None
@@ -58,12 +62,18 @@ class RankedAsk:
 
 @dataclass(frozen=True)
 class RankedCount:
-    """One file counted by one rule."""
+    """One file counted by one rule.
+
+    Attributes
+    ----------
+    ways : winners -> in how many ways to settle the ties they are elected; where it was asked for
+    """
 
     path: str
     file: RankedFile
     contest: Contest
     outcome: RankedOutcome
+    ways: Mapping[tuple[int, ...], int] = field(default_factory=dict)
 
 
 def counts(
@@ -82,10 +92,11 @@ def counts(
             try:
                 with speaking(lang, Path(path)):
                     outcome = _count(rule, contest, file, rules, ask.seed)
+                    ways = _ways(rule, contest, file, rules) if ask.is_every_tie else {}
             except click.ClickException as fault:
                 faults.append(fault)
             else:
-                yield RankedCount(path, file, contest, outcome)
+                yield RankedCount(path, file, contest, outcome, ways)
 
 
 def is_configuration(path: str) -> bool:
@@ -113,6 +124,14 @@ def _count(
     return RANKED_RULES[rule].run(contest, file.rankings, rules.ties(contest), rules=rules)
 
 
+def _ways(
+    rule: str, contest: Contest, file: RankedFile, rules: Rules | None
+) -> Mapping[tuple[int, ...], int]:
+    terms = {"rules": rules} if rule == "rctab" and rules else {}
+    found = every_outcome(rule, contest, file.rankings, most=MOST_WAYS, **terms)
+    return Counter(tuple(sorted(outcome.winners)) for outcome in found)
+
+
 def _json(counted: RankedCount, ask: RankedAsk) -> str:
     """One line: winners as numbers from 0 in the order of the file, with their names."""
     outcome = counted.outcome
@@ -127,6 +146,11 @@ def _json(counted: RankedCount, ask: RankedAsk) -> str:
     }
     if counted.file.notes:
         body["notes"] = list(counted.file.notes)
+    if ask.is_every_tie:
+        body["ways"] = [
+            {"winners": winners, "names": [outcome.names[one] for one in winners], "ways": many}
+            for winners, many in counted.ways.items()
+        ]
     if ask.is_explained:
         body["reasons"] = [told(why_not(outcome, one)) for one in range(len(outcome.names))]
     if ask.ballot is not None:
@@ -178,12 +202,26 @@ def _lines(counted: RankedCount, ask: RankedAsk) -> Iterator[str]:
         if explained:
             yield from (f"    · {sentence}" for sentence in explained[number - 1].said)
     yield from (f"  {story.tie(outcome, met)}" for met in outcome.ties)
+    yield from (f"  {said}" for said in _in_ways(outcome, counted.ways))
     if ask.is_explained:
         yield from (f"  {name}: {why}" for name, why in losers(outcome))
     if ask.ballot is not None:
         yield _("  Your ballot: %(ballot)s", ballot=ask.ballot)
         tiers = _ballot(counted, ask.ballot)
         yield from (f"    {said}" for said in ballots.told(outcome, counted.contest, tiers))
+
+
+def _in_ways(outcome: RankedOutcome, ways: Mapping[tuple[int, ...], int]) -> Iterator[str]:
+    """Who is elected in how many of the ways to settle the ties."""
+    total = sum(ways.values())
+    for winners, many in ways.items():
+        names = ", ".join(outcome.names[one] for one in winners)
+        yield _(
+            "In %(many)s of %(total)s ways to settle the ties: %(names)s.",
+            many=decimal(many), total=decimal(total), names=names,
+        )  # fmt: skip
+    if total == MOST_WAYS:
+        yield _("There may be more ways; no more were tried.")
 
 
 def _ballot(counted: RankedCount, text: str) -> ballots.Tiers:

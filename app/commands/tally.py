@@ -34,7 +34,7 @@ COMPLETIONS: Mapping[str, str] = MappingProxyType(
     {"none": "", "utilitarian": "_u", "add1": "_add1", "add1u": "_add1u"}
 )
 # Options that mean something only where projects cost money, and only where ballots rank people.
-WITH_RANKS = ("seats", "contest", "ballot", "page")
+WITH_RANKS = ("seats", "contest", "every_tie", "ballot", "page")
 WITH_MONEY = (
     "completion", "minimum_votes", "by", "stop", "exhaustive", "integral", "skip", "to_the_end",
     "unranked_last", "tie_order", "others",
@@ -142,6 +142,10 @@ class Counted:
     metavar="NAME",
     help="Ranked ballots: which contest of a file of several.",
 )
+@click.option(
+    "--every-tie", is_flag=True,
+    help="Ranked ballots: say who is elected in how many of the ways to settle the ties.",
+)  # fmt: skip
 @tie_order_options
 @click.option(
     "--compare", "others", multiple=True, metavar="RULE", type=rule_id,
@@ -172,7 +176,7 @@ def command(
     ctx: click.Context, /, files: tuple[str, ...], *, rules: tuple[str, ...],
     others: tuple[str, ...], completion: str | None, lang: str, lenient: bool, explain: bool,
     as_json: bool, seed: str | None, tie_order: Path | None, pictures: Path | None,
-    seats: int | None, contest: str, ballot: str | None, page: Path | None,
+    seats: int | None, contest: str, every_tie: bool, ballot: str | None, page: Path | None,
     **parameters: Parameter | None,
 ) -> None:  # fmt: skip
     """Count Pabulib FILES exactly and say which projects are funded, and why.
@@ -194,7 +198,8 @@ def command(
             ranked = RankedAsk(
                 rules=tuple(dict.fromkeys(rules)), seats=seats, contest=contest,
                 seed=None if seed is None else bytes_of(seed), is_lenient=lenient,
-                is_explained=explain, ballot=ballot, pictures=pictures, page=page,
+                is_explained=explain, is_every_tie=every_tie, ballot=ballot, pictures=pictures,
+                page=page,
             )  # fmt: skip
         _count_ranked(ctx, files, ranked, lang, as_json=as_json)
         return

@@ -10,7 +10,7 @@
 from tally.ranked.ballots import Rankings
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import Count, RankedOutcome, RankedTie
-from tally.ranked.registry import RANKED_RULES, RankedRule, count_ranked
+from tally.ranked.registry import RANKED_RULES, RankedRule, count_ranked, every_outcome
 
 __all__ = [
     "RANKED_RULES",
@@ -21,4 +21,5 @@ __all__ = [
     "RankedTie",
     "Rankings",
     "count_ranked",
+    "every_outcome",
 ]

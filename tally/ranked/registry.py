@@ -1,6 +1,6 @@
 """All rules on ranked ballots by their ids, and the one way to call them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from tally.ranked import table_pairwise, table_runoff
 from tally.ranked.ballots import Ballots
 from tally.ranked.contest import Contest
 from tally.ranked.outcome import RankedOutcome
-from tally.ranked.ties import WORDS, Draw, Ties
+from tally.ranked.ties import WORDS, Draw, Ties, every_resolution
 from tally.ties import tie_order
 
 
@@ -85,14 +85,7 @@ def count_ranked(
     >>> count_ranked("irv", Contest.of("Ada", "Bo", "Cy"), rankings).winners
     (1,)
     """
-    rule = RANKED_RULES.get(rule_id)
-    if rule is None:
-        raise UnknownRuleError(f"no rule {rule_id!r}; there are: {', '.join(RANKED_RULES)}")
-    unknown = sorted({*parameters} - {*rule.parameters}) + sorted({*policy} - {*WORDS})
-    if unknown:
-        raise UnknownRuleError(f"{rule_id} knows no {', '.join(unknown)}")
-    if rule_id in table_pairwise.SCORED and not rankings.is_scored:
-        raise BallotError(f"{rule_id} needs points on the ballots")
+    rule = _checked(rule_id, rankings, [*parameters], policy)
     words = policy or rule.policy
     draws: dict[str, Draw] = {}
     if seed is not None:
@@ -103,6 +96,47 @@ def count_ranked(
     ties = Ties(words, contest.tie_order, draws)
     outcome = rule.run(contest, rankings, ties, **rule.fixed, **parameters)
     return replace(outcome, rule=rule_id)
+
+
+def every_outcome(
+    rule_id: str, contest: Contest, rankings: Ballots, *, most: int, **parameters: object
+) -> Iterator[RankedOutcome]:
+    """The outcomes of one rule under every way to settle its ties, at most `most` of them.
+
+    No history settles a tie here, nor an order. Where ways meet again, outcomes come again.
+
+    Raises
+    ------
+    UnknownRuleError, BallotError : as `count_ranked` does.
+
+    >>> from tally.ranked import Rankings
+    >>> rankings = Rankings.of(3, [(0,), (1, 2), (2, 1)], [4, 3, 3])
+    >>> contest = Contest.of("Ada", "Bo", "Cy")
+    >>> [outcome.winners for outcome in every_outcome("irv", contest, rankings, most=9)]
+    [(2,), (1,)]
+    """
+    rule = _checked(rule_id, rankings, [*parameters])
+
+    def run(ties: Ties) -> RankedOutcome:
+        outcome = rule.run(contest, rankings, ties, **rule.fixed, **parameters)
+        return replace(outcome, rule=rule_id)
+
+    return every_resolution(run, most)
+
+
+def _checked(
+    rule_id: str, rankings: Ballots, parameters: Iterable[str], policy: Iterable[str] = ()
+) -> RankedRule:
+    """The rule, if it takes these ballots and knows all that is asked; raises as `count_ranked`."""
+    rule = RANKED_RULES.get(rule_id)
+    if rule is None:
+        raise UnknownRuleError(f"no rule {rule_id!r}; there are: {', '.join(RANKED_RULES)}")
+    unknown = sorted({*parameters} - {*rule.parameters}) + sorted({*policy} - {*WORDS})
+    if unknown:
+        raise UnknownRuleError(f"{rule_id} knows no {', '.join(unknown)}")
+    if rule_id in table_pairwise.SCORED and not rankings.is_scored:
+        raise BallotError(f"{rule_id} needs points on the ballots")
+    return rule
 
 
 def _drawn(seed: bytes, contest: Contest) -> Draw:

@@ -74,6 +74,21 @@ def test_what_is_repaired_is_told(tmp_path):
     assert "line 2, column 7" in note
 
 
+def test_every_way_to_settle_the_ties_can_be_asked_for(tmp_path, monkeypatch):
+    path = tmp_path / "level.cvotes"
+    path.write_bytes(b"#/Candidates: Ada ; Bo ; Cy\nAda * 4\nBo > Cy * 3\nCy > Bo * 3\n")
+    told = run(path, "--rule", "irv", "--every-tie").output
+    assert "In 1 of 2 ways to settle the ties: Bo." in told
+    assert "In 1 of 2 ways to settle the ties: Cy." in told
+    assert "may be more ways" not in told
+    answer = run(path, "--rule", "irv", "--every-tie", "--json")
+    ways = json.loads(answer.stdout)["ways"]
+    assert sorted(way["names"] for way in ways) == [["Bo"], ["Cy"]]
+    assert {way["ways"] for way in ways} == {1}
+    monkeypatch.setattr("app.commands.ranked.MOST_WAYS", 1)
+    assert "There may be more ways" in run(path, "--rule", "irv", "--every-tie").output
+
+
 def test_rules_of_two_kinds_are_not_asked_together(blt):
     answer = run(blt, "--rule", "irv", "--rule", "greedy_cost")
     assert answer.exit_code == 1

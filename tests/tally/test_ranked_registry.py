@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from tally.errors import BallotError, InstanceError, ShortSeedError, UnknownRuleError
-from tally.ranked import RANKED_RULES, Contest, RankedOutcome, Rankings, count_ranked
+from tally.ranked import (
+    RANKED_RULES,
+    Contest,
+    RankedOutcome,
+    Rankings,
+    count_ranked,
+    every_outcome,
+)
 from tally.ranked.registry import table_pairwise
 from tally.ranked.ties import WORDS, Ties, every_resolution
 from tally.ties import tie_order
@@ -49,6 +56,14 @@ def test_a_seed_settles_every_rules_ties_by_lot(rule_id):
     met = {tie.chosen for outcome in found for tie in outcome.ties}
     assert {tie.by for outcome in found for tie in outcome.ties} <= {"lot"}
     assert rule_id == "irv" or met == {(1,), (2,)}
+
+
+def test_a_rule_can_be_asked_for_every_way_to_settle_its_ties():
+    found = list(every_outcome("plurality", CONTEST, LEVEL, most=9))
+    assert {outcome.winners for outcome in found} == {(0,), (1,)}
+    assert {outcome.rule for outcome in found} == {"plurality"}
+    with pytest.raises(UnknownRuleError, match="knows no depth"):
+        every_outcome("irv", CONTEST, LEVEL, most=9, depth=3)
 
 
 def test_what_is_not_known_is_refused():
