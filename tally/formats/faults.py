@@ -1,8 +1,16 @@
 """What a reader does on a fault: strict ones stop, lenient ones repair what they can and say so."""
 
+import csv
 from dataclasses import dataclass, field
 
 from tally.errors import FormatError
+
+LONGEST_FIELD = 1024 * 1024
+
+
+def limit_fields() -> None:
+    """Set the longest field of CSV: the module has one limit for all readers of a process."""
+    csv.field_size_limit(LONGEST_FIELD)
 
 
 @dataclass

@@ -88,7 +88,7 @@ FAULTS = [
     (b"Ada,,Bo\n1,2,3\n", "ranked_columns", 1, 2, None),
     (b"Ada,Bo,Ada\n1,2,3\n", "ranked_columns", 1, 1, None),
     (RANKS, "ranked_names", 1, None, None),
-    (RANKS + b'"' + b"x" * 200_000 + b'",,1\n', "ranked_fields", 2, None, None),
+    (RANKS + b'"' + b"x" * (2**20 + 1) + b'",,1\n', "ranked_fields", 2, None, None),
     # any
     ("2 1\né é".encode()[:-1] + b"\n0\n", "ranked_utf8", 2, 3, None),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tally.contest import Amount
 from tally.errors import FormatError
-from tally.formats.faults import Faults
+from tally.formats.faults import Faults, limit_fields
 from tally.formats.pabulib.amounts import parse_number
 from tally.formats.pabulib.file import (
     KIND_OF,
@@ -22,7 +22,6 @@ from tally.formats.pabulib.file import (
     remarks,
 )
 
-LONGEST_FIELD = 1024 * 1024
 LARGEST = 2**63  # numbers in a profile lie below
 
 Row = tuple[int, list[str]]  # the 1-based line on which it ends, and its fields
@@ -149,7 +148,7 @@ def _sections(text: str, faults: Faults) -> dict[str, list[Row]]:
 
 def _rows(text: str) -> Iterator[Row]:
     """The rows that say anything."""
-    csv.field_size_limit(LONGEST_FIELD)
+    limit_fields()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";")
     try:
         for fields in reader:

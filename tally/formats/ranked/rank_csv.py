@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tally.contest import Amount
-from tally.formats.faults import Faults
+from tally.formats.faults import Faults, limit_fields
 from tally.formats.ranked.file import (
     DECIMAL_OR_FRACTION,
     MOST,
@@ -156,6 +156,7 @@ def read(text: str, *, lenient: bool = False) -> RankedFile:
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank lines, each with the line on which it ends."""
+    limit_fields()
     delimiter = _delimiter(text[: text.find("\n") if "\n" in text else None])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:

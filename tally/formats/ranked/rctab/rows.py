@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+from tally.formats.faults import limit_fields
 from tally.formats.ranked.file import fault
 
 
@@ -20,6 +21,7 @@ def text_of(path: Path) -> str:
 
 def rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows with cells, each with the line in which it ends; raises FormatError."""
+    limit_fields()
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         for cells in reader:
