@@ -181,7 +181,7 @@ class Part:
             if self.tiers is not None:
                 ballots, choice = self._lay_shared(path, ballots, choice, laid, waiting)
             order = np.argsort(choice, kind="stable")
-            ballots = ballots[order]
+            ballots = ballots.take(order)
             counts = np.bincount(choice, minlength=self.size + 1)
             last = np.cumsum(counts)
             had = _had(path)
@@ -198,14 +198,15 @@ class Part:
 
     def _advance(self, ballots: NDArray[Any]) -> Small:
         """The next choice of each ballot that counts, its pointer set there; m where it ends."""
-        at = self.at[ballots]
-        choice: Small = self.places[at]
-        todo = np.flatnonzero(self.state[choice] == _OUT)
+        at = self.at.take(ballots)
+        choice: Small = self.places.take(at)
+        todo = np.flatnonzero(self.state.take(choice) == _OUT)
         while len(todo):
-            at[todo] += 1
-            found = self.places[at[todo]]
+            further = at.take(todo) + 1
+            at[todo] = further
+            found = self.places.take(further)
             choice[todo] = found
-            todo = todo[self.state[found] == _OUT]
+            todo = todo[self.state.take(found) == _OUT]
         self.at[ballots] = at
         return choice
 
@@ -262,7 +263,7 @@ class Part:
         self.piles.lay(pile, [*self.piles.held.get(pile, ()), *parcels])
 
     def _voters(self, parcels: list[NDArray[Any]]) -> int:
-        return sum(int(self.weights[ballots].sum()) for ballots in parcels)
+        return sum(int(self.weights.take(ballots).sum()) for ballots in parcels)
 
 
 class Box:
