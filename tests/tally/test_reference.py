@@ -26,6 +26,7 @@ from tally.reference.pb_ear import pb_ear
 from tally.reference.phragmen import phragmen
 from tally.reference.priceability import faults
 
+many = settings(max_examples=300)  # rare turns of bounds and ties are met by no fewer
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tally" / "reference"
 PACKAGES = ("app", "core", "accounts", "proposals", "ballots", "budget", "tally")
@@ -63,6 +64,7 @@ TRANSFERS = st.sampled_from(["elimination", "minimal"])
 # What all rules promise
 
 
+@many
 @given(elections(most=3), UTILITIES, COMPLETIONS, st.booleans(), st.booleans(), BYS, TRANSFERS)
 def test_no_rule_spends_more_than_the_limit_or_funds_twice(
     election, utility, completion, yes, integral, by, transfer
@@ -85,6 +87,7 @@ def test_no_rule_spends_more_than_the_limit_or_funds_twice(
         assert len(set(funded)) == len(funded)
 
 
+@many
 @given(elections(), UTILITIES)
 def test_supported_options_of_cost_0_are_funded_first_in_the_tie_order(election, utility):
     costs, _, ballots, ties = election
@@ -99,6 +102,7 @@ def test_supported_options_of_cost_0_are_funded_first_in_the_tie_order(election,
         assert funded[: len(free)] == free
 
 
+@many
 @given(elections(options=4), BYS, TRANSFERS)
 def test_cstv_and_complete_expanding_approvals_leave_nothing_out_that_still_fits(
     election, by, transfer
@@ -172,6 +176,7 @@ def test_the_utilitarian_step_spends_what_is_left_by_votes():
     assert equal_shares(*election, completion="utilitarian") == ["a", "c"]
 
 
+@many
 @given(elections(options=6))
 def test_equal_shares_by_cost_satisfies_ejr_up_to_any_one_option(election):
     costs, limit, ballots, _ = election
@@ -202,6 +207,7 @@ def test_phragmen_leaves_unsupported_options_to_the_end():
 # Maximum welfare
 
 
+@many
 @given(elections(options=6, most=3), UTILITIES)
 def test_max_welfare_is_the_first_of_the_best_of_all_sets(election, utility):
     costs, limit, ballots, ties = election
@@ -244,6 +250,7 @@ def test_bos_counts_ten_voters_as_the_field_s_library_does():
     assert sorted(bos(costs, 1000, ballots, list("abcdef"))) == ["a", "c", "d", "f"]
 
 
+@many
 @given(elections(), UTILITIES)
 def test_bos_begins_with_the_least_price_over_the_part_squared(election, utility):
     costs, limit, ballots, ties = election
@@ -373,6 +380,7 @@ def test_without_voters_nothing_is_funded():
 # The two checks
 
 
+@many
 @given(elections(), st.sets(st.sampled_from("abcde")))
 def test_ejr_is_violated_where_any_group_is_and_the_group_shown_is_one(election, picked):
     costs, limit, ballots, ties = election
