@@ -181,7 +181,7 @@ def command(
 ) -> None:  # fmt: skip
     """Count Pabulib FILES exactly and say which projects are funded, and why.
 
-    Rules on ranked ballots take PrefLib, BLT, .cvotes and NIST CVR files, and say who is elected.
+    Rules on ranked ballots take files of PrefLib, BLT, ABIF, CSV and others, and tell who wins.
     RCTab's configurations count by their own rules.
 
     Example: gwangjang tally election.pb --rule mes_cost --completion add1u --explain

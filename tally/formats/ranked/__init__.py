@@ -6,7 +6,7 @@ from typing import Protocol
 
 from tally.errors import FormatError
 from tally.formats.ranked import abif, blt, cdf, cef, margin_text, preflib, rank_csv
-from tally.formats.ranked.file import EXPECTED, RankedFile, fault
+from tally.formats.ranked.file import EXPECTED, RankedFile, decoded, fault
 from tally.formats.ranked.sniff import sniffed
 
 __all__ = ["EXPECTED", "READERS", "WRITERS", "RankedFile", "dump", "load", "sniffed"]
@@ -75,14 +75,7 @@ def load(data: bytes, contest: str = "", *, lenient: bool = False) -> RankedFile
     kind = sniffed(data)
     if kind is None:
         raise fault("ranked_format", 1, data[:20].decode("utf-8", errors="replace"))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
-        column = len(before.decode("utf-8-sig", errors="replace")) + 1
-        found = repr(data[error.start : error.end])
-        raise fault("ranked_utf8", line, found, column=column) from None
+    text = decoded(data)
     if kind == "cdf":
         return cdf.read(text, contest)
     file = READERS[kind](text, lenient=lenient)

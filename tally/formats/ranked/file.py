@@ -90,6 +90,18 @@ def fault(
     return FormatError(code, line, field, EXPECTED[code], found[:40], column=column)
 
 
+def decoded(data: bytes) -> str:
+    """The text of a file in UTF-8; raises FormatError if it is none."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
+        column = len(before.decode("utf-8-sig", errors="replace")) + 1
+        found = repr(data[error.start : error.end])
+        raise fault("ranked_utf8", line, found, column=column) from None
+
+
 def lines_of(text: str, first: int = 1) -> Iterator[tuple[int, str]]:
     """The lines with their numbers; only a line feed ends one (see `unified`)."""
     return enumerate(text.split("\n"), first)

@@ -6,17 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tally.formats.faults import limit_fields
-from tally.formats.ranked.file import fault
+from tally.formats.ranked.file import decoded, fault
 
 
 def text_of(path: Path) -> str:
     """The text of a file in UTF-8; raises FormatError if it is none."""
-    data = path.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise fault("ranked_utf8", line, repr(data[error.start : error.end])) from None
+    return decoded(path.read_bytes())
 
 
 def rows(text: str) -> Iterator[tuple[int, list[str]]]:
