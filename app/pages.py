@@ -66,6 +66,9 @@ def start(app: Flask, config: Config) -> None:
         receipt=receipts.grouped,
         spoken=spoken,
         refusal=errors.sentence,
+        electorate=lambda electorate, places: electorate.sentences(
+            {slug: place.name(words.language()) for slug, place in places.items()}
+        ),
     )
     app.jinja_env.globals.update(
         asset=asset,

@@ -16,17 +16,17 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from ballots import kinds, queries, receipts, services
+from ballots import kinds, queries, receipts, services, voter
 from ballots.errors import InvalidBallotError
 from ballots.forms import FindForm, choices_of
 from ballots.kinds import BallotRule, Choices
 from ballots.linker import Linker
 from ballots.models import Contest, Option
+from ballots.voter import Voter
 from core import city, clock
-from core.access import public, signed_in
+from core.access import public, voting
 from core.city import Field
 from core.forms import text_of
 from core.limits import limited
@@ -50,22 +50,22 @@ class Group:
 
 
 @blueprint.get("/votes/<uuid:contest_id>")
-@signed_in
+@voting
 def ballot(contest_id: UUID) -> ResponseReturnValue:
     """The ballot paper; or, if there is no voting now, when there is."""
+    who = voter.here(contest_id)
     with reading() as session:
         contest = _with_slate(session, contest_id)
         if not contest.is_open(clock.now()):
             return _no_voting(contest)
-        if not current_user.may_vote and contest.roll_kind == "declared":
-            return redirect(url_for("accounts.declare", next=request.path))
-        return render_template("ballots/ballot.html", **_ballot_page(session, contest, ()))
+        return render_template("ballots/ballot.html", **_ballot_page(session, contest, who, ()))
 
 
 @blueprint.post("/votes/<uuid:contest_id>/check")
-@signed_in
+@voting
 def check(contest_id: UUID) -> ResponseReturnValue:
     """The choices once more before the cast; one beyond the rule goes back with its picks."""
+    who = voter.here(contest_id)
     values = request.form.getlist("choice")
     with reading() as session:
         contest = _with_slate(session, contest_id)
@@ -78,23 +78,20 @@ def check(contest_id: UUID) -> ResponseReturnValue:
             picked = choices.numbers
             kinds.check(rule, choices)
         except InvalidBallotError as error:
-            page = _ballot_page(session, contest, picked)
+            page = _ballot_page(session, contest, who, picked)
             return render_template("ballots/ballot.html", refused=error, **page), 422
         if "back" in request.form:
-            page = _ballot_page(session, contest, picked)
+            page = _ballot_page(session, contest, who, picked)
             return render_template("ballots/ballot.html", **page)
-        return render_template("ballots/check.html", **_check_page(session, contest, rule, choices))
+        return render_template("ballots/check.html", **_check_page(session, contest, who, rule, choices))
 
 
 @blueprint.post("/votes/<uuid:contest_id>/cast")
-@signed_in
+@voting
 def cast(contest_id: UUID) -> ResponseReturnValue:
     """Cast the ballot; the receipt comes by a page of its own, so that reloading casts nothing."""
-    voter = current_user._get_current_object()  # asked of the proxy once
-    if not voter.may_vote:
-        back = url_for("ballots.ballot", contest_id=contest_id)
-        return redirect(url_for("accounts.declare", next=back))
-    paper = services.Paper(str(voter.id), choices_of(request.form.getlist("choice")))
+    who = voter.here(contest_id)
+    paper = services.Paper(who.id, choices_of(request.form.getlist("choice")))
     linker: Linker = current_app.extensions["linker"]
     with database().writing_rows() as connection:
         (code,) = services.cast(connection, contest_id, [paper], linker=linker, now=clock.now())
@@ -102,7 +99,7 @@ def cast(contest_id: UUID) -> ResponseReturnValue:
     response = redirect(receipt)
     response.set_cookie(
         RECEIPT,
-        f"{voter.id}.{code}",
+        f"{who.id}.{code}",
         path=receipt,
         max_age=RECEIPT_SECONDS,
         httponly=True,
@@ -113,16 +110,17 @@ def cast(contest_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/votes/<uuid:contest_id>/receipt")
-@signed_in
+@voting
 def receipt(contest_id: UUID) -> ResponseReturnValue:
     """What the voter takes home: the code, what it is for, and until when to vote again."""
-    voter, _, code = request.cookies.get(RECEIPT, "").partition(".")
-    if voter != str(current_user.id) or not receipts.is_code(code):
+    who = voter.here(contest_id)
+    owner, _, code = request.cookies.get(RECEIPT, "").partition(".")
+    if owner != who.id or not receipts.is_code(code):
         return redirect(url_for("ballots.find", contest_id=contest_id))
     with reading() as session:
         contest = _contest(session, contest_id)
         is_open = contest.is_open(clock.now())
-        return render_template("ballots/receipt.html", contest=contest, code=code, is_open=is_open)
+        return render_template("ballots/receipt.html", contest=contest, code=code, is_open=is_open, who=who)
 
 
 @blueprint.route("/votes/<uuid:contest_id>/find", methods=["GET", "POST"])
@@ -155,34 +153,37 @@ def _no_voting(contest: Contest) -> ResponseReturnValue:
     return render_template("ballots/no_voting.html", contest=contest, is_early=is_early), 409
 
 
-def _ballot_page(session: Session, contest: Contest, picked: Sequence[int]) -> dict[str, Any]:
+def _ballot_page(
+    session: Session, contest: Contest, who: Voter, picked: Sequence[int]
+) -> dict[str, Any]:
     places = {row.slug: row for row in city.neighbourhoods(session)}
     return {
         "contest": contest,
-        "groups": _groups(session, contest),
+        "groups": _groups(session, contest, who),
         "picked": set(picked),
         "places": places,
-        "has_voted": queries.has_voted(session, contest.id, str(current_user.id)),
+        "has_voted": queries.has_voted(session, contest.id, who.id),
+        "who": who,
     }
 
 
 def _check_page(
-    session: Session, contest: Contest, rule: BallotRule, choices: Choices
+    session: Session, contest: Contest, who: Voter, rule: BallotRule, choices: Choices
 ) -> dict[str, Any]:
     return {
         "contest": contest,
-        "groups": _groups(session, contest),
+        "groups": _groups(session, contest, who),
         "picked": set(choices.numbers),
         "cost": kinds.cost_of(rule, choices.numbers),
     }
 
 
-def _groups(session: Session, contest: Contest) -> list[Group]:
+def _groups(session: Session, contest: Contest, who: Voter) -> list[Group]:
     """The slate by field, in the city's order of fields; within a field shuffled for this voter."""
     fields: dict[str | None, Field | None] = {row.slug: row for row in city.fields(session)}
     fields[None] = None
     by_field: dict[str | None, list[Option]] = {}
-    for option in sorted(contest.options, key=_own_order):
+    for option in sorted(contest.options, key=lambda option: _own_order(who, option)):
         by_field.setdefault(option.field, []).append(option)
     return [
         Group(field, contest.field_limits.get(slug or ""), by_field[slug])
@@ -191,6 +192,6 @@ def _groups(session: Session, contest: Contest) -> list[Group]:
     ]
 
 
-def _own_order(option: Option) -> bytes:
+def _own_order(who: Voter, option: Option) -> bytes:
     """A voter's own order, the same at every visit: nobody's project is first for everyone."""
-    return hashlib.sha256(current_user.id.bytes + option.id.bytes).digest()
+    return hashlib.sha256(who.id.encode() + option.id.bytes).digest()
