@@ -83,7 +83,9 @@ def check(contest_id: UUID) -> ResponseReturnValue:
         if "back" in request.form:
             page = _ballot_page(session, contest, who, picked)
             return render_template("ballots/ballot.html", **page)
-        return render_template("ballots/check.html", **_check_page(session, contest, who, rule, choices))
+        return render_template(
+            "ballots/check.html", **_check_page(session, contest, who, rule, choices)
+        )
 
 
 @blueprint.post("/votes/<uuid:contest_id>/cast")
@@ -120,7 +122,9 @@ def receipt(contest_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         contest = _contest(session, contest_id)
         is_open = contest.is_open(clock.now())
-        return render_template("ballots/receipt.html", contest=contest, code=code, is_open=is_open, who=who)
+        return render_template(
+            "ballots/receipt.html", contest=contest, code=code, is_open=is_open, who=who
+        )
 
 
 @blueprint.route("/votes/<uuid:contest_id>/find", methods=["GET", "POST"])

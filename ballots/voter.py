@@ -109,7 +109,11 @@ def _declared_ground(contest_id: UUID) -> str:
 
 def _back(contest_id: UUID) -> str:
     """The page asked for, if coming back to it makes sense; else the ballot."""
-    return request.path if request.method == "GET" else url_for("ballots.ballot", contest_id=contest_id)
+    return (
+        request.path
+        if request.method == "GET"
+        else url_for("ballots.ballot", contest_id=contest_id)
+    )
 
 
 def _lead_to(address: str) -> NoReturn:

@@ -49,7 +49,9 @@ def check(session: Session, contest: Contest, content: bytes, *, keys: RollKeys)
     """
     check_open_to_change(contest)
     keys.create(contest.id)
-    places = {place.slug: f"{place.name_ko}\n{place.name_en}" for place in city.neighbourhoods(session)}
+    places = {
+        place.slug: f"{place.name_ko}\n{place.name_en}" for place in city.neighbourhoods(session)
+    }
     read = table.read(content, places)
     report = Report(contest.electorate, faults=read.faults)
     on_roll = session.execute(
@@ -93,7 +95,10 @@ def packed(entries: list[Entry]) -> tuple[bytes, str]:
 def unpacked(body: bytes) -> list[Entry]:
     """The entries again."""
     rows = json.loads(zlib.decompress(body))
-    return [Entry(number, bytes.fromhex(person), place, ground) for number, person, place, ground in rows]
+    return [
+        Entry(number, bytes.fromhex(person), place, ground)
+        for number, person, place, ground in rows
+    ]
 
 
 def _admit(row: Row, report: Report) -> None:

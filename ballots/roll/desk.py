@@ -70,8 +70,13 @@ def import_(contest_id: UUID) -> ResponseReturnValue:
             "roll/report.html",
             contest=contest,
             report=report,
-            faults=[(fault.line, *words.told(fault, report.electorate)) for fault in report.faults[:SHOWN]],
-            notes=[(note.line, *words.told(note, report.electorate)) for note in report.notes[:SHOWN]],
+            faults=[
+                (fault.line, *words.told(fault, report.electorate))
+                for fault in report.faults[:SHOWN]
+            ],
+            notes=[
+                (note.line, *words.told(note, report.electorate)) for note in report.notes[:SHOWN]
+            ],
             draft=draft,
             form=ConfirmForm(digest=draft.digest if draft else ""),
         )

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, Field, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ballots.eligibility import GROUNDS, Electorate
@@ -28,7 +36,9 @@ class DeclarationForm(Form):
     """On which ground an account votes in one contest, and that its holder is old enough."""
 
     ground = RadioField(_l("What ties you to the city?"), [InputRequired(_l("Choose one."))])
-    is_old_enough = BooleanField(validators=[InputRequired(_l("Only who is old enough votes here."))])
+    is_old_enough = BooleanField(
+        validators=[InputRequired(_l("Only who is old enough votes here."))]
+    )
 
     def offer(self, electorate: Electorate) -> None:
         """Set what may be chosen; call before validating."""
@@ -45,8 +55,8 @@ class RollFileForm(Form):
     file = FileField(
         _l("File of the roll (CSV)"), [FileRequired(_l("Choose a file."))],
         description=_l(
-            "Columns: number, name, birth date, neighbourhood and, if it differs, ground. The first "
-            "line holds their names, in Korean or English."
+            "Columns: number, name, birth date, neighbourhood and, if it differs, ground. The "
+            "first line holds their names, in Korean or English."
         ),
     )  # fmt: skip
 
@@ -74,7 +84,7 @@ class LettersForm(Form):
 
 
 class CheckForm(Form):
-    """Who stands at the desk: the number of the letter, or name and birth date of the identity card."""
+    """Who stands at the desk: the letter's number, or the identity card's name and birth date."""
 
     number = StringField(_l("Number on the roll"), [Length(max=LONGEST["number"])], filters=[tidy])
     name = StringField(

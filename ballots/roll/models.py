@@ -1,8 +1,8 @@
 """Who stands on a listed roll: no name, no birth date, no address.
 
 A person is known by a keyed hash of name and birth date, a code by a keyed hash of itself; the key
-lies outside the database (`ballots/roll/keys.py`) and is destroyed when the roll is erased. Apart
-from `RollEntry`, which says only who has voted, so that this table can be erased and that one stays.
+lies outside the database (`ballots/roll/keys.py`) and is destroyed when the roll is erased. This
+table is apart from `RollEntry`, which says only who has voted: this one goes, that one stays.
 """
 
 from uuid import UUID

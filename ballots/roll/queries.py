@@ -69,9 +69,10 @@ def record(session: Session, contest_id: UUID, voter_id: str) -> Record:
 def summary(session: Session, contest_id: UUID) -> Summary:
     """The roll in figures, by one statement."""
     query = select(
-        func.count(), func.count(ListedVoter.code), func.coalesce(func.max(ListedVoter.batch), 0)
+        func.count(), func.count(ListedVoter.code), func.max(ListedVoter.batch)
     ).where(ListedVoter.contest_id == contest_id)
-    return Summary(*session.execute(query).one())
+    voters, with_code, last_batch = session.execute(query).one()
+    return Summary(voters, with_code, last_batch or 0)
 
 
 def draft(session: Session, contest_id: UUID) -> RollDraft | None:

@@ -60,9 +60,7 @@ def keep_draft(session: Session, contest: Contest, report: Report) -> RollDraft:
     return draft
 
 
-def confirm(
-    session: Session, contest: Contest, digest: str, *, actor: Actor, now: datetime
-) -> int:
+def confirm(session: Session, contest: Contest, digest: str, *, actor: Actor, now: datetime) -> int:
     """Put the voters of a checked file on the roll, all or none; gives their number.
 
     Raises

@@ -34,7 +34,9 @@ _GROUNDS: Mapping[str, str] = {
     "studies": "studies", "student": "studies", "학교": "studies", "재학": "studies",
     "학생": "studies",
 }  # fmt: skip
-_DATE = re.compile(r"(\d{4})(?:(\d{2})(\d{2})|\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?)")
+_DATE = re.compile(
+    r"(\d{4})(?:(\d{2})(\d{2})|\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?)"
+)
 _RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{6}\s*-?\s*[1-8]\d{6}(?!\d)")
 _OLDEST = 1890
 
@@ -90,7 +92,9 @@ def read(content: bytes, places: Mapping[str, str]) -> Table:
     try:
         columns = _columns(next(lines, []), table)
         if not table.faults:
-            known = {_plain(name): slug for slug, all_ in places.items() for name in all_.split("\n")}
+            known = {
+                _plain(name): slug for slug, all_ in places.items() for name in all_.split("\n")
+            }
             known |= {_plain(slug): slug for slug in places}
             _read_rows(lines, columns, known, table)
     except csv.Error as error:
@@ -172,7 +176,9 @@ def _read_rows(
         if len(cells) != width:
             table.blame(line, "", "cells", str(len(cells)))
             continue
-        row = _row(line, {column: cells[place].strip() for column, place in columns.items()}, places, table)
+        row = _row(
+            line, {column: cells[place].strip() for column, place in columns.items()}, places, table
+        )
         if row is None:
             continue
         first = first_of.setdefault(row.number, line)

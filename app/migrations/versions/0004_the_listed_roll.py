@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("contests", sa.Column("eligibility", sa.JSON(), server_default="{}", nullable=False))
+    op.add_column(
+        "contests", sa.Column("eligibility", sa.JSON(), server_default="{}", nullable=False)
+    )
     op.create_table(
         "listed_voters",
         sa.Column("contest_id", sa.Uuid(), nullable=False),
@@ -42,7 +44,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_listed_voters_person", "listed_voters", ["contest_id", "person"])
     op.create_index(
-        "ix_listed_voters_letters", "listed_voters", ["contest_id", "batch", "neighbourhood", "number"]
+        "ix_listed_voters_letters",
+        "listed_voters",
+        ["contest_id", "batch", "neighbourhood", "number"],
     )
     op.create_table(
         "roll_drafts",
