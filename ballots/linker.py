@@ -5,6 +5,7 @@ the same ballot again; without it the box tells nothing about the roll. The key 
 contest opens and destroyed when it has closed.
 """
 
+import hashlib
 from uuid import UUID
 
 from ballots.contest_keys import ContestKeys
@@ -20,3 +21,7 @@ class Linker(ContestKeys):
     def pseudonym(self, contest_id: UUID, voter_id: str) -> bytes:
         """The voter's pseudonym in this contest. Raises FileNotFoundError without the key."""
         return self.digest(contest_id, voter_id)[:PSEUDONYM_BYTES]
+
+    def key_hash(self, contest_id: UUID) -> str:
+        """SHA-256 of the contest's key, which can be told: that no other one is used later."""
+        return hashlib.sha256(self._key(contest_id)).hexdigest()

@@ -55,6 +55,14 @@ def here(contest_id: UUID) -> Voter:
     return Voter(str(person.id), by_code=False)
 
 
+def known(contest_id: UUID) -> str | None:
+    """The roll's id of who is here, without leading anybody anywhere; None: nobody is known."""
+    if terms_of(contest_id).roll_kind == "listed":
+        who = by_code(contest_id)
+        return who.id if who else None
+    return str(current_user.id) if current_user.is_authenticated else None
+
+
 def by_code(contest_id: UUID) -> Voter | None:
     """Who has come in by a code of this contest that is still good; None if nobody has."""
     contest, sealed, until = session.get(CODE, ("", "", 0))

@@ -9,10 +9,10 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from ballots import queries as ballots
+from ballots.keys import Keys
 from ballots.models import Contest
 from ballots.roll import checking, letters, queries, services, words
 from ballots.roll.forms import CheckForm, ConfirmForm, LettersForm, RollFileForm
-from ballots.roll.keys import RollKeys
 from ballots.roll.models import ListedVoter
 from ballots.roll.services import Letter
 from ballots.roll.table import MOST_BYTES, day_of
@@ -64,7 +64,7 @@ def import_(contest_id: UUID) -> ResponseReturnValue:
         if not form.validate_on_submit():
             page = render_template("roll/import.html", contest=contest, form=form)
             return page, 422 if form.errors else 200
-        report = checking.check(database, contest, form.file.data.read(), keys=_roll_keys())
+        report = checking.check(database, contest, form.file.data.read(), keys=_keys().roll)
         draft = None if report.faults else services.keep_draft(database, contest, report)
         page = render_template(
             "roll/report.html",
@@ -168,19 +168,19 @@ def _look_up(database: Session, contest_id: UUID, form: CheckForm) -> list[Liste
     if born is None:  # the form has said so already; the type checker cannot know
         return []
     return queries.identified(
-        database, contest_id, text_of(form.name), born, number, keys=_roll_keys()
+        database, contest_id, text_of(form.name), born, number, keys=_keys().roll
     )
 
 
 def _hand_out_paper(database: Session, contest: Contest, voter: ListedVoter) -> ResponseReturnValue:
-    services.hand_out_paper(database, contest, voter, actor=_actor(), now=clock.now())
+    services.hand_out_paper(database, contest, voter, keys=_keys(), actor=_actor(), now=clock.now())
     flash(_("The roll is marked: hand out one paper ballot."))
     return redirect(url_for("roll_desk.check", contest_id=contest.id))
 
 
 def _renew_code(database: Session, contest: Contest, voter: ListedVoter) -> ResponseReturnValue:
     letter = services.renew_code(
-        database, contest, voter, keys=_roll_keys(), actor=_actor(), now=clock.now()
+        database, contest, voter, keys=_keys().roll, actor=_actor(), now=clock.now()
     )
     return _letters_page(database, contest, [letter])
 
@@ -194,10 +194,10 @@ _ACTS: Mapping[str, Callable[[Session, Contest, ListedVoter], ResponseReturnValu
 def _print(database: Session, contest: Contest, form: LettersForm) -> list[Letter]:
     if form.batch.data:
         return services.print_again(
-            database, contest, form.batch.data, keys=_roll_keys(), actor=_actor(), now=clock.now()
+            database, contest, form.batch.data, keys=_keys().roll, actor=_actor(), now=clock.now()
         )
     return services.print_letters(
-        database, contest, keys=_roll_keys(), actor=_actor(), now=clock.now(),
+        database, contest, keys=_keys().roll, actor=_actor(), now=clock.now(),
         neighbourhood=form.neighbourhood.data or None,
     )  # fmt: skip
 
@@ -223,8 +223,8 @@ def _contest(database: Session, contest_id: UUID) -> Contest:
     return contest
 
 
-def _roll_keys() -> RollKeys:
-    keys: RollKeys = current_app.extensions["roll_keys"]
+def _keys() -> Keys:
+    keys: Keys = current_app.extensions["keys"]
     return keys
 
 

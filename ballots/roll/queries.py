@@ -68,9 +68,9 @@ def record(session: Session, contest_id: UUID, voter_id: str) -> Record:
 
 def summary(session: Session, contest_id: UUID) -> Summary:
     """The roll in figures, by one statement."""
-    query = select(
-        func.count(), func.count(ListedVoter.code), func.max(ListedVoter.batch)
-    ).where(ListedVoter.contest_id == contest_id)
+    query = select(func.count(), func.count(ListedVoter.code), func.max(ListedVoter.batch)).where(
+        ListedVoter.contest_id == contest_id
+    )
     voters, with_code, last_batch = session.execute(query).one()
     return Summary(voters, with_code, last_batch or 0)
 

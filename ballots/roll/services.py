@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ballots import services as ballots
 from ballots.errors import ContestClosedError
+from ballots.keys import Keys
 from ballots.models import Contest, RollEntry
 from ballots.roll import codes
 from ballots.roll.checking import (
@@ -186,6 +187,7 @@ def hand_out_paper(
     contest: Contest,
     voter: ListedVoter,
     *,
+    keys: Keys,
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -202,7 +204,7 @@ def hand_out_paper(
     session.refresh(contest)
     if not contest.is_open(now):
         raise ContestClosedError
-    ballots.mark_paper(session, contest.id, voter.voter_id)
+    ballots.mark_paper(session, contest.id, voter.voter_id, keys=keys)
     _tell(session, actor, "roll.paper", contest, now=now)
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from ballots import queries as ballots
 from ballots import receipts, voter
+from ballots.keys import Keys
 from ballots.models import Contest
 from ballots.roll import queries
 from ballots.roll.errors import WrongBallotCodeError
 from ballots.roll.forms import BallotCodeForm, DeclarationForm
-from ballots.roll.keys import RollKeys
 from core.access import public, signed_in, voting
 from core.forms import text_of
 from core.limits import limited
@@ -89,9 +89,9 @@ def recorded(contest_id: UUID) -> ResponseReturnValue:
 
 def _enter(contest_id: UUID, typed: str) -> None:
     """Raise WrongBallotCodeError unless a voter of the contest has this code."""
-    keys: RollKeys = current_app.extensions["roll_keys"]
+    keys: Keys = current_app.extensions["keys"]
     try:
-        sealed = keys.code(contest_id, typed)
+        sealed = keys.roll.code(contest_id, typed)
     except FileNotFoundError:
         raise WrongBallotCodeError from None
     with database().single.connect() as connection:

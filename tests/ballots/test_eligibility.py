@@ -130,4 +130,4 @@ def test_in_words():
             "Voters are 14 or older on Sun 20 Sep 2026.",
         ]
         assert len(electorate(least_age=0).sentences(NAMES)) == 1
-    assert ALL_GROUNDS == set(GROUNDS)
+    assert set(GROUNDS) == ALL_GROUNDS

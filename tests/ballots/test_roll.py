@@ -27,6 +27,7 @@ from ballots.roll.errors import (
 from ballots.roll.keys import RollKeys, normal_name
 from ballots.roll.models import ListedVoter, RollDraft
 from ballots.services import Paper
+from budget import services as budget
 from core import journal
 from core.words import LANGUAGES, speaking
 from tests import factories
@@ -37,8 +38,8 @@ ROLL = HEADER + "A-1,김하나,1990-03-01,철산3동,\nA-2,이두리,1985. 12. 2
 
 
 @pytest.fixture
-def roll_keys(config) -> RollKeys:
-    return RollKeys(config.keys_dir)
+def roll_keys(keys) -> RollKeys:
+    return keys.roll
 
 
 @pytest.fixture
@@ -49,16 +50,17 @@ def frozen(database, now) -> Contest:
 
 
 @pytest.fixture
-def listed(database, now, linker, roll_keys) -> Contest:
+def listed(database, now, keys, roll_keys) -> Contest:
     """A listed contest with two voters, open."""
     with database.writing() as session:
         cycle = factories.cycle(session, now, phase="frozen", roll_kind="listed")
         fill(session, cycle.contest, roll_keys, now)
-        factories.walk(session, cycle, "voting", now=now, linker=linker)
+        budget.open_vote(session, cycle, actor=factories.SYSTEM, keys=keys, now=now)
         return cycle.contest
 
 
 def fill(session, contest, roll_keys, now, content: str = ROLL) -> None:
+    contest = session.merge(contest)
     report = checking.check(session, contest, content.encode(), keys=roll_keys)
     assert report.faults == []
     services.put(session, contest, report.entries, actor=factories.SYSTEM, now=now)
@@ -84,7 +86,9 @@ def test_files_as_offices_write_them(encoding, delimiter, end):
     content = ROLL.replace(",", delimiter).replace("\n", end).encode(encoding)
     found = read(content)
     assert found.faults == []
-    assert [(row.number, row.name, row.born, row.neighbourhood, row.ground) for row in found.rows] == [
+    assert [
+        (row.number, row.name, row.born, row.neighbourhood, row.ground) for row in found.rows
+    ] == [
         ("A-1", "김하나", date(1990, 3, 1), "cheolsan-3", "lives"),
         ("A-2", "이두리", date(1985, 12, 24), "haan-1", "works"),
     ]
@@ -133,7 +137,7 @@ def test_what_is_wrong_is_told_by_line_and_column(content, fault):
     for tongue in LANGUAGES:
         with speaking(tongue):
             column, wrong, advice = words.told(first, eligibility.Electorate(date(2026, 9, 1)))
-        assert column and wrong and advice
+        assert all((column, wrong, advice))
         assert "%(" not in wrong + advice
 
 
@@ -156,7 +160,11 @@ def test_any_bytes_are_read_or_blamed(content):
     assert found.rows or found.faults
 
 
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12), max_size=8))
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12), max_size=8
+    )
+)
 def test_any_row_is_read_or_blamed(cells):
     line = ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
     found = read(HEADER + line + "\n")
@@ -300,9 +308,9 @@ def test_once_voting_has_begun_the_roll_stays(database, listed, roll_keys, now):
             services.erase(session, contest, keys=roll_keys, actor=factories.SYSTEM, now=now)
 
 
-def test_a_declared_contest_has_no_list(database, now, linker, roll_keys):
+def test_a_declared_contest_has_no_list(database, now, keys, roll_keys):
     with database.writing() as session:
-        contest = factories.cycle(session, now, linker=linker).contest
+        contest = factories.cycle(session, now, keys=keys).contest
         with pytest.raises(NoListError):
             checking.check(session, contest, ROLL.encode(), keys=roll_keys)
 
@@ -327,6 +335,7 @@ def test_a_code_holds_eighty_random_bits():
 
 
 def printed(session, contest, roll_keys, now, **changes) -> list[services.Letter]:
+    contest = session.merge(contest)
     return services.print_letters(
         session, contest, keys=roll_keys, actor=factories.SYSTEM, now=now, **changes
     )
@@ -338,6 +347,7 @@ def opens(session, contest, roll_keys, code: str) -> str | None:
 
 def test_letters_are_made_once_and_again_only_by_batch(database, listed, roll_keys, now):
     with database.writing() as session:
+        listed = session.get_one(Contest, listed.id)
         first = printed(session, listed, roll_keys, now, neighbourhood="haan-1")
         rest = printed(session, listed, roll_keys, now)
         assert [letter.number for letter in (*first, *rest)] == ["A-2", "A-1"]
@@ -415,24 +425,26 @@ def test_a_person_is_identified_by_name_and_birth_date(database, frozen, roll_ke
 # One person, one vote
 
 
-def cast_by(database, contest, voter_id, linker, now) -> None:
+def cast_by(database, contest, voter_id, keys, now) -> None:
     with database.writing() as session:
         paper = Paper(voter_id, Choices((1,)))
-        ballots.cast(session.connection(), contest.id, [paper], linker=linker, now=now)
+        ballots.cast(session.connection(), contest.id, [paper], keys=keys, now=now)
 
 
-def test_web_and_paper_race_to_one_ballot(database, listed, linker, now):
+def test_web_and_paper_race_to_one_ballot(database, listed, keys, now):
     with database.reading() as session:
         who = voter(session, listed, "A-1")
 
     def web(_serial: int) -> bool:
-        return accepted(lambda: cast_by(database, listed, who.voter_id, linker, now))
+        return accepted(lambda: cast_by(database, listed, who.voter_id, keys, now))
 
     def paper(_serial: int) -> bool:
         def hand_out() -> None:
             with database.writing() as session:
                 contest = session.get_one(Contest, listed.id)
-                services.hand_out_paper(session, contest, who, actor=factories.SYSTEM, now=now)
+                services.hand_out_paper(
+                    session, contest, who, keys=keys, actor=factories.SYSTEM, now=now
+                )
 
         return accepted(hand_out)
 
@@ -447,7 +459,7 @@ def test_web_and_paper_race_to_one_ballot(database, listed, linker, now):
     assert record.casts >= max(papers, casts if record.status == "web" else 0) > 0
     if papers:
         with pytest.raises(PaperBallotError):
-            cast_by(database, listed, who.voter_id, linker, now)
+            cast_by(database, listed, who.voter_id, keys, now)
 
 
 def accepted(act: Callable[[], None]) -> bool:
@@ -458,31 +470,34 @@ def accepted(act: Callable[[], None]) -> bool:
     return True
 
 
-def test_paper_is_handed_out_only_while_voting_is_open(database, frozen, roll_keys, now):
+def test_paper_is_handed_out_only_while_voting_is_open(database, frozen, keys, roll_keys, now):
     with database.writing() as session:
         contest = session.get_one(Contest, frozen.id)
         fill(session, contest, roll_keys, now)
         who = voter(session, contest, "A-1")
         with pytest.raises(ContestClosedError):
-            services.hand_out_paper(session, contest, who, actor=factories.SYSTEM, now=now)
+            services.hand_out_paper(
+                session, contest, who, keys=keys, actor=factories.SYSTEM, now=now
+            )
 
 
-def test_who_has_a_paper_ballot_gets_no_letter(database, listed, roll_keys, now):
+def test_who_has_a_paper_ballot_gets_no_letter(database, listed, keys, roll_keys, now):
     with database.writing() as session:
         contest = session.get_one(Contest, listed.id)
         services.hand_out_paper(
-            session, contest, voter(session, contest, "A-1"), actor=factories.SYSTEM, now=now
-        )
+            session, contest, voter(session, contest, "A-1"), keys=keys,
+            actor=factories.SYSTEM, now=now,
+        )  # fmt: skip
         assert [letter.number for letter in printed(session, contest, roll_keys, now)] == ["A-2"]
 
 
-def test_the_roll_is_erased_and_its_marks_stay(database, listed, linker, roll_keys, now):
+def test_the_roll_is_erased_and_its_marks_stay(database, listed, keys, roll_keys, now):
     with database.reading() as session:
         who = voter(session, listed, "A-1").voter_id
-    cast_by(database, listed, who, linker, now)
+    cast_by(database, listed, who, keys, now)
     with database.writing() as session:
         contest = session.get_one(Contest, listed.id)
-        ballots.close_contest(session, contest, linker=linker, now=now)
+        ballots.close_contest(session, contest, keys=keys, now=now)
         services.erase(session, contest, keys=roll_keys, actor=factories.SYSTEM, now=now)
     assert not roll_keys.has(listed.id)
     with database.reading() as session:
