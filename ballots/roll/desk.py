@@ -64,7 +64,8 @@ def import_(contest_id: UUID) -> ResponseReturnValue:
         if not form.validate_on_submit():
             page = render_template("roll/import.html", contest=contest, form=form)
             return page, 422 if form.errors else 200
-        report = checking.check(database, contest, form.file.data.read(), keys=_keys().roll)
+        with form.file.data.stream as file:
+            report = checking.check(database, contest, file.read(), keys=_keys().roll)
         draft = None if report.faults else services.keep_draft(database, contest, report)
         page = render_template(
             "roll/report.html",

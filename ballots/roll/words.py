@@ -59,7 +59,7 @@ FAULTS: Mapping[str, tuple[LazyString, LazyString]] = MappingProxyType(
         ),
         "place": (
             _l("“%(found)s” is no neighbourhood of this city."),
-            _l("Write the name as the city writes it, for example 철산3동 or Cheolsan 3-dong."),
+            _l("Write the name as the city writes it, for example Cheolsan 3-dong."),
         ),
         "ground": (
             _l("“%(found)s” is no ground."),
