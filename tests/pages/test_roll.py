@@ -121,7 +121,8 @@ def test_namesakes_are_shown_and_hinder_nothing(client, cycle, as_):
 
 
 def test_only_an_official_of_the_roll_may_send_a_large_file(app, client, cycle, as_):
-    large = ROLL + "\n" * (2 * 1024 * 1024)
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    large = ROLL + "\n" * 2000
     app.config["WTF_CSRF_ENABLED"] = True  # the guard reads the form before anything else
     as_(Role.POLL_CLERK)
     assert upload(client, cycle, large).status_code == 413
