@@ -25,17 +25,23 @@ const krds = {
 };
 
 await mkdir(out, { recursive: true });
-const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["es2020", "chrome100", "firefox100", "safari15"] };
+const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["chrome100", "firefox100", "safari15"] };
 await build({ ...common, entryPoints: ["css/app.css"], outfile: new URL("app.css", out).pathname, plugins: [krds] });
-await build({ ...common, entryPoints: ["js/ballot.js"], outfile: new URL("ballot.js", out).pathname, format: "iife" });
+const script = { ...common, format: "iife" };
+const scripts = ["ballot.js"];
+for (const name of scripts) await build({ ...script, entryPoints: [`js/${name}`], outfile: new URL(name, out).pathname });
+
+const licence = async (name) => `${name}\n\n${(await readFile(`node_modules/${name}/LICENSE`, "utf8")).trim()}\n`;
 await writeFile(
   new URL("LICENSES.txt", out),
-  `app.css takes colour tokens from krds-uiux (ISC).\n\n${(await readFile("node_modules/krds-uiux/README.md", "utf8")).match(/ISC[^\n]*/)?.[0] ?? "ISC"}\n`,
+  `app.css takes colour tokens from krds-uiux (ISC).\n\n${(await readFile("node_modules/krds-uiux/README.md", "utf8")).match(/ISC[^\n]*/)?.[0] ?? "ISC"}\n\n` +
+    `What checks receipts and bundles takes hashes and signatures from:\n\n${(await Promise.all(["@noble/hashes", "@noble/ed25519"].map(licence))).join("\n")}`,
 );
 const vendor = new URL("../../tests/browser/vendor/", import.meta.url);
 await mkdir(vendor, { recursive: true });
 await cp("node_modules/axe-core/axe.min.js", new URL("axe.min.js", vendor));
 await cp("node_modules/axe-core/LICENSE", new URL("axe-LICENSE.txt", vendor));
+await build({ ...script, entryPoints: ["js/board/index.js"], outfile: new URL("board.js", vendor).pathname, globalName: "board" });
 
 // What was built of what, so that a test without Node.js sees a bundle that is older than its source.
 const digests = async (paths) => {
@@ -46,5 +52,8 @@ const digests = async (paths) => {
 };
 const sources = (await readdir(".", { recursive: true }))
   .filter((path) => /^(css|js)\/.*\.(css|js|txt)$|^(build\.mjs|package(-lock)?\.json)$/.test(path));
-const bundles = ["app.css", "ballot.js", "LICENSES.txt"].map((name) => `../static/${name}`);
+const bundles = [
+  ...["app.css", "LICENSES.txt", ...scripts].map((name) => `../static/${name}`),
+  "../../tests/browser/vendor/board.js",
+];
 await writeFile("built.json", JSON.stringify({ ...(await digests(sources)), ...(await digests(bundles)) }, null, 1) + "\n");
