@@ -1,4 +1,4 @@
-// Bundles css/app.css and js/*.js into ../static, minified. The same input gives the same bytes.
+// Bundles css/app.css and js/*.js into ../static, and verify/ into one page, minified. The same input gives the same bytes.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { cp, readFile, readdir, writeFile, mkdir } from "node:fs/promises";
@@ -31,6 +31,28 @@ const script = { ...common, format: "iife" };
 const scripts = ["ballot.js"];
 for (const name of scripts) await build({ ...script, entryPoints: [`js/${name}`], outfile: new URL(name, out).pathname });
 
+// The verifier's page holds all that it needs, so that it works from a stick and asks nobody for anything.
+const inline = async (options) => (await build({ ...common, ...options, write: false })).outputFiles[0].text.trim();
+const worker = {
+  name: "verifier-worker",
+  setup(builder) {
+    builder.onResolve({ filter: /^verifier-worker$/ }, ({ path }) => ({ path, namespace: "worker" }));
+    builder.onLoad({ filter: /.*/, namespace: "worker" }, async () => ({
+      contents: await inline({ entryPoints: ["verify/worker.js"], format: "iife" }),
+      loader: "text",
+    }));
+  },
+};
+const parts = {
+  style: await inline({ entryPoints: ["verify/page.css"], plugins: [krds] }),
+  script: await inline({ entryPoints: ["verify/page.js"], format: "iife", plugins: [worker] }),
+};
+for (const name of ["style", "script"]) parts[`${name}-src`] = `'sha256-${createHash("sha256").update(parts[name]).digest("base64")}'`;
+const verifiers = new URL("../../ballots/verifiers/", import.meta.url);
+await mkdir(verifiers, { recursive: true });
+const page = await readFile("verify/page.html", "utf8");
+await writeFile(new URL("verify.html", verifiers), page.replace(/\{\{([a-z-]+)\}\}/g, (_, name) => parts[name]));
+
 const licence = async (name) => `${name}\n\n${(await readFile(`node_modules/${name}/LICENSE`, "utf8")).trim()}\n`;
 await writeFile(
   new URL("LICENSES.txt", out),
@@ -51,9 +73,10 @@ const digests = async (paths) => {
   return found;
 };
 const sources = (await readdir(".", { recursive: true }))
-  .filter((path) => /^(css|js)\/.*\.(css|js|txt)$|^(build\.mjs|package(-lock)?\.json)$/.test(path));
+  .filter((path) => /^(css|js|verify)\/.*\.(css|html|js|txt)$|^(build\.mjs|package(-lock)?\.json)$/.test(path));
 const bundles = [
   ...["app.css", "LICENSES.txt", ...scripts].map((name) => `../static/${name}`),
+  "../../ballots/verifiers/verify.html",
   "../../tests/browser/vendor/board.js",
 ];
 await writeFile("built.json", JSON.stringify({ ...(await digests(sources)), ...(await digests(bundles)) }, null, 1) + "\n");
