@@ -6,11 +6,21 @@ const LEAST = 10; // ballots of a district, or of a district and channel, that m
 
 const add = (counts, key, times = 1) => counts.set(key, (counts.get(key) ?? 0) + times);
 
-/** The line of one ballot; `c` and `d` may be left out. */
-export const lineOf = ({ c, d, f, x }) => write({ ...(c && { c }), ...(d && { d }), f, x });
+/** Each line with how often it stands there. */
+export function howOften(lines) {
+  const counts = new Map();
+  for (const line of lines) add(counts, line);
+  return counts;
+}
+
+/** The line of one ballot in canonical JSON; `c` and `d` may be left out. */
+export function lineOf({ c, d, f, x }) {
+  const where = `${c ? `"c":"${c}",` : ""}${d ? `"d":${JSON.stringify(d)},` : ""}`;
+  return `{${where}"f":${f},"x":${write(x)}}`;
+}
 
 /** Line -> how often it stands in the file. */
-export async function linesOf(bundle, manifest, did) {
+export async function linesOf(bundle, did) {
   const counts = new Map();
   let before = new Uint8Array();
   for await (const lines of bundle.lines("ballots.jsonl", did)) {
@@ -20,11 +30,11 @@ export async function linesOf(bundle, manifest, did) {
       add(counts, textOf(bytes));
     }
   }
-  for (const line of counts.keys()) checkLine(line, manifest);
   return counts;
 }
 
-function checkLine(line, manifest) {
+/** Makes sure that a line is of a ballot that the manifest allows. */
+export function checkLine(line, manifest) {
   const said = readText(line);
   const members = Object.keys(said);
   const isWhole = has(said, "f") && has(said, "x") && Number.isSafeInteger(said.f) && said.f > 0;
@@ -36,15 +46,18 @@ function checkLine(line, manifest) {
 /** What the lines of these ballots must be: whoever is one of fewer than ten is not told apart. */
 export function hidden(counts) {
   const [districts, cells] = [new Map(), new Map()];
-  const ballots = [...counts].map(([line, times]) => [JSON.parse(line), times]);
-  for (const [{ c, d }, times] of ballots) {
-    add(districts, d, times);
-    add(cells, write([d, c]), times);
+  const cellOf = ({ c, d }) => `${c} ${d}`;
+  for (const [line, times] of counts) {
+    const ballot = JSON.parse(line);
+    add(districts, ballot.d, times);
+    add(cells, cellOf(ballot), times);
   }
+  if ([...cells.values()].every((times) => times >= LEAST)) return counts;
   const found = new Map();
-  for (const [{ c, d, f, x }, times] of ballots) {
-    const shown = districts.get(d) < LEAST ? { f, x } : cells.get(write([d, c])) < LEAST ? { d, f, x } : { c, d, f, x };
-    add(found, lineOf(shown), times);
+  for (const [line, times] of counts) {
+    const { c, d, f, x } = JSON.parse(line);
+    const isSmall = cells.get(cellOf({ c, d })) < LEAST;
+    add(found, isSmall ? lineOf({ d: districts.get(d) < LEAST ? "" : d, f, x }) : line, times);
   }
   return found;
 }
@@ -58,9 +71,11 @@ export function choicesOf(counts) {
 
 /** A line that one side has more often than the other; null where both are equal. */
 export function difference(found, told) {
-  for (const line of new Set([...found.keys(), ...told.keys()])) {
-    const [counted, written] = [found.get(line) ?? 0, told.get(line) ?? 0];
-    if (counted !== written) return { line, counted, written };
+  for (const side of [found, told]) {
+    for (const line of side.keys()) {
+      const [counted, written] = [found.get(line) ?? 0, told.get(line) ?? 0];
+      if (counted !== written) return { line, counted, written };
+    }
   }
   return null;
 }

@@ -7,7 +7,7 @@ import { PAPER } from "../js/board/reading.js";
 import { Receipt } from "../js/board/receipt.js";
 import { checkInclusion, rootOf } from "../js/board/merkle.js";
 import { nodesOf } from "../js/board/tiles.js";
-import { choicesOf, difference, hidden, linesOf } from "./ballots.js";
+import { checkLine, choicesOf, difference, hidden, howOften, linesOf } from "./ballots.js";
 import { RULES, count } from "./greedy.js";
 import { readLog } from "./log.js";
 import { Manifest } from "./manifest.js";
@@ -266,17 +266,17 @@ export class Verifier {
   /** Line -> ballots that count: of the log where it can be read, else of ballots.jsonl. */
   async #counted() {
     const pass = this.#need("pass");
-    if (!pass.hasLeaves) return this.#written();
+    if (!pass.hasLeaves) {
+      const written = await this.#written();
+      for (const line of written.keys()) checkLine(line, this.#need("manifest"));
+      return written;
+    }
     if (!pass.isRead) throw new Incomplete("before");
-    const lines = new Map();
-    for (const line of pass.reading.votes.values()) lines.set(line, (lines.get(line) ?? 0) + 1);
-    return lines;
-  }
-
-  async #written() {
-    this.#found.lines ??= await linesOf(this.#bundle, this.#need("manifest"), this.#progress);
+    this.#found.lines ??= howOften(pass.reading.votes.values());
     return this.#found.lines;
   }
+
+  #written = () => linesOf(this.#bundle, this.#progress);
 
   async #count() {
     const manifest = this.#need("manifest");

@@ -1,7 +1,6 @@
 // Canonical JSON: one value, one row of bytes (RFC 8785, restricted to what leaves need).
 import { BoardError, has, textOf } from "./bytes.js";
 
-// eslint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 const HALF = /\p{Surrogate}/u;
 
@@ -39,12 +38,12 @@ export function readText(text) {
 }
 
 function writeObject(value) {
-  const parts = [];
+  let text = "";
   for (const name of Object.keys(value).sort()) {
     if (!ASCII.test(name)) throw new BoardError(`a key is no ASCII text: ${name}`);
-    parts.push(`${JSON.stringify(name)}:${write(value[name])}`);
+    text += `${text && ","}${JSON.stringify(name)}:${write(value[name])}`;
   }
-  return `{${parts.join()}}`;
+  return `{${text}}`;
 }
 
 function writeText(text) {

@@ -48,7 +48,7 @@ export class Key {
 export class Note {
   constructor(bytes) {
     const written = textOf(bytes);
-    // eslint-disable-next-line no-control-regex
+    this.written = written;
     if (/[\x00-\x09\x0b-\x1f]/.test(written)) throw new BoardError("a note has no control characters");
     const end = written.lastIndexOf("\n\n");
     if (end < 0 || !written.endsWith("\n")) throw new BoardError("a note has a text, an empty line, and lines of signatures");
