@@ -50,6 +50,11 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str) and 1 <= len(value) <= _LONGEST_TEXT and value.isprintable()
 
 
+def is_election(value: Any) -> bool:
+    """The name of a log: 1 to 100 small letters, digits, points, slashes and hyphens."""
+    return isinstance(value, str) and bool(_ELECTION.fullmatch(value))
+
+
 def is_choices(value: Any) -> bool:
     """What a ballot says: ``{"a":[…]}``, ``{"s":[[…]]}`` or ``{"r":[[…]]}``; numbers of options.
 
@@ -144,10 +149,6 @@ def _table(inner: Check) -> Check:
     )
 
 
-def _is_election(value: Any) -> bool:
-    return isinstance(value, str) and bool(_ELECTION.fullmatch(value))
-
-
 def _is_key(value: Any) -> bool:
     try:
         return isinstance(value, str) and bool(Key.read(value))
@@ -199,7 +200,7 @@ _FORMS: Mapping[str, Callable[[list[Any]], bool]] = MappingProxyType(
     {"a": _ascending, "s": _scores, "r": _tiers}
 )
 _COMMON: Mapping[str, Check] = MappingProxyType(
-    {"v": _one_of(VERSION), "t": is_text, "e": _is_election}
+    {"v": _one_of(VERSION), "t": is_text, "e": is_election}
 )
 _HASH = _hex(32)
 # Kind -> its members.
