@@ -17,7 +17,8 @@ const NEEDED = [
   "SHA256SUMS", "SHA256SUMS.note", "ballots.jsonl", "checkpoint", "checkpoints.txt", "manifest.json", "policy.txt",
   "result.json", "roll-summary.json", "tally.json",
 ];
-const KNOWN = /^(?:election\.pb|verify\.py|verify\.html|(?:paper|rla|tile)\/[^\0]+)$/;
+const KNOWN =
+  /^(?:election\.pb|tokens\.json|verify\.(?:py|html)|(?:paper|rla)\/[0-9a-z-]+\.[a-z]+|tile\/(?:entries|[0-7])\/(?:x[0-9]{3}\/)*[0-9]{3}(?:\.p\/[0-9]{1,3})?)$/;
 const VERIFIERS = ["verify.html", "verify.py"];
 const TREE_WEIGHT = 3; // a byte that is hashed as part of the tree takes as long as three that are only summed
 const SIGNATURE_WEIGHT = 60_000; // and a signature as long as so many bytes
@@ -234,12 +235,13 @@ export class Verifier {
   }
 
   async #voters() {
-    const { closed, web, votes } = this.#reading("voters");
+    const { opened, closed, web, votes } = this.#reading("voters");
     const roll = await this.#roll();
     for (const channel of ["web", PAPER]) {
       const marked = Object.values(roll).reduce((sum, district) => sum + district[channel], 0);
       if (marked !== (closed.marks[channel] ?? 0)) throw new BoardError(`roll-summary.json has ${marked} marks for ${channel}, the close ${closed.marks[channel] ?? 0}`);
     }
+    if (Object.keys(opened.tokens).length) throw new Incomplete("tokens");
     return { web, votes: votes.size };
   }
 

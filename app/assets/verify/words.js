@@ -24,6 +24,7 @@ const ko = {
   reasons: {
     before: "앞 단계가 맞지 않아 확인할 수 없어요.",
     noLeaves: "이 묶음에는 기록의 내용이 없어요(비공개 투표의 공개용 묶음). 감사인용 묶음으로 확인할 수 있어요.",
+    tokens: "이 투표는 눈가림 서명 토큰을 써요. 토큰의 서명은 이 페이지에서 확인하지 않아요. verify.py로 확인해 주세요.",
     unknownRule: "이 페이지는 {rule} 규칙을 셀 줄 몰라요. verify.py에 규칙 프로그램을 주면 확인할 수 있어요.",
     audit: "종이 투표의 감사 표본은 이 페이지에서 확인하지 않아요. verify.py로 확인해 주세요.",
   },
@@ -69,6 +70,7 @@ const en = {
   reasons: {
     before: "An earlier step is wrong, so this could not be checked.",
     noLeaves: "This bundle does not hold what the log says (public copy of a sealed vote). The auditors' copy does.",
+    tokens: "This vote uses blindly signed tokens, whose signatures this page does not check. verify.py does.",
     unknownRule: "This page cannot count by the rule {rule}. verify.py can, if it is given a program for the rule.",
     audit: "This page does not check the audit of paper ballots. verify.py does.",
   },
