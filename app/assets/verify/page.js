@@ -33,6 +33,7 @@ show();
 async function take(files) {
   worker?.terminate();
   told = fresh();
+  show();
   const heads = await Promise.all(files.map((file) => file.slice(0, HEAD_OF_RECEIPT.length).text()));
   const receipts = files.filter((_, at) => heads[at] === HEAD_OF_RECEIPT);
   const bundles = files.filter((file) => !receipts.includes(file));

@@ -273,7 +273,7 @@ export class Verifier {
       for (const line of written.keys()) checkLine(line, this.#need("manifest"));
       return written;
     }
-    if (!pass.isRead) throw new Incomplete("before");
+    if (!pass.isRead || pass.complaints.has("manifest")) throw new Incomplete("before");
     this.#found.lines ??= howOften(pass.reading.votes.values());
     return this.#found.lines;
   }
@@ -297,8 +297,7 @@ export class Verifier {
   }
 
   async #ballots() {
-    const pass = this.#leaves();
-    if (!pass.isRead) throw new Incomplete("before");
+    this.#leaves();
     const found = hidden(await this.#counted());
     const other = difference(found, await this.#written());
     if (other) throw new BoardError(`${other.counted} ballots that count, ${other.written} in ballots.jsonl: ${other.line}`);

@@ -1,4 +1,4 @@
-// All of the board, for tests that hold it against the published vectors.
+// All of the board.
 export * as bytes from "./bytes.js";
 export * as canonical from "./canonical.js";
 export * as leaves from "./leaves.js";
