@@ -18,15 +18,16 @@ LONGEST_PATH = 100
 LARGEST_FILE = 8**11 - 1  # what eleven octal digits hold
 _BLOCK, _RECORD = 512, 10_240
 _CHUNK = 1 << 20
-_GROUP = r"(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]?))?"
-_PATHS = re.compile(
-    rf"""{SUMS}|{re.escape(SUMS_NOTE)}
-    |manifest\.json|policy\.txt|checkpoint|checkpoints\.txt
-    |tile/(?:entries|[0-7])/{_GROUP}
-    |ballots\.jsonl|roll-summary\.json|tally\.json|result\.json|election\.pb|tokens\.json
-    |(?:paper|rla)/[0-9a-z-]+\.[a-z]+
-    |verify\.(?:py|html)""",
-    re.VERBOSE,
+# Files that each bundle has, and those that some have.
+ALWAYS = (
+    SUMS, SUMS_NOTE, "ballots.jsonl", "checkpoint", "checkpoints.txt", "election.pb",
+    "manifest.json", "policy.txt", "result.json", "roll-summary.json", "tally.json",
+)  # fmt: skip
+_SOMETIMES = re.compile(
+    r"tile/(?:entries|[0-7])/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
+    r"|paper/[0-9a-z][0-9a-z._-]*"
+    r"|rla/(?:manifest\.csv|seed\.txt|sample\.csv|mvr\.jsonl|report\.json)"
+    r"|tokens\.json|verify\.py|verify\.html"
 )
 
 
@@ -139,9 +140,7 @@ def header(path: str, size: int) -> bytes:
         b"0",  # a regular file
         bytes(100),  # it links to nothing
         b"ustar\x0000",
-        bytes(64),  # owner and group have no names
-        b"0000000\0" * 2,  # device
-        bytes(167),  # no prefix of the path; to the end of the block
+        bytes(247),  # no names of owner and group, no device, no prefix of the path
     )
     block = b"".join(fields)
     return block.replace(b" " * 8, b"%06o\0 " % sum(block), 1)
@@ -149,7 +148,8 @@ def header(path: str, size: int) -> bytes:
 
 def check_path(path: str, before: str = "") -> None:
     """Make sure that a bundle may have this path, and have it after another; raises BundleError."""
-    if not _PATHS.fullmatch(path) or len(path) > LONGEST_PATH:
+    is_known = path in ALWAYS or _SOMETIMES.fullmatch(path)
+    if not is_known or len(path) > LONGEST_PATH:
         raise BundleError("a bundle has no such file", path)
     if path.encode() <= before.encode():
         raise BundleError(f"stands twice, or must stand before {before}", path)
@@ -193,6 +193,8 @@ class Bundle:
         rest = _exactly(file, at, _BLOCK + -(at + _BLOCK) % _RECORD)
         if any(rest) or file.read(1):
             raise BundleError("after the last file there are zeros, as many as there must be")
+        if missing := [path for path in ALWAYS if path not in places]:
+            raise BundleError("is missing", missing[0])
         return cls(file, places)
 
     def __contains__(self, path: str) -> bool:
