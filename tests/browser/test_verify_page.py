@@ -1,7 +1,7 @@
 """verify.html before right bundles and forged ones, opened as a file and without network."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,89 +11,98 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import tally
-from ballots.board.manifest import FORMS, ListedOption
-from tests.browser.bundles import ELECTION, MANIFEST, SEED, Files, Leaves, Whole, count
+from ballots.board import canonical, recount
+from ballots.board.manifest import FORMS, ListedOption, Manifest
+from ballots.board.merkle import inclusion_proof, leaf_hash, root
+from ballots.board.receipt import Receipt
+from budget.recount import outcome_of
+from tests.ballots.board import made
 
 PAGE = Path(__file__).parents[2] / "ballots" / "verifiers" / "verify.html"
 BOARD = (Path(__file__).parent / "vendor" / "board.js").read_text(encoding="utf-8")
 STEPS = [f"V{number}" for number in range(14)]
+Files = dict[str, bytes]
+
+VOTE = made.vote()
+ON_WEB = ("open", "ballot", "revoke", "roll-change")
+WEB = made.closed(one for one in made.events() if one["t"] in ON_WEB)
+WEB_VOTE = replace(VOTE, log=WEB, marks=made.marks_of(WEB))
 
 
-def ballot(voter: int, choices: dict[str, Any], channel: str = "web") -> dict[str, Any]:
-    return {
-        "t": "ballot", "d": "all", "c": channel, "f": 1, "p": f"{voter:032x}", "n": f"{voter:064x}", "x": choices,
-    }  # fmt: skip
+def whole(vote: made.Vote) -> bytes:
+    return made.packed(vote.files(leaves=True))
 
 
-PICKS = [[1], [2], [1, 2], [3], [3, 4], [5], [], [1, 3, 4], [2, 5], [4], [1, 2], [2, 3]]
-WEB = [*(ballot(voter, {"a": picks}) for voter, picks in enumerate(PICKS)), ballot(3, {"a": [4]})]
-SHEET = {"t": "paper", "b": 1, "d": "all", "f": 1, "n": "8" * 64}
-CLERKS = ["clerk 1", "clerk 2"]
-VOID = {
-    "t": "void",
-    "i": 18,
-    "why": "typed from another sheet",
-    "document": "2026-117",
-    "by": CLERKS,
-}
-ON_PAPER = [
-    *WEB,
-    {"t": "revoke", "p": f"{0:032x}", "why": "paper-instead"},
-    {"t": "revoke", "p": f"{1:032x}", "why": "lost-device"},
-    {"t": "batch", "b": 1, "station": "library", "seal": "A-1", "sheets": 2, "by": CLERKS},
-    SHEET | {"s": 1, "x": {"a": [2]}},
-    SHEET | {"s": 2, "u": "blank"},
-    VOID,
-    SHEET | {"s": 2, "x": {"a": [3]}},
-    {"t": "batch-close", "b": 1, "typed": 2, "blank": 0, "spoiled": 0, "settled": 1, "keying": "4" * 64},
-    {"t": "roll-change", "added": 1, "removed": 0, "rollhash": "00" * 32},
-]  # fmt: skip
-WEB_VOTE, PAPER_VOTE = Whole(WEB), Whole(ON_PAPER)
+def logged(vote: made.Vote, log: Sequence[bytes]) -> bytes:
+    """A bundle whose log is another one, signed as if it were right."""
+    other = replace(vote, log=tuple(log))
+    files = vote.files(leaves=True)
+    for path in [path for path in files if path.startswith("tile/")]:
+        del files[path]
+    files |= dict(recount.tile_files(log, with_leaves=True))
+    files["checkpoint"] = str(other.checkpoint(len(log), vote.signers)).encode()
+    files["checkpoints.txt"] = str(other.checkpoint(1)).encode()
+    return made.packed(files)
 
 
-def changed(path: str, old: bytes, new: bytes) -> Callable[[Files], None]:
-    def change(files: Files) -> None:
-        assert old in files[path]
-        files[path] = files[path].replace(old, new, 1)
-
-    return change
-
-
-def member(index: int, **members: Any) -> Callable[[Leaves], None]:
-    return lambda log: log[index].update(members)
+def leaf(vote: made.Vote, kind: str, **members: Any) -> bytes:
+    """A bundle where the first leaf of a kind says something else."""
+    log = list(vote.log)
+    index, said = next(
+        (at, one) for at, one in enumerate(map(made.read_leaf, log)) if one["t"] == kind
+    )
+    log[index] = canonical.dumps({**said, **members})
+    return logged(vote, log)
 
 
-def dropped(path: str) -> Callable[[Files], None]:
-    def drop(files: Files) -> None:
-        files[path] = b"".join(files[path].splitlines(keepends=True)[1:])
+def changed(path: str, old: bytes, new: bytes) -> bytes:
+    """A bundle where a file of the web vote says something else; sums and note are renewed."""
+    files = WEB_VOTE.files(leaves=True)
+    assert old in files[path]
+    files[path] = files[path].replace(old, new, 1)
+    return made.packed(files)
 
-    return drop
+
+def receipt(vote: made.Vote, index: int, size: int) -> bytes:
+    hashes = [leaf_hash(leaf) for leaf in vote.log[:size]]
+
+    def nodes(level: int, place: int) -> bytes:
+        return root(hashes[place << level :][: 1 << level])
+
+    proof = tuple(inclusion_proof(nodes, index, size))
+    return str(Receipt(index, proof, vote.checkpoint(size))).encode()
 
 
-# What was forged -> the first step that says so, and the bundle; sums and signatures are renewed.
+TILE, ENTRIES = (f"tile/{level}/000.p/{len(WEB)}" for level in ("0", "entries"))
+OTHERS = replace(WEB_VOTE, log=WEB[:1] + WEB[2:])
+# What was forged -> the first step that says so, and the bundle.
 FORGED: dict[str, tuple[str, bytes]] = {
-    "a header": ("V0", WEB_VOTE.bundle().replace(b"0000644", b"0000600", 1)),
-    "a file without its sum": ("V1", WEB_VOTE.bundle().replace(b"META", b"META"[::-1], 1)),
-    "a witness too few": ("V2", replace(WEB_VOTE, witnesses=1).bundle()),
-    "a hash": ("V3", replace(WEB_VOTE, on_files=lambda files: files.update({"tile/0/000.p/15": bytes(480)})).bundle()),
-    "a leaf": ("V3", replace(WEB_VOTE, on_files=changed("tile/entries/000.p/15", b'"a":[1]', b'"a":[2]')).bundle()),
+    "a header": ("V0", whole(WEB_VOTE).replace(b"0000644", b"0000600", 1)),
+    "a file without its sum": ("V1", whole(WEB_VOTE).replace(b"META", b"ATEM", 1)),
+    "a witness too few": ("V2", whole(replace(WEB_VOTE, signers=("press",)))),
+    "a hash": ("V3", changed(TILE, WEB_VOTE.files()[TILE], bytes(32 * len(WEB)))),
+    "a leaf": ("V3", changed(ENTRIES, b'"a":[1,2]', b'"a":[1,3]')),
     "an earlier checkpoint": (
-        "V4", replace(WEB_VOTE, on_files=lambda files: files.update({"checkpoints.txt": Whole(WEB[1:]).files()["checkpoints.txt"]})).bundle(),
+        "V4",
+        changed(
+            "checkpoints.txt", *(str(one.checkpoint(9)).encode() for one in (WEB_VOTE, OTHERS))
+        ),
     ),
-    "an unknown option": ("V5", replace(WEB_VOTE, on_leaves=member(1, x={"a": [9]})).bundle()),
-    "too many of a field": ("V5", replace(WEB_VOTE, on_leaves=member(1, x={"a": [1, 3, 5]})).bundle()),
-    "a leaf against the grammar": ("V5", replace(WEB_VOTE, on_leaves=member(1, f=0)).bundle()),
-    "another manifest": ("V6", replace(WEB_VOTE, on_leaves=member(0, manifest="1" * 64)).bundle()),
-    "another verifier": ("V6", replace(WEB_VOTE, on_files=lambda files: files.update({"verify.py": b""})).bundle()),
-    "no close": ("V6", replace(WEB_VOTE, on_leaves=lambda log: log.pop() and None).bundle()),
-    "a mark too many": ("V7", replace(WEB_VOTE, on_leaves=member(-1, marks={"web": 13, "paper": 0})).bundle()),
-    "a mark on the roll": ("V7", replace(WEB_VOTE, on_files=changed("roll-summary.json", b'"web":12', b'"web":11')).bundle()),
-    "a sheet too few": ("V8", replace(PAPER_VOTE, on_leaves=member(16, sheets=3)).bundle()),
-    "void of a web ballot": ("V9", replace(PAPER_VOTE, on_leaves=member(19, i=2)).bundle()),
-    "another outcome": ("V10", replace(WEB_VOTE, on_files=changed("tally.json", b'"mattered":true', b'"mattered":false')).bundle()),
-    "another result": ("V10", replace(WEB_VOTE, on_files=changed("result.json", b'"ballots":12', b'"ballots":11')).bundle()),
-    "a ballot less": ("V11", replace(WEB_VOTE, on_files=dropped("ballots.jsonl")).bundle()),
-}  # fmt: skip
+    "an unknown option": ("V5", leaf(WEB_VOTE, "ballot", x={"a": [9]})),
+    "too many of a field": ("V5", leaf(WEB_VOTE, "ballot", x={"a": [1, 3, 5]})),
+    "a leaf against the grammar": ("V5", leaf(WEB_VOTE, "ballot", f=0)),
+    "another manifest": ("V6", leaf(WEB_VOTE, "open", manifest="1" * 64)),
+    "another verifier": ("V6", changed("verify.py", b"0", b"1")),
+    "no close": ("V6", logged(WEB_VOTE, WEB[:-1])),
+    "a mark too many": ("V7", leaf(WEB_VOTE, "close", marks={"web": 99, "paper": 0})),
+    "a mark on the roll": ("V7", changed("roll-summary.json", b'"web":13', b'"web":12')),
+    "another roll": ("V7", changed("roll-summary.json", b"22", b"21")),
+    "a sheet too few": ("V8", leaf(VOTE, "batch", sheets=6)),
+    "void of a web ballot": ("V9", leaf(VOTE, "void", i=2)),
+    "another outcome": ("V10", changed("tally.json", b'"mattered":', b'"Mattered":')),
+    "another result": ("V10", changed("result.json", b'"ballots":1', b'"ballots":2')),
+    "another ballot": ("V11", changed("ballots.jsonl", b'"a":[1,2]', b'"a":[1,1]')),
+}
 
 
 @pytest.fixture
@@ -129,8 +138,8 @@ def verify(page: Page, tar: bytes, *receipts: bytes) -> dict[str, str]:
 
 def test_a_right_bundle_is_right_in_both_languages(page, axe):
     assert axe(page) == []
-    receipts = [WEB_VOTE.receipt(index) for index in (0, 5, 13)]
-    found = verify(page, WEB_VOTE.bundle(), *receipts)
+    receipts = [receipt(WEB_VOTE, index, 17) for index in (0, 5, 16)]
+    found = verify(page, whole(WEB_VOTE), *receipts)
     assert found == dict.fromkeys([*STEPS, ""], "right")
     expect(page.locator("#verdict")).to_contain_text("All is right")
     expect(page.locator("#steps")).to_contain_text("Receipts given: 3.")
@@ -142,19 +151,18 @@ def test_a_right_bundle_is_right_in_both_languages(page, axe):
 
 
 def test_what_cannot_be_checked_is_incomplete_and_not_wrong(page, axe):
-    sealed = replace(WEB_VOTE, manifest=replace(MANIFEST, publication="sealed"))
-    found = verify(page, sealed.bundle())
+    found = verify(page, made.packed(WEB_VOTE.files()))
     without_leaves = ["V5", "V6", "V7", "V8", "V9", "V11"]
     assert [step for step in STEPS if found[step] == "incomplete"] == without_leaves
     assert {*found.values()} == {"right", "incomplete"}
     assert found[""] == "incomplete"
     assert axe(page) == []
-    paper = verify(page, PAPER_VOTE.bundle())
+    paper = verify(page, whole(VOTE))
     assert [step for step in STEPS if paper[step] != "right"] == ["V12"]
-    expect(page.locator("#steps")).to_contain_text("18: 2026-117, typed from another sheet")
-    shares = replace(WEB_VOTE, manifest=replace(MANIFEST, rule="mes_cost"))
-    found = verify(page, shares.bundle())
-    assert [step for step in STEPS if found[step] != "right"] == ["V10"]
+    expect(page.locator("#steps")).to_contain_text("2027-11, typed wrong")
+    shares = replace(made.MANIFEST, rule="mes_cost", parameters={})
+    found = verify(page, whole(made.vote(shares)))
+    assert [step for step in STEPS if found[step] != "right"] == ["V10", "V12"]
     assert found["V10"] == "incomplete"
 
 
@@ -168,22 +176,22 @@ def test_every_forgery_is_wrong_at_its_step(page, axe):
 
 
 def test_receipts_and_keys_of_others_are_wrong(page):
-    other = Whole([*WEB[:7], ballot(7, {"a": []}), *WEB[8:]])
-    found = verify(page, WEB_VOTE.bundle(), WEB_VOTE.receipt(1), other.receipt(1))
+    own, other = receipt(WEB_VOTE, 1, 9), receipt(OTHERS, 1, 9)
+    found = verify(page, whole(WEB_VOTE), own, other)
     assert [step for step in STEPS if found[step] == "wrong"] == ["V13"]
     expect(page.locator("#steps")).to_contain_text("receipt-1.txt")
-    page.fill("#key", f"{ELECTION}+00000000+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")
-    assert verify(page, WEB_VOTE.bundle())["V1"] == "wrong"
+    page.fill("#key", "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")
+    found = verify(page, whole(WEB_VOTE))
+    assert [step for step in STEPS if found[step] == "wrong"][:2] == ["V1", "V2"]
     page.set_input_files(
-        "#files",
-        [{"name": "r", "mimeType": "text/plain", "buffer": WEB_VOTE.receipt(1)}],
+        "#files", [{"name": "receipt.txt", "mimeType": "text/plain", "buffer": own}]
     )
     expect(page.locator("#refusal")).to_contain_text("Choose the bundle too")
 
 
 def test_any_byte_of_a_bundle_matters(page):
-    tar = WEB_VOTE.bundle()
-    for at in range(100, len(tar), len(tar) // 30):
+    tar = whole(WEB_VOTE)
+    for at in range(100, len(tar), len(tar) // 20):
         forged = tar[:at] + bytes([tar[at] ^ 1]) + tar[at + 1 :]
         assert verify(page, forged)[""] == "wrong", at
 
@@ -205,8 +213,8 @@ def elections() -> Iterator[tuple[dict[str, Any], list[Any], str]]:
             for n in range(1, size + 1)
         ]
         terms = {"minimum_votes": int(draw.integers(0, 3)), "stop": bool(draw.integers(0, 2))}
-        manifest = replace(
-            MANIFEST,
+        manifest: Manifest = replace(
+            made.MANIFEST,
             kind=kind,
             fund=int(draw.integers(0, 12)),
             options=tuple(options),
@@ -217,7 +225,11 @@ def elections() -> Iterator[tuple[dict[str, Any], list[Any], str]]:
             ties=["id_text", "lot", "cost_then_lot"][number % 3],
         )
         ballots = [ballot_of(draw, kind, size) for _ in range(int(draw.integers(0, 9)))]
-        yield json.loads(bytes(manifest)), ballots, count(manifest, ballots, SEED).to_json()
+        yield (
+            json.loads(bytes(manifest)),
+            ballots,
+            outcome_of(manifest, ballots, made.SEED).to_json(),
+        )
 
 
 def ballot_of(draw: np.random.Generator, kind: str, size: int) -> dict[str, Any]:
@@ -241,7 +253,7 @@ def test_greedy_counts_give_the_same_bytes_as_the_counting_room(browser):
             }
             return board.count(new board.Manifest(value), groups, seed);
         })""",
-        [[(manifest, ballots) for manifest, ballots, _ in drawn], SEED],
+        [[(manifest, ballots) for manifest, ballots, _ in drawn], made.SEED],
     )
     page.close()
     assert found == [outcome for _, _, outcome in drawn]

@@ -132,7 +132,6 @@ function headerOf(path, size) {
   put(SUM_AT, " ".repeat(8));
   put(156, "0");
   put(257, "ustar\x0000");
-  put(329, "0000000\0".repeat(2));
   const sum = head.reduce((total, byte) => total + byte, 0);
   put(SUM_AT, `${octal(sum, 6)}\0 `);
   return head;

@@ -14,11 +14,17 @@ import { Manifest } from "./manifest.js";
 import { Bundle } from "./tar.js";
 
 const NEEDED = [
-  "SHA256SUMS", "SHA256SUMS.note", "ballots.jsonl", "checkpoint", "checkpoints.txt", "manifest.json", "policy.txt",
-  "result.json", "roll-summary.json", "tally.json",
+  "SHA256SUMS", "SHA256SUMS.note", "ballots.jsonl", "checkpoint", "checkpoints.txt", "election.pb", "manifest.json",
+  "policy.txt", "result.json", "roll-summary.json", "tally.json",
 ];
-const KNOWN =
-  /^(?:election\.pb|tokens\.json|verify\.(?:py|html)|(?:paper|rla)\/[0-9a-z-]+\.[a-z]+|tile\/(?:entries|[0-7])\/(?:x[0-9]{3}\/)*[0-9]{3}(?:\.p\/[0-9]{1,3})?)$/;
+const KNOWN = new RegExp(
+  [
+    "^(?:tokens\\.json|verify\\.(?:py|html)",
+    "paper/[0-9a-z][0-9a-z._-]*",
+    "rla/(?:manifest\\.csv|seed\\.txt|sample\\.csv|mvr\\.jsonl|report\\.json)",
+    "tile/(?:entries|[0-7])/(?:x[0-9]{3}/)*[0-9]{3}(?:\\.p/[1-9][0-9]{0,2})?)$",
+  ].join("|"),
+);
 const VERIFIERS = ["verify.html", "verify.py"];
 const TREE_WEIGHT = 3; // a byte that is hashed as part of the tree takes as long as three that are only summed
 const SIGNATURE_WEIGHT = 60_000; // and a signature as long as so many bytes
@@ -235,24 +241,25 @@ export class Verifier {
   }
 
   async #voters() {
-    const { opened, closed, web, votes } = this.#reading("voters");
+    const { opened, closed, web, votes, rollhash } = this.#reading("voters");
     const roll = await this.#roll();
+    if (roll.rollhash !== rollhash) throw new BoardError("roll-summary.json is of another roll than the log");
     for (const channel of ["web", PAPER]) {
-      const marked = Object.values(roll).reduce((sum, district) => sum + district[channel], 0);
+      const marked = Object.values(roll.districts).reduce((sum, district) => sum + district[channel], 0);
       if (marked !== (closed.marks[channel] ?? 0)) throw new BoardError(`roll-summary.json has ${marked} marks for ${channel}, the close ${closed.marks[channel] ?? 0}`);
     }
     if (Object.keys(opened.tokens).length) throw new Incomplete("tokens");
     return { web, votes: votes.size };
   }
 
-  /** District -> voters and marks, as roll-summary.json has them. */
+  /** The hash of the roll, and each district's voters and marks. */
   async #roll() {
     const roll = readText(await this.#bundle.text("roll-summary.json"));
     const isDistrict = (value) => hasJust(value, PAPER, "voters", "web") && Object.values(value).every(Number.isSafeInteger);
     if (!hasJust(roll, "districts", "rollhash") || !isObject(roll.districts) || !Object.values(roll.districts).every(isDistrict)) {
       throw new BoardError("roll-summary.json is not as it must be");
     }
-    return roll.districts;
+    return roll;
   }
 
   #batches() {
@@ -306,7 +313,7 @@ export class Verifier {
 
   async #audit() {
     const files = this.#need("files");
-    const isOnWebOnly = Object.values(await this.#roll()).every(({ paper }) => !paper);
+    const isOnWebOnly = Object.values((await this.#roll()).districts).every(({ paper }) => !paper);
     if (!isOnWebOnly || files.some((path) => /^(paper|rla)\//.test(path))) throw new Incomplete("audit");
     return {};
   }

@@ -27,6 +27,7 @@ export class Reading {
   batches = new Map(); // number -> {declared, sheets, isClosed}
   sheets = new Map(); // place of a leaf -> the sheet that it tells, unless it was made void
   voids = new Map(); // place of a leaf that was made void -> the leaf that says so
+  rollhash = ""; // of the roll as the log last told it
   web = 0; // votes that were not cast on paper
   #keep;
 
@@ -46,17 +47,22 @@ export class Reading {
   }
 
   #take = {
-    open: (leaf) => void (this.opened = leaf),
+    open: (leaf) => this.#open(leaf),
     ballot: (leaf) => this.#ballot(leaf),
     revoke: (leaf) => this.#revoke(leaf),
     batch: (leaf) => this.#batch(leaf),
     paper: (leaf) => this.#paper(leaf),
     "batch-close": (leaf) => this.#batchClose(leaf),
     void: (leaf) => this.#void(leaf),
-    "roll-change": () => {}, // nothing that counts is changed by it
+    "roll-change": ({ rollhash }) => void (this.rollhash = rollhash), // nothing that counts is changed by it
     close: (leaf) => this.#close(leaf),
     result: (leaf) => void (this.result = leaf),
   };
+
+  #open(leaf) {
+    this.opened = leaf;
+    this.rollhash = leaf.rollhash;
+  }
 
   #ballot(leaf) {
     const byToken = has(leaf, "k");
