@@ -233,10 +233,13 @@ def test_a_lost_connection_is_no_lie_and_ends(voter):
 def test_a_code_is_proved_from_the_files_of_the_log(voter, box):
     voter.find(box)
     voter.sees("proved")
-    for state in ("replaced", "revoked", "unknown", "waiting"):
+    for state in ("replaced", "revoked"):
         box = replace(box, state=state).grown(100)
         voter.find(box)
         voter.sees(state)
+    for state in ("unknown", "waiting"):
+        voter.find(replace(box, lies={"state": state}))
+        voter.sees("server")
 
 
 def test_a_fork_a_shorter_log_and_another_key_are_red_to_who_was_there_before(voter, box):
@@ -269,6 +272,9 @@ def test_what_cannot_be_fetched_leaves_the_servers_word(voter, box):
     expect(voter.page.get_by_text("The server says so")).to_be_visible()
 
 
-def test_a_ballot_that_lies_elsewhere_is_not_proved(voter, box):
+def test_a_ballot_that_lies_elsewhere_or_nowhere_is_not_proved(voter, box):
     voter.find(replace(box, lies={"index": 6}))
     voter.sees("wrong")
+    for index in (None, 300):
+        voter.find(replace(box, lies={"index": index}))
+        voter.sees("unreached")

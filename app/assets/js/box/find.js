@@ -19,9 +19,9 @@ export async function find(place) {
     const checkpoint = Checkpoint.signed(note, log);
     await agree(log, textOf(written), tile);
     answer = await getJson(findUrl);
-    if (answer.state === "unknown" || answer.state === "waiting") return show(place, answer.state);
+    if (IS_NOWHERE.includes(answer.state)) return show(place, "server"); // there is nothing that could be proved
     const hash = hashOf(answer, code);
-    if (!(answer.index < checkpoint.size)) return show(place, "waiting");
+    if (!(Number.isSafeInteger(answer.index) && answer.index < checkpoint.size)) return show(place, "unreached");
     const nodes = nodesOf(tile, checkpoint.size);
     if (!areEqual(await nodes(0, answer.index), hash)) throw new BoardError(`another ballot lies at ${answer.index}`);
     checkInclusion(hash, answer.index, checkpoint.size, await inclusionProof(nodes, answer.index, checkpoint.size), checkpoint.root);
@@ -34,4 +34,5 @@ export async function find(place) {
   }
 }
 
+const IS_NOWHERE = ["unknown", "waiting"];
 const STATES = { in: "proved", replaced: "replaced" };
