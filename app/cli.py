@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "formats": "app.commands.formats:group",
         "cycle": "app.commands.cycle:group",
         "serve": "app.commands.serve:command",
+        "integrate": "app.commands.integrate:command",
         "db": "app.commands.db:group",
         "city": "app.commands.city:group",
         "account": "app.commands.account:group",

@@ -1,11 +1,13 @@
 """Every setting, read once, checked, and frozen. Each is told in docs/operating.md."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 PREFIX = "GWANGJANG_"
 SHORTEST_SECRET = 32
+_ORIGIN = re.compile(r"[0-9a-z][0-9a-z./-]{0,38}")
 
 
 class ConfigError(Exception):
@@ -19,11 +21,18 @@ class Config:
     database_url: str
     secret_key: str = field(repr=False)
     keys_dir: Path  # link keys of open contests; never inside the database
+    guards_dir: Path | None = None  # what logs have signed last; None: beside the keys
+    origin: str = "localhost/pb"  # what the names of this city's logs begin with
     https: bool = True  # secure cookies and HSTS; off only for a demo on the loopback
     demo: bool = False  # pages carry the mark of the fictional city
     proxies: int = 0  # trusted reverse proxies in front, for the caller's address
     rate_limit_storage: str = "memory://"
     log_level: str = "INFO"
+
+    @property
+    def guards(self) -> Path:
+        """Where the guards of the logs are."""
+        return self.guards_dir or self.keys_dir / "guards"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Config":
@@ -32,6 +41,8 @@ class Config:
             database_url=_needed(environ, "DATABASE_URL", "for example sqlite:////srv/city.db"),
             secret_key=_secret(environ),
             keys_dir=Path(_needed(environ, "KEYS_DIR", "a private folder outside the database")),
+            guards_dir=Path(guards) if (guards := environ.get(PREFIX + "GUARDS_DIR")) else None,
+            origin=_origin(environ),
             https=_switch(environ, "HTTPS", default=True),
             demo=_switch(environ, "DEMO", default=False),
             proxies=_count(environ, "PROXIES"),
@@ -51,6 +62,16 @@ def _secret(environ: Mapping[str, str]) -> str:
     value = _needed(environ, "SECRET_KEY", f"at least {SHORTEST_SECRET} random characters")
     if len(value) < SHORTEST_SECRET:
         raise ConfigError(f"{PREFIX}SECRET_KEY is short: {SHORTEST_SECRET} characters or more.")
+    return value
+
+
+def _origin(environ: Mapping[str, str]) -> str:
+    value = _needed(environ, "ORIGIN", "the name of the city's logs, for example city.example/pb")
+    if not _ORIGIN.fullmatch(value):
+        raise ConfigError(
+            f"{PREFIX}ORIGIN is {value!r}: small letters, digits, dots, hyphens and slashes, "
+            "for example city.example/pb."
+        )
     return value
 
 

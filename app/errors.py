@@ -24,16 +24,20 @@ from accounts.errors import (
 )
 from app.logs import log, request_id
 from ballots.errors import (
+    BallotInBoxError,
     ContestClosedError,
     LinkKeyMissingError,
+    LogHaltedError,
     NotOnRollError,
     OverFundError,
     PaperBallotError,
     PointsError,
     ReconciliationError,
     RepeatedOptionError,
+    RollbackError,
     TooManyInFieldError,
     TooManyPicksError,
+    TornFormError,
     UnknownOptionError,
 )
 from budget.agenda.errors import NoAdoptedAmountError
@@ -125,6 +129,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         422,
         _l("One of the choices is not on this ballot. Go back and choose again."),
     ),
+    TornFormError: (422, _l("The page did not arrive whole. Go back, reload it and cast again.")),
     RepeatedOptionError: (422, _l("One project was chosen twice. Go back and choose again.")),
     TooManyPicksError: (
         422,
@@ -142,6 +147,19 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         503,
         _l(
             "Voting is interrupted: a key of this vote is not at hand. Nothing was recorded; try again later."
+        ),
+    ),
+    BallotInBoxError: (409, _l("This very ballot is in the box already. Nothing was done twice.")),
+    RollbackError: (
+        503,
+        _l(
+            "ROLLBACK: the log has %(size)s entries here and does not follow from the %(signed)s that were signed. Nothing is signed until an officer has looked; see the manual."
+        ),
+    ),
+    LogHaltedError: (
+        503,
+        _l(
+            "Voting is interrupted: the public log must be looked at first. Your ballot was NOT recorded; try again later."
         ),
     ),
     ReconciliationError: (

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import errors, logs, pages, security
 from app.config import Config
 from app.rooms import BLUEPRINTS
-from ballots.linker import Linker
+from ballots.keys import Keys
 from core.access import check_every_endpoint, public
 from core.db import Database
 
@@ -38,7 +38,7 @@ def build(config: Config | None = None) -> Flask:
     )
     app.extensions["config"] = config
     app.extensions["database"] = Database(config.database_url)
-    app.extensions["linker"] = Linker(config.keys_dir)
+    app.extensions["keys"] = Keys.of(config.keys_dir, config.guards, config.origin)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # Flask's own advice
     logs.start(app, config)

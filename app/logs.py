@@ -21,6 +21,18 @@ log = structlog.get_logger("gwangjang")
 
 def start(app: Flask, config: Config) -> None:
     """One line for each request, as JSON on the standard output."""
+    configure(config)
+    app.before_request(_begin)
+    request_log = log.bind()  # built once, since the lazy one is built again for every line
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        request_log.info("request", **_facts(response))
+        return response
+
+
+def configure(config: Config) -> None:
+    """Lines as JSON on the standard output, from the level of the settings on."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -31,13 +43,6 @@ def start(app: Flask, config: Config) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, config.log_level)),
         cache_logger_on_first_use=False,
     )
-    app.before_request(_begin)
-    request_log = log.bind()  # built once, since the lazy one is built again for every line
-
-    @app.after_request
-    def _end(response: Response) -> Response:
-        request_log.info("request", **_facts(response))
-        return response
 
 
 def request_id() -> str:

@@ -4,6 +4,8 @@ from typing import Any
 
 import gevent
 
+from app.integrating import start_integrator
+
 wsgi_app = "app.wsgi:application"
 worker_class = "gevent"
 loglevel = "warning"
@@ -17,3 +19,12 @@ def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> 
     answered again and again while others wait for a second.
     """
     gevent.sleep(0)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Integrate the logs here where the database is one file, which one process serves.
+
+    With PostgreSQL a process of its own does it: `gwangjang integrate`.
+    """
+    if worker.wsgi.extensions["database"].is_sqlite:
+        start_integrator(worker.wsgi)

@@ -1,5 +1,7 @@
 """What the ballots room refuses. Each tells the voter what to do, never the choices."""
 
+from collections.abc import Sequence
+
 from core.errors import RoomError
 
 
@@ -17,6 +19,10 @@ class PaperBallotError(RoomError):
 
 class InvalidBallotError(RoomError):
     """Root of what a ballot may not say."""
+
+
+class TornFormError(InvalidBallotError):
+    """What was sent is not the whole page: its random bytes are missing or torn."""
 
 
 class UnknownOptionError(InvalidBallotError):
@@ -41,6 +47,27 @@ class OverFundError(InvalidBallotError):
 
 class PointsError(InvalidBallotError):
     """Points are missing or not above zero."""
+
+
+class BallotInBoxError(RoomError):
+    """This very ballot was handed in before: nothing was done twice.
+
+    Attributes
+    ----------
+    codes : the receipts, which are the same
+    """
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__()
+        self.codes = codes
+
+
+class RollbackError(RoomError):
+    """The log does not grow out of what was signed last; `size` leaves, `signed` before."""
+
+
+class LogHaltedError(RoomError):
+    """The log does not follow from what was signed: nothing is recorded until that is settled."""
 
 
 class LinkKeyMissingError(RoomError):

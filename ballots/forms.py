@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from ballots.errors import UnknownOptionError
+from ballots.entries import NONCE_BYTES
+from ballots.errors import TornFormError, UnknownOptionError
 from ballots.kinds import Choices
 from core.forms import Form, tidy
 from core.words import lazy_gettext as _l
@@ -21,6 +22,17 @@ def choices_of(values: Iterable[str]) -> Choices:
         return Choices(tuple(int(value) for value in values))
     except ValueError:
         raise UnknownOptionError(number="?") from None
+
+
+def nonce_of(value: str) -> bytes:
+    """The random bytes of a ballot, the server's or the browser's own. Raises TornFormError."""
+    try:
+        nonce = bytes.fromhex(value)
+    except ValueError:
+        raise TornFormError from None
+    if len(nonce) != NONCE_BYTES:
+        raise TornFormError
+    return nonce
 
 
 class FindForm(Form):

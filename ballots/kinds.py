@@ -82,6 +82,11 @@ def read(choices: str) -> Choices:
     return Choices(tuple(tier[0] for tier in said))  # type: ignore[index]  # the same
 
 
+def canonical(body: Mapping[str, object]) -> str:
+    """Choices as one row of letters."""
+    return json.dumps(body, separators=(",", ":"))
+
+
 def cost_of(rule: BallotRule, numbers: Sequence[int]) -> int:
     """What these options cost together, in minor units."""
     return sum(rule.slate[number].cost_minor for number in numbers)
@@ -97,24 +102,24 @@ def _check_fields(rule: BallotRule, numbers: Sequence[int]) -> None:
 
 
 def _approval(_rule: BallotRule, choices: Choices) -> str:
-    return _canonical({"a": sorted(choices.numbers)})
+    return canonical({"a": sorted(choices.numbers)})
 
 
 def _choose_one(_rule: BallotRule, choices: Choices) -> str:
     if len(choices.numbers) > 1:
         raise TooManyPicksError(picked=len(choices.numbers), limit=1)
-    return _canonical({"a": list(choices.numbers)})
+    return canonical({"a": list(choices.numbers)})
 
 
 def _knapsack(rule: BallotRule, choices: Choices) -> str:
     over = cost_of(rule, choices.numbers) - rule.fund_minor
     if over > 0:
         raise OverFundError(over=over)
-    return _canonical({"a": sorted(choices.numbers)})
+    return canonical({"a": sorted(choices.numbers)})
 
 
 def _ordinal(_rule: BallotRule, choices: Choices) -> str:
-    return _canonical({"r": [[number] for number in choices.numbers]})
+    return canonical({"r": [[number] for number in choices.numbers]})
 
 
 def _with_points(_rule: BallotRule, choices: Choices) -> str:
@@ -122,7 +127,7 @@ def _with_points(_rule: BallotRule, choices: Choices) -> str:
     if points is None or len(points) != len(choices.numbers) or any(point < 0 for point in points):
         raise PointsError
     pairs = sorted(zip(choices.numbers, points, strict=True))
-    return _canonical({"s": [[number, _points_out(point)] for number, point in pairs]})
+    return canonical({"s": [[number, _points_out(point)] for number, point in pairs]})
 
 
 def _points_out(points: Points) -> int | str:
@@ -132,10 +137,6 @@ def _points_out(points: Points) -> int | str:
 
 def _points_in(written: int | str) -> Points:
     return written if isinstance(written, int) else Fraction(written)
-
-
-def _canonical(body: Mapping[str, object]) -> str:
-    return json.dumps(body, separators=(",", ":"))
 
 
 # Kind -> its own check and its canonical form. The names are those of tally's profiles.

@@ -46,6 +46,10 @@ class Linker:
         digest = hmac.digest(self._key(contest_id), voter_id.encode(), hashlib.sha256)
         return digest[:PSEUDONYM_BYTES]
 
+    def key_hash(self, contest_id: UUID) -> str:
+        """SHA-256 of the contest's key, which can be told: that no other one is used later."""
+        return hashlib.sha256(self._key(contest_id)).hexdigest()
+
     def destroy(self, contest_id: UUID) -> None:
         """Overwrite and remove the key. From now on nobody can link the contest's ballots."""
         path = self._path(contest_id)

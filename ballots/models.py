@@ -1,8 +1,11 @@
-"""The contest, its slate, the roll and the box.
+"""The contest, its slate, the roll, and the board: the public log that is the ballot box.
 
-`RollEntry` and `CastBallot` share no key but the contest: who has voted and what was said lie
-apart. A ballot is found again, to be replaced, only by the pseudonym that `ballots/linker.py`
-makes with a key outside the database. Neither table holds a time or a serial number.
+The roll and the board share no key but the contest: who has voted and what was said lie apart. A
+voter's later ballot is known for the same voter's only by the pseudonym that `ballots/linker.py`
+makes with a key outside the database. No table of the two holds a time.
+
+Leaves wait in `PendingLeaf` until they are appended to the log (`ballots/log.py`). The database
+itself refuses to change or delete what stands in the log (see the third migration).
 """
 
 from datetime import datetime
@@ -13,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
+    Index,
     LargeBinary,
     String,
     Text,
@@ -33,6 +37,7 @@ class Contest(Base):
         CheckConstraint("fund_minor >= 0", name="fund_not_negative"),
         CheckConstraint("max_picks IS NULL OR max_picks >= 1", name="at_least_one_pick"),
         CheckConstraint("roll_kind IN ('declared', 'listed')", name="roll_kind_known"),
+        CheckConstraint("publication IN ('sealed', 'open')", name="publication_known"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -46,6 +51,8 @@ class Contest(Base):
     currency: Mapped[str] = mapped_column(String(3), default="KRW")
     # declared: any account that declared to belong to the voters; listed: only who is on the roll.
     roll_kind: Mapped[str] = mapped_column(String(8), default="declared")
+    # sealed: hashes while voting, sorted choices after; open: everyone reads the leaves at once.
+    publication: Mapped[str] = mapped_column(String(8), default="sealed", server_default="sealed")
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]  # the officials' acts, beside the planned moments above
@@ -117,17 +124,71 @@ class RollEntry(Base):
     casts: Mapped[int] = mapped_column(default=0)
 
 
-class CastBallot(Base):
-    """One accepted ballot in the box, nameless. `choices` is canonical JSON (ballots/kinds.py)."""
+class Board(Base):
+    """The log of one contest, from its opening on: its name, what it promises, its size."""
 
-    __tablename__ = "cast_ballots"
+    __tablename__ = "boards"
+    __table_args__ = (CheckConstraint("size >= 0", name="size_not_negative"),)
+
+    contest_id: Mapped[UUID] = mapped_column(ForeignKey("contests.id"), primary_key=True)
+    election: Mapped[str] = mapped_column(String(100), unique=True)  # the log's name
+    manifest: Mapped[str] = mapped_column(Text)  # canonical JSON
+    policy: Mapped[str] = mapped_column(Text)  # C2SP tlog-policy
+    log_key: Mapped[str] = mapped_column(Text)  # C2SP vkey
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    edge: Mapped[bytes] = mapped_column(LargeBinary, default=b"")  # a hash for each bit of size
+    # The log did not grow out of what was signed: nobody casts until an officer has looked.
+    is_halted: Mapped[bool] = mapped_column(default=False)
+
+
+class PendingLeaf(Base):
+    """A leaf that is received, and not yet in the log."""
+
+    __tablename__ = "pending_leaves"
+
+    contest_id: Mapped[UUID] = mapped_column(ForeignKey("contests.id"), primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(String(12))
+    voter: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # pseudonym, or serial of a token
+    turn: Mapped[int]  # among the leaves of one voter: the roll's counter
+
+
+class LogLeaf(Base):
+    """One leaf of the log. All but its place and its bytes is an index of the bytes."""
+
+    __tablename__ = "log_leaves"
     __table_args__ = (
-        UniqueConstraint("contest_id", "pseudonym"),
-        UniqueConstraint("contest_id", "receipt"),
+        Index("ix_log_leaves_hash", "contest_id", "hash"),
+        Index("ix_log_leaves_voter", "contest_id", "voter", "position"),
+        CheckConstraint("position >= 0", name="position_from_zero"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    contest_id: Mapped[UUID] = mapped_column(ForeignKey("contests.id"))
-    pseudonym: Mapped[bytes] = mapped_column(LargeBinary(16))
-    choices: Mapped[str] = mapped_column(Text)
-    receipt: Mapped[str] = mapped_column(String(20))  # Crockford base32, 100 random bits
+    contest_id: Mapped[UUID] = mapped_column(ForeignKey("boards.contest_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    kind: Mapped[str] = mapped_column(String(12))
+    voter: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+
+
+class LogNode(Base):
+    """The root of 256^level leaves from a multiple of that: a hash of a tile of this level."""
+
+    __tablename__ = "log_nodes"
+    __table_args__ = (CheckConstraint("level >= 1", name="above_the_leaves"),)
+
+    contest_id: Mapped[UUID] = mapped_column(ForeignKey("boards.contest_id"), primary_key=True)
+    level: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class SignedCheckpoint(Base):
+    """What the log has said of itself at one size; witnesses' signatures are added to it."""
+
+    __tablename__ = "checkpoints"
+
+    contest_id: Mapped[UUID] = mapped_column(ForeignKey("boards.contest_id"), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    note: Mapped[str] = mapped_column(Text)

@@ -1,5 +1,6 @@
 """What pages and counts read of contests. Nothing here tells what one person chose."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from ballots.models import CastBallot, Contest, RollEntry
-
-CHUNK = 5000
+from ballots import kinds, log
+from ballots.board.reading import replay
+from ballots.models import Contest, RollEntry
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,10 @@ def has_voted(session: Session, contest_id: UUID, voter_id: str) -> bool:
     return entry is not None and entry.status != "none"
 
 
-def is_in_box(session: Session, contest_id: UUID, receipt: str) -> bool:
-    """Whether a ballot with this receipt code is in the box now."""
-    found = select(CastBallot.id).where(
-        CastBallot.contest_id == contest_id, CastBallot.receipt == receipt
-    )
-    return session.scalar(found) is not None
+def shows_leaves(session: Session, contest_id: UUID) -> bool:
+    """Whether everyone may read the leaves themselves: a choice made before the vote opened."""
+    query = select(Contest.publication).where(Contest.id == contest_id)
+    return session.scalar(query) == "open"
 
 
 def turnout(session: Session, contest: Contest) -> Turnout:
@@ -56,6 +55,11 @@ def turnout(session: Session, contest: Contest) -> Turnout:
 
 
 def choices_in_box(session: Session, contest_id: UUID) -> Iterator[str]:
-    """Every ballot's canonical choices, by random id: the order tells nothing of the casting."""
-    query = select(CastBallot.choices).where(CastBallot.contest_id == contest_id)
-    yield from session.scalars(query.order_by(CastBallot.id).execution_options(yield_per=CHUNK))
+    """The choices of every ballot that counts, canonical and sorted: nothing tells their casting.
+
+    Raises
+    ------
+    LogError : the log does not say what a log may say.
+    """
+    reading = replay(map(json.loads, log.leaves(session.connection(), contest_id)))
+    yield from sorted(kinds.canonical(vote.choices) for vote in reading.votes.values())

@@ -1,15 +1,16 @@
 """Opening, casting, closing. One service casts every ballot, from a page or from a file."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import (
     Connection,
     CursorResult,
-    Executable,
     Result,
     and_,
     bindparam,
@@ -18,35 +19,35 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from ballots import kinds, receipts
+from ballots import entries, kinds, log, pending, receipts
+from ballots.entries import NONCE_BYTES, Opening
 from ballots.errors import (
+    BallotInBoxError,
     ContestClosedError,
     LinkKeyMissingError,
+    LogHaltedError,
     NotOnRollError,
     PaperBallotError,
     ReconciliationError,
 )
+from ballots.keys import Keys
 from ballots.kinds import BallotRule, Choices, SlateLine
-from ballots.linker import Linker
-from ballots.models import CastBallot, Contest, Option, RollEntry
+from ballots.models import Board, Contest, Option, RollEntry
 from core.db import after_commit
 
-_INSERT: Mapping[str, Callable[..., Any]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 # The table instead of the class, built once and no wider than needed: this runs for every ballot
 # that is cast. The database itself compares the moments (half-open, as `Contest.is_open`).
 _CONTESTS = Contest.metadata.tables["contests"]
+_BOARDS = Contest.metadata.tables["boards"]
 _RULE = select(
     *_CONTESTS.c["id", "kind", "max_picks", "field_limits", "fund_minor", "rules_digest"]
 ).where(_CONTESTS.c.id == bindparam("contest_id"))
 _CASTING = (
     select(
         *_CONTESTS.c["id", "roll_kind", "rules_digest"],
+        *_BOARDS.c["election", "is_halted"],
         and_(
             _CONTESTS.c.opened_at.is_not(None),
             _CONTESTS.c.closed_at.is_(None),
@@ -54,8 +55,9 @@ _CASTING = (
             _CONTESTS.c.closes_at > bindparam("now"),
         ).label("is_open"),
     )
+    .outerjoin_from(_CONTESTS, _BOARDS, _BOARDS.c.contest_id == _CONTESTS.c.id)
     .where(_CONTESTS.c.id == bindparam("contest_id"))
-    .with_for_update(read=True)
+    .with_for_update(read=True, of=_CONTESTS)
 )
 _LINES = select(Option.number, Option.cost_minor, Option.field).where(
     Option.contest_id == bindparam("contest_id")
@@ -64,10 +66,17 @@ _LINES = select(Option.number, Option.cost_minor, Option.field).where(
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What one voter hands in."""
+    """What one voter hands in.
+
+    Attributes
+    ----------
+    nonce : 32 random bytes, which hide the choices behind the leaf's hash; the same paper with the
+        same nonce is the same ballot, however often it is sent
+    """
 
     voter_id: str
     choices: Choices
+    nonce: bytes = field(default_factory=lambda: secrets.token_bytes(NONCE_BYTES))
 
 
 @dataclass(frozen=True)
@@ -84,73 +93,97 @@ def cast(
     contest_id: UUID,
     papers: Sequence[Paper],
     *,
-    linker: Linker,
+    keys: Keys,
     now: datetime,
+    channel: str = "web",
 ) -> list[str]:
-    """Put ballots in the box and mark the roll, all or none; gives each one's receipt code.
+    """Hand ballots in for the log and mark the roll, all or none; gives each one's receipt code.
 
     A voter's later ballot replaces the earlier one. The number of statements does not depend on
     the number of papers; a voter stands at most once among them.
 
     Raises
     ------
-    ContestClosedError, NotOnRollError, PaperBallotError, LinkKeyMissingError
+    ContestClosedError, NotOnRollError, PaperBallotError, LinkKeyMissingError, LogHaltedError
     InvalidBallotError : a paper breaks the rule; none is cast.
+    BallotInBoxError : one was handed in before, by the same voter with the same nonce.
     """
     # On PostgreSQL the lock is shared: casts run side by side, a close waits for them, and whoever
     # comes after the close sees it. SQLite has one writer anyway.
     contest = connection.execute(_CASTING, {"contest_id": contest_id, "now": now}).one()
     if not contest.is_open:
         raise ContestClosedError
+    if contest.is_halted:
+        raise LogHaltedError
     rule = _rule(connection, contest_id, contest.rules_digest)
     try:
-        rows: list[dict[str, Any]] = [
-            {
-                "id": uuid4(),
-                "contest_id": contest_id,
-                "pseudonym": linker.pseudonym(contest_id, paper.voter_id),
-                "choices": kinds.check(rule, paper.choices),
-                "receipt": receipts.new(),
-            }
-            for paper in papers
-        ]
+        rows = [_row(contest, rule, paper, keys, channel) for paper in papers]
     except FileNotFoundError:
         raise LinkKeyMissingError from None
+    codes = [receipts.code_of(row["hash"]) for row in rows]
     # Everyone takes locks in one order, so that batches wait for each other instead of deadlocking.
-    _mark(connection, contest, sorted(paper.voter_id for paper in papers))
-    rows_in_order = sorted(rows, key=lambda row: row["pseudonym"])
-    connection.execute(_BOX[connection.dialect.name], _one_or_many(rows_in_order))
-    return [str(row["receipt"]) for row in rows]
+    rows.sort(key=lambda row: row["voter_id"])
+    _mark(connection, contest, [row["voter_id"] for row in rows])
+    if pending.submit(connection, contest_id, rows) != len(rows):
+        raise BallotInBoxError(codes=codes)
+    return codes
 
 
-def open_contest(session: Session, contest: Contest, *, linker: Linker, now: datetime) -> None:
-    """Let voting begin: the link key is made now. The slate must be frozen."""
-    linker.create(contest.id)
+def open_contest(
+    session: Session, contest: Contest, opening: Opening, *, keys: Keys, now: datetime
+) -> None:
+    """Let voting begin: the keys are made now, and the log begins. The slate must be frozen."""
+    connection = session.connection()
+    keys.linker.create(contest.id)
+    signer = keys.signers.create(contest.id, opening.name)
+    log_key = str(signer.key)
+    session.add(
+        Board(
+            contest_id=contest.id, election=signer.name, manifest=opening.manifest,
+            policy=opening.policy(log_key), log_key=log_key,
+        )
+    )  # fmt: skip
     contest.opened_at = now
     session.flush()
+    roll = session.scalars(
+        select(RollEntry.voter_id).where(RollEntry.contest_id == contest.id)
+    ).all()
+    first = entries.opened(
+        signer.name, opening, log_key, keys.linker.key_hash(contest.id), roll, version("gwangjang")
+    )
+    log.append(connection, log.head(connection, contest.id, alone=True), [first])
 
 
 def close_contest(
-    session: Session, contest: Contest, *, linker: Linker, now: datetime
+    session: Session, contest: Contest, *, keys: Keys, now: datetime
 ) -> Reconciliation:
-    """End the vote: nobody casts after this; roll and box must agree; then the link key goes.
+    """End the vote: nobody casts after this; roll and log must agree; then the link key goes.
 
     Raises
     ------
     ContestClosedError : it is not open.
-    LinkKeyMissingError : roll and box cannot be compared without the key.
+    LinkKeyMissingError : roll and log cannot be compared without the key.
     ReconciliationError : they do not agree; nothing was closed.
     """
     session.execute(select(Contest.id).where(Contest.id == contest.id).with_for_update())
     session.refresh(contest)
     if contest.opened_at is None or contest.closed_at is not None:
         raise ContestClosedError
-    if not linker.has(contest.id):
+    if not keys.linker.has(contest.id):
         raise LinkKeyMissingError
-    found = _reconcile(session, contest.id, linker)
+    connection = session.connection()
+    board = pending.integrate(connection, contest.id)
+    found = _reconcile(session, contest.id, keys)
+    last = entries.closed(
+        board.election,
+        board.edge.size,
+        log.kinds(connection, contest.id),
+        _marks(session, contest.id),
+    )
+    log.append(connection, board, [last])
     contest.closed_at = now
     session.flush()
-    after_commit(session, lambda: linker.destroy(contest.id))
+    after_commit(session, lambda: keys.linker.destroy(contest.id))
     return found
 
 
@@ -164,20 +197,30 @@ def enrol(session: Session, contest_id: UUID, voter_ids: Iterable[str]) -> None:
         session.execute(insert(RollEntry), rows)
 
 
-def mark_paper(session: Session, contest_id: UUID, voter_id: str) -> None:
-    """Note that a voter takes a paper ballot: from now on no web ballot is accepted.
+def mark_paper(session: Session, contest_id: UUID, voter_id: str, *, keys: Keys) -> None:
+    """Note that a voter takes a paper ballot: no web ballot is accepted from now on.
+
+    A ballot that was cast by web is revoked in the log, by the same transaction.
 
     Raises
     ------
-    NotOnRollError : no such voter, or one who has voted by web already.
+    NotOnRollError : no such voter.
+    PaperBallotError : this voter has a paper ballot already.
+    LinkKeyMissingError : the web ballot cannot be found without the key.
     """
-    marked = update(RollEntry).where(
-        RollEntry.contest_id == contest_id,
-        RollEntry.voter_id == voter_id,
-        RollEntry.status == "none",
+    query = select(RollEntry).where(
+        RollEntry.contest_id == contest_id, RollEntry.voter_id == voter_id
     )
-    if _rows(session.execute(marked.values(status="paper", casts=1))) != 1:
+    entry = session.scalar(query.with_for_update())
+    if entry is None:
         raise NotOnRollError(number=1)
+    if entry.status == "paper":
+        raise PaperBallotError
+    has_ballot = entry.status == "web"
+    entry.status, entry.casts = "paper", entry.casts + 1
+    session.flush()
+    if has_ballot:
+        _revoke(session, contest_id, voter_id, "paper-instead", keys)
 
 
 def ballot_rule(session: Session, contest: Contest) -> BallotRule:
@@ -218,14 +261,9 @@ def _mark(connection: Connection, contest: Any, voter_ids: Sequence[str]) -> Non
     rows = [{"contest": contest.id, "voter": voter_id} for voter_id in voter_ids]
     declared = contest.roll_kind == "declared"
     marks = _DECLARED[connection.dialect.name] if declared else _LISTED
-    marked = connection.execute(marks, _one_or_many(rows)).rowcount
+    marked = connection.execute(marks, pending.one_or_many(rows)).rowcount
     if marked != len(rows):
         _refuse_unmarked(connection, contest.id, voter_ids, len(rows) - marked)
-
-
-def _one_or_many(rows: list[dict[str, Any]]) -> Any:
-    """A single row plainly: psycopg opens a pipeline for a list, which one row does not repay."""
-    return rows[0] if len(rows) == 1 else rows
 
 
 def _refuse_unmarked(
@@ -241,21 +279,53 @@ def _refuse_unmarked(
     raise NotOnRollError(number=number)
 
 
-def _reconcile(session: Session, contest_id: UUID, linker: Linker) -> Reconciliation:
-    """Compare the roll's marks with the box: as many, and of the same voters."""
+def _reconcile(session: Session, contest_id: UUID, keys: Keys) -> Reconciliation:
+    """Compare the roll's marks with the log: as many, and of the same voters."""
     marked = session.scalars(
         select(RollEntry.voter_id).where(
             RollEntry.contest_id == contest_id, RollEntry.status == "web"
         )
     )
-    expected = {linker.pseudonym(contest_id, voter_id) for voter_id in marked}
-    found = set(
-        session.scalars(select(CastBallot.pseudonym).where(CastBallot.contest_id == contest_id))
-    )
+    expected = {keys.linker.pseudonym(contest_id, voter_id) for voter_id in marked}
+    found = log.live_voters(session.connection(), contest_id)
     if expected != found:
         raise ReconciliationError(marks=len(expected), ballots=len(found))
     size = select(func.count()).where(RollEntry.contest_id == contest_id)
     return Reconciliation(len(expected), len(found), session.scalar(size) or 0)
+
+
+def _marks(session: Session, contest_id: UUID) -> dict[str, int]:
+    """Channel -> voters marked so."""
+    query = select(RollEntry.status, func.count().label("voters")).where(
+        RollEntry.contest_id == contest_id, RollEntry.status != "none"
+    )
+    found = {row.status: row.voters for row in session.execute(query.group_by(RollEntry.status))}
+    return {"web": 0, "paper": 0} | found
+
+
+def _row(contest: Any, rule: BallotRule, paper: Paper, keys: Keys, channel: str) -> dict[str, Any]:
+    """A ballot as it waits for the log."""
+    pseudonym = keys.linker.pseudonym(contest.id, paper.voter_id)
+    choices = kinds.check(rule, paper.choices)
+    entry = entries.ballot(contest.election, channel, pseudonym, paper.nonce, choices)
+    return _waiting(entry, paper.voter_id)
+
+
+def _waiting(entry: log.Entry, voter_id: str) -> dict[str, Any]:
+    return {
+        "hash": entry.hash, "leaf": entry.leaf, "kind": entry.kind, "voter": entry.voter,
+        "voter_id": voter_id,
+    }  # fmt: skip
+
+
+def _revoke(session: Session, contest_id: UUID, voter_id: str, why: str, keys: Keys) -> None:
+    board = session.get_one(Board, contest_id)
+    try:
+        pseudonym = keys.linker.pseudonym(contest_id, voter_id)
+    except FileNotFoundError:
+        raise LinkKeyMissingError from None
+    entry = entries.revoked(board.election, pseudonym, why)
+    pending.submit(session.connection(), contest_id, [_waiting(entry, voter_id)])
 
 
 def _rows(result: Result[Any]) -> int:
@@ -265,7 +335,7 @@ def _rows(result: Result[Any]) -> int:
 
 def _declared_marks(dialect: str) -> Any:
     """Mark a voter who may enrol by casting; a voter on paper stays as is and is not counted."""
-    statement = _INSERT[dialect](RollEntry).values(
+    statement = log.UPSERT[dialect](RollEntry).values(
         contest_id=bindparam("contest"), voter_id=bindparam("voter"), status="web", casts=1
     )
     marks: Any = statement.on_conflict_do_update(
@@ -276,7 +346,7 @@ def _declared_marks(dialect: str) -> Any:
     return marks.execution_options(preserve_rowcount=True)  # an INSERT keeps none otherwise
 
 
-_DECLARED = {dialect: _declared_marks(dialect) for dialect in _INSERT}
+_DECLARED = {dialect: _declared_marks(dialect) for dialect in log.UPSERT}
 _LISTED = (
     update(RollEntry)
     .where(
@@ -286,16 +356,3 @@ _LISTED = (
     )
     .values(status="web", casts=RollEntry.casts + 1)
 )
-
-
-def _box(dialect: str) -> Executable:
-    """A ballot takes the place of the same pseudonym's earlier one."""
-    statement = _INSERT[dialect](CastBallot)
-    box: Executable = statement.on_conflict_do_update(
-        index_elements=["contest_id", "pseudonym"],
-        set_={"choices": statement.excluded.choices, "receipt": statement.excluded.receipt},
-    )
-    return box
-
-
-_BOX = {dialect: _box(dialect) for dialect in _INSERT}

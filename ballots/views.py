@@ -1,6 +1,7 @@
 """The vote: ballot, check, cast, receipt. Works without scripts; nothing is kept until cast."""
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from flask import (
     Blueprint,
     abort,
     current_app,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -17,14 +19,17 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Session
 
-from ballots import kinds, queries, receipts, services
-from ballots.errors import InvalidBallotError
-from ballots.forms import FindForm, choices_of
+from ballots import kinds, log, queries, receipts, services
+from ballots.entries import DISTRICT, FORM, NONCE_BYTES
+from ballots.errors import BallotInBoxError, InvalidBallotError
+from ballots.forms import FindForm, choices_of, nonce_of
+from ballots.keys import Keys
 from ballots.kinds import BallotRule, Choices
-from ballots.linker import Linker
-from ballots.models import Contest, Option
+from ballots.log import Found
+from ballots.models import Board, Contest, Option
 from core import city, clock
 from core.access import public, signed_in
 from core.city import Field
@@ -34,8 +39,8 @@ from core.web import database, reading
 
 blueprint = Blueprint("ballots", __name__)
 
-# Cookie of the receipt page alone, with the account and the code: on a shared computer the next
-# person sees nothing. It needs no seal: who writes another code into it shows it to nobody else.
+# Cookie of the receipt alone, with the voter and the code: on a shared computer the next person
+# sees nothing. It is sealed, for with it the voter's own browser may see the whole leaf.
 RECEIPT = "receipt"
 RECEIPT_SECONDS = 60 * 60
 
@@ -94,15 +99,19 @@ def cast(contest_id: UUID) -> ResponseReturnValue:
     if not voter.may_vote:
         back = url_for("ballots.ballot", contest_id=contest_id)
         return redirect(url_for("accounts.declare", next=back))
-    paper = services.Paper(str(voter.id), choices_of(request.form.getlist("choice")))
-    linker: Linker = current_app.extensions["linker"]
-    with database().writing_rows() as connection:
-        (code,) = services.cast(connection, contest_id, [paper], linker=linker, now=clock.now())
+    choices = choices_of(request.form.getlist("choice"))
+    paper = services.Paper(str(voter.id), choices, nonce_of(request.form.get("nonce", "")))
+    keys: Keys = current_app.extensions["keys"]
+    try:
+        with database().writing_rows() as connection:
+            (code,) = services.cast(connection, contest_id, [paper], keys=keys, now=clock.now())
+    except BallotInBoxError as error:  # the page was sent twice
+        (code,) = error.codes
     receipt = url_for("ballots.receipt", contest_id=contest_id)
     response = redirect(receipt)
     response.set_cookie(
         RECEIPT,
-        f"{voter.id}.{code}",
+        _seal().dumps([str(voter.id), code]),
         path=receipt,
         max_age=RECEIPT_SECONDS,
         httponly=True,
@@ -116,13 +125,44 @@ def cast(contest_id: UUID) -> ResponseReturnValue:
 @signed_in
 def receipt(contest_id: UUID) -> ResponseReturnValue:
     """What the voter takes home: the code, what it is for, and until when to vote again."""
-    voter, _, code = request.cookies.get(RECEIPT, "").partition(".")
-    if voter != str(current_user.id) or not receipts.is_code(code):
+    code = _own_code()
+    if code is None:
         return redirect(url_for("ballots.find", contest_id=contest_id))
     with reading() as session:
         contest = _contest(session, contest_id)
-        is_open = contest.is_open(clock.now())
-        return render_template("ballots/receipt.html", contest=contest, code=code, is_open=is_open)
+        return render_template(
+            "ballots/receipt.html",
+            contest=contest,
+            code=code,
+            found=log.find(session.connection(), contest_id, code),
+            board=session.get_one(Board, contest_id),
+            is_open=contest.is_open(clock.now()),
+        )
+
+
+@blueprint.get("/votes/<uuid:contest_id>/receipt/<code>.json")
+@public
+def proof(contest_id: UUID, code: str) -> ResponseReturnValue:
+    """Where the ballot with this code is, and what proves it; the leaf only to whoever cast it."""
+    if not receipts.is_code(code):
+        abort(404)
+    with reading() as session:
+        connection = session.connection()
+        found = log.find(connection, contest_id, code)
+        if found is None:
+            return jsonify(state="unknown"), 404
+        body: dict[str, Any] = {"state": found.state, "hash": found.hash.hex()}
+        if found.position is not None:
+            receipt = log.receipt(connection, contest_id, found.position)
+            if receipt is None:
+                body["state"] = "waiting"  # it is in the log, and the log is not signed yet
+            else:
+                body |= {"index": found.position, "proof": str(receipt)}
+    if code == _own_code():
+        body["leaf"] = found.leaf.decode()
+    response = jsonify(body)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.route("/votes/<uuid:contest_id>/find", methods=["GET", "POST"])
@@ -131,13 +171,39 @@ def receipt(contest_id: UUID) -> ResponseReturnValue:
 def find(contest_id: UUID) -> ResponseReturnValue:
     """Whether a ballot with this code is in the box; never what it says."""
     form = FindForm()
-    found = None
+    code, found = None, None
     with reading() as session:
         contest = _contest(session, contest_id)
         if form.validate_on_submit():
-            found = queries.is_in_box(session, contest_id, receipts.normal(text_of(form.code)))
-        page = render_template("ballots/find.html", form=form, contest=contest, found=found)
+            code = receipts.normal(text_of(form.code))
+            found = _find(session, contest_id, code)
+        page = render_template(
+            "ballots/find.html",
+            form=form,
+            contest=contest,
+            code=code,
+            found=found,
+            board=session.get(Board, contest_id),
+        )
     return page, 422 if form.errors else 200
+
+
+def _find(session: Session, contest_id: UUID, code: str) -> Found | None:
+    return log.find(session.connection(), contest_id, code) if receipts.is_code(code) else None
+
+
+def _seal() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=RECEIPT)
+
+
+def _own_code() -> str | None:
+    """The code of the ballot that this very person has cast here; None if there is none."""
+    try:
+        voter, code = _seal().loads(request.cookies.get(RECEIPT, ""))
+    except BadSignature:
+        return None
+    is_own = current_user.is_authenticated and voter == str(current_user.id)
+    return str(code) if is_own else None
 
 
 def _contest(session: Session, contest_id: UUID) -> Contest:
@@ -174,6 +240,10 @@ def _check_page(
         "groups": _groups(session, contest),
         "picked": set(choices.numbers),
         "cost": kinds.cost_of(rule, choices.numbers),
+        "board": session.get_one(Board, contest.id),
+        "nonce": secrets.token_hex(NONCE_BYTES),
+        "district": DISTRICT,
+        "form": FORM,
     }
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import migrate
-from ballots.linker import Linker
+from ballots.keys import Keys
 from budget import files, services
 from core.db import opened
 from core.journal import OPERATOR, Actor
@@ -48,19 +48,18 @@ def whole_life(path: Path) -> None:
     """Import, close, count, publish, export; in a process of its own, so that memory is its own."""
     with tempfile.TemporaryDirectory() as folder, opened(f"sqlite:///{folder}/city.db") as database:
         migrate.upgrade(database.writer)
-        linker, now = Linker(Path(folder) / "keys"), datetime.now(UTC)  # noqa: TID251 - a program that measures
+        keys = Keys.of(Path(folder) / "keys", Path(folder) / "guards", "bench/pb")
+        now = datetime.now(UTC)  # noqa: TID251 - a program that measures
         began = time.perf_counter()
         file = pabulib.read_bytes(path.read_bytes())
         plan = files.ImportPlan(path.stem[:60].lower(), path.name, path.stem, path.stem)
         with database.writing() as session:
-            cycle = files.import_cycle(
-                session, file, plan, actor=THE_OPERATOR, linker=linker, now=now
-            )
+            cycle = files.import_cycle(session, file, plan, actor=THE_OPERATOR, keys=keys, now=now)
         cast = time.perf_counter() - began
         with database.writing() as session:
             cycle = session.merge(cycle)
             services.close_vote(
-                session, cycle, actor=THE_OPERATOR, linker=linker, now=now, reason="bench"
+                session, cycle, actor=THE_OPERATOR, keys=keys, now=now, reason="bench"
             )
             services.count(session, cycle, actor=THE_OPERATOR, now=now)
             services.publish(session, cycle, actor=THE_OPERATOR, now=now)

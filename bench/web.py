@@ -27,6 +27,7 @@ from accounts.models import Account
 from app import create_app, migrate
 from app.config import Config
 from ballots import services
+from ballots.entries import Opening
 from ballots.models import Contest, Option
 from core.city import Neighbourhood
 from core.db import Database
@@ -35,6 +36,7 @@ ROUNDS, REQUESTS, OPTIONS = 30, 60, 30
 LAYERS = ("l0", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "p0", "p1", "p2")
 BAR = 0.8
 SECRET = "b" * 40
+OPENING = Opening("bench", "{}", "id_text", ("one", "other"), {})
 PICKS = (1, 4, 6, 8, 9, 13, 18, 22, 26, 29)
 BODY = "&".join(f"choice={number}" for number in PICKS)
 THEIR_FORM = "&".join(f"choices={number - 1}" for number in PICKS) + "&note="
@@ -168,7 +170,7 @@ def settled(app: Flask, voters: int) -> tuple[str, list[tuple[str, str]]]:
             for number in range(1, OPTIONS + 1)
         )
         session.flush()
-        services.open_contest(session, contest, linker=app.extensions["linker"], now=now)
+        services.open_contest(session, contest, OPENING, keys=app.extensions["keys"], now=now)
         ids = [str(person.id) for person in people]
     return str(contest.id), [_cookie(app, id_, serial) for serial, id_ in enumerate(ids)]
 

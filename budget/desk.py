@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from ballots import queries as ballots
-from ballots.linker import Linker
+from ballots.keys import Keys
 from budget import phases, queries, services
 from budget.count import needs_seed
 from budget.errors import WrongPhaseError
@@ -176,12 +176,12 @@ def _act(slug: str, act: str) -> ResponseReturnValue:
 
 
 def _open(database: Session, cycle: Cycle, _form: ActForm, actor: Actor) -> None:
-    services.open_vote(database, cycle, actor=actor, linker=_linker(), now=clock.now())
+    services.open_vote(database, cycle, actor=actor, keys=_keys(), now=clock.now())
 
 
 def _close(database: Session, cycle: Cycle, form: ActForm, actor: Actor) -> None:
     services.close_vote(
-        database, cycle, actor=actor, linker=_linker(), now=clock.now(), reason=text_of(form.reason)
+        database, cycle, actor=actor, keys=_keys(), now=clock.now(), reason=text_of(form.reason)
     )
 
 
@@ -245,6 +245,6 @@ def _actor(role: Role) -> Actor:
     return acting
 
 
-def _linker() -> Linker:
-    linker: Linker = current_app.extensions["linker"]
-    return linker
+def _keys() -> Keys:
+    keys: Keys = current_app.extensions["keys"]
+    return keys

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from ballots import kinds
 from ballots import services as ballots
 from ballots.errors import InvalidBallotError
+from ballots.keys import Keys
 from ballots.kinds import BallotRule, Choices
-from ballots.linker import Linker
 from ballots.models import Option
 from ballots.queries import choices_in_box
 from ballots.services import Paper
@@ -62,7 +62,7 @@ def import_cycle(
     plan: ImportPlan,
     *,
     actor: Actor,
-    linker: Linker,
+    keys: Keys,
     now: datetime,
     progress: Callable[[int], None] = lambda _ballots: None,
 ) -> Cycle:
@@ -85,8 +85,8 @@ def import_cycle(
         session, actor, "cycle.imported", about="cycle", about_id=cycle.id, now=now,
         title_ko=plan.title_ko, title_en=plan.title_en, source=plan.source,
     )  # fmt: skip
-    services.open_vote(session, cycle, actor=actor, linker=linker, now=now)
-    _cast_all(session, cycle, file, linker=linker, now=now, progress=progress)
+    services.open_vote(session, cycle, actor=actor, keys=keys, now=now)
+    _cast_all(session, cycle, file, keys=keys, now=now, progress=progress)
     return cycle
 
 
@@ -207,7 +207,7 @@ def _cast_all(
     cycle: Cycle,
     file: PabulibFile,
     *,
-    linker: Linker,
+    keys: Keys,
     now: datetime,
     progress: Callable[[int], None],
 ) -> None:
@@ -216,7 +216,7 @@ def _cast_all(
     while batch := list(islice(rows, BATCH)):
         papers = [Paper(vote.voter, _choices(vote, number_of)) for vote in batch]
         try:
-            ballots.cast(session.connection(), cycle.contest_id, papers, linker=linker, now=now)
+            ballots.cast(session.connection(), cycle.contest_id, papers, keys=keys, now=now)
         except InvalidBallotError:
             _blame(batch, papers, ballots.ballot_rule(session, cycle.contest))
             raise

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 import tally
 from ballots import services as ballots
-from ballots.linker import Linker
+from ballots import verifiers
+from ballots.entries import Opening
+from ballots.keys import Keys
 from ballots.models import Contest, Option, RollEntry
 from budget import count as counting
 from budget import slate
@@ -182,12 +184,11 @@ def thaw(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None
     _step(session, cycle, "thaw", actor=actor, now=now)
 
 
-def open_vote(
-    session: Session, cycle: Cycle, *, actor: Actor, linker: Linker, now: datetime
-) -> None:
+def open_vote(session: Session, cycle: Cycle, *, actor: Actor, keys: Keys, now: datetime) -> None:
     """Let the vote begin at its opening moment."""
     _check(cycle, "open", session, now)
-    ballots.open_contest(session, cycle.contest, linker=linker, now=now)
+    opening = _opening(session, cycle, actor)
+    ballots.open_contest(session, cycle.contest, opening, keys=keys, now=now)
     _step(session, cycle, "open", actor=actor, now=now)
 
 
@@ -196,7 +197,7 @@ def close_vote(
     cycle: Cycle,
     *,
     actor: Actor,
-    linker: Linker,
+    keys: Keys,
     now: datetime,
     reason: str = "",
 ) -> ballots.Reconciliation:
@@ -210,7 +211,7 @@ def close_vote(
     _check(cycle, "close", session)
     if now < cycle.contest.closes_at and not reason:
         raise TooEarlyError
-    found = ballots.close_contest(session, cycle.contest, linker=linker, now=now)
+    found = ballots.close_contest(session, cycle.contest, keys=keys, now=now)
     _step(
         session, cycle, "close", actor=actor, now=now, reason=reason, ballots=found.ballots,
         marks=found.marks,
@@ -296,6 +297,16 @@ def drop_cycle(session: Session, cycle: Cycle) -> None:
     session.delete(cycle)
     session.flush()
     session.delete(cycle.contest)
+
+
+def _opening(session: Session, cycle: Cycle, actor: Actor) -> Opening:
+    """What the log promises first; two officers stand for it: who froze, and who opens."""
+    frozen = journal.last(session, "cycle.freeze", about_id=cycle.id)
+    by = (f"{frozen.role if frozen else actor.role}: freeze", f"{actor.role}: open")
+    return Opening(
+        cycle.slug, slate.rules_text(cycle, cycle.contest, slate.options(session, cycle)),
+        cycle.tie_rule, by, verifiers.digests(),
+    )  # fmt: skip
 
 
 def _statuses(outcome: tally.Outcome) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import uuid4
 
 from sqlalchemy import delete, insert, select, update
@@ -41,12 +41,15 @@ def thaw(session: Session, cycle: Cycle) -> None:
     session.flush()
 
 
+def options(session: Session, cycle: Cycle) -> Sequence[Option]:
+    """The frozen slate, by number."""
+    query = select(Option).where(Option.contest_id == cycle.contest_id)
+    return session.scalars(query.order_by(Option.number)).all()
+
+
 def fix_digest(session: Session, cycle: Cycle) -> None:
     """SHA-256 of the rules and the slate as canonical JSON: what voters are shown, for ever."""
-    options = session.scalars(
-        select(Option).where(Option.contest_id == cycle.contest_id).order_by(Option.number)
-    )
-    text = rules_text(cycle, cycle.contest, options)
+    text = rules_text(cycle, cycle.contest, options(session, cycle))
     cycle.contest.rules_digest = hashlib.sha256(text.encode()).hexdigest()
     session.flush()
 

@@ -70,6 +70,12 @@ def record(
     return entry
 
 
+def last(session: Session, act: str, *, about_id: UUID) -> JournalEntry | None:
+    """The latest time that this act was done to a thing; None if it never was."""
+    query = select(JournalEntry).where(JournalEntry.about_id == about_id, JournalEntry.act == act)
+    return session.scalar(query.order_by(JournalEntry.id.desc()).limit(1))
+
+
 def entries(
     session: Session,
     *,

@@ -26,7 +26,8 @@ from accounts import login
 from accounts.models import Account
 from app import create_app, migrate
 from app.config import Config
-from ballots.linker import Linker
+from ballots.integrator import Integrator
+from ballots.keys import Keys
 from core import clock, words
 from core.db import Database
 
@@ -153,8 +154,14 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def linker(tmp_path: Path) -> Linker:
-    return Linker(tmp_path / "keys")
+def keys(config: Config) -> Keys:
+    return Keys.of(config.keys_dir, config.guards, config.origin)
+
+
+@pytest.fixture
+def integrate(database: Database, keys: Keys) -> Callable[[], int]:
+    """One turn of the integrator, which in production runs beside the site."""
+    return Integrator(database, keys).turn
 
 
 @pytest.fixture

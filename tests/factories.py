@@ -15,8 +15,8 @@ from accounts import services as accounts
 from accounts.models import Account
 from app.commands.city import load_city
 from ballots import services as ballots
+from ballots.keys import Keys
 from ballots.kinds import Choices
-from ballots.linker import Linker
 from ballots.models import Option
 from ballots.services import Paper
 from budget import services as budget
@@ -93,7 +93,7 @@ def plan(now: datetime, **changes: Any) -> budget.CyclePlan:
 
 def cycle(
     session: Session, now: datetime, *, phase: str = "voting", costs: Sequence[int] = (60, 50, 40),
-    linker: Linker | None = None, ballots_cast: Sequence[Sequence[int]] = (), **changes: Any,
+    keys: Keys | None = None, ballots_cast: Sequence[Sequence[int]] = (), **changes: Any,
 ) -> Cycle:  # fmt: skip
     """A cycle at a phase, walked to by the services; option n costs costs[n - 1]."""
     city(session)
@@ -103,22 +103,22 @@ def cycle(
         text = Text(**{**TEXT.__dict__, "title": title, "title_en": "", "cost_minor": cost})
         chosen = proposal(session, now, status="committee", text=text)
         budget.put_on_slate(session, made, chosen, cost, actor=SYSTEM, now=now)
-    walk(session, made, phase, now=now, linker=linker, ballots_cast=ballots_cast)
+    walk(session, made, phase, now=now, keys=keys, ballots_cast=ballots_cast)
     return made
 
 
 def walk(
-    session: Session, made: Cycle, phase: str, *, now: datetime, linker: Linker | None = None,
+    session: Session, made: Cycle, phase: str, *, now: datetime, keys: Keys | None = None,
     ballots_cast: Sequence[Sequence[int]] = (),
 ) -> None:  # fmt: skip
-    """Lead a prepared cycle on to `phase`; opening needs a linker."""
+    """Lead a prepared cycle on to `phase`; opening needs keys."""
     acts: dict[str, Any] = {
         "collecting": lambda: budget.call(session, made, actor=SYSTEM, now=now),
         "reviewing": lambda: budget.review(session, made, actor=SYSTEM, now=now),
         "frozen": lambda: budget.freeze(session, made, actor=SYSTEM, now=now),
-        "voting": lambda: _open_and_cast(session, made, now, linker, ballots_cast),
+        "voting": lambda: _open_and_cast(session, made, now, keys, ballots_cast),
         "closed": lambda: budget.close_vote(
-            session, made, actor=SYSTEM, linker=linker, now=now, reason="the test is over"
+            session, made, actor=SYSTEM, keys=keys, now=now, reason="the test is over"
         ),
         "counted": lambda: budget.count(session, made, actor=SYSTEM, now=now),
         "published": lambda: budget.publish(session, made, actor=SYSTEM, now=now),
@@ -131,12 +131,12 @@ def walk(
 
 
 def _open_and_cast(
-    session: Session, made: Cycle, now: datetime, linker: Linker | None,
+    session: Session, made: Cycle, now: datetime, keys: Keys | None,
     ballots_cast: Sequence[Sequence[int]],
 ) -> None:  # fmt: skip
-    assert linker is not None
-    budget.open_vote(session, made, actor=SYSTEM, linker=linker, now=now)
-    cast(session, made.contest_id, ballots_cast, linker=linker, now=now)
+    assert keys is not None
+    budget.open_vote(session, made, actor=SYSTEM, keys=keys, now=now)
+    cast(session, made.contest_id, ballots_cast, keys=keys, now=now)
 
 
 def cast(
@@ -144,15 +144,13 @@ def cast(
     contest_id: UUID,
     choices: Sequence[Sequence[int]],
     *,
-    linker: Linker,
+    keys: Keys,
     now: datetime,
 ) -> list[str]:
     """One ballot each of voters v0, v1, …"""
     papers = [Paper(f"v{serial}", Choices(tuple(said))) for serial, said in enumerate(choices)]
     return (
-        ballots.cast(session.connection(), contest_id, papers, linker=linker, now=now)
-        if papers
-        else []
+        ballots.cast(session.connection(), contest_id, papers, keys=keys, now=now) if papers else []
     )
 
 

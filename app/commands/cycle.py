@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.commands.speech import language_option, speaking
 from app.config import Config
-from ballots.linker import Linker
+from ballots.integrator import Integrator
+from ballots.keys import Keys
 from budget import files, queries, services
 from budget.models import Cycle
 from budget.phases import PHASES
@@ -31,7 +32,7 @@ class Desk:
     """What every command here works with."""
 
     database: Database
-    linker: Linker
+    keys: Keys
 
     @classmethod
     @contextmanager
@@ -39,7 +40,11 @@ class Desk:
         """The database and keys that the settings name, closed again at the end."""
         config = Config.from_environ(os.environ)
         with opened(config.database_url) as database:
-            yield cls(database, Linker(config.keys_dir))
+            yield cls(database, Keys.of(config.keys_dir, config.guards, config.origin))
+
+    def settle(self) -> None:
+        """Put what waits into the logs, and sign them."""
+        Integrator(self.database, self.keys).turn()
 
     @contextmanager
     def cycle(self, slug: str) -> Iterator[tuple[Session, Cycle]]:
@@ -77,9 +82,10 @@ def import_(file: Path, slug: str | None, title: str | None, lang: str) -> None:
         with _progress() as progress, desk.database.writing() as session:
             task = progress.add_task(_("Casting ballots"), total=len(read.votes))
             cycle = files.import_cycle(
-                session, read, plan, actor=THE_OPERATOR, linker=desk.linker, now=clock.now(),
+                session, read, plan, actor=THE_OPERATOR, keys=desk.keys, now=clock.now(),
                 progress=lambda done: progress.advance(task, done),
             )  # fmt: skip
+        desk.settle()
         for note in read.notes:
             click.echo(f"· {note}", err=True)
         click.echo(
@@ -115,7 +121,7 @@ def close(slug: str, reason: str | None, lang: str) -> None:
     with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
         imported = _("All ballots of the imported file are in the box.") if cycle.source else ""
         found = services.close_vote(
-            session, cycle, actor=THE_OPERATOR, linker=desk.linker, now=clock.now(),
+            session, cycle, actor=THE_OPERATOR, keys=desk.keys, now=clock.now(),
             reason=reason or imported,
         )  # fmt: skip
         click.echo(
@@ -124,6 +130,8 @@ def close(slug: str, reason: str | None, lang: str) -> None:
                 ballots=f"{found.ballots:,}", marks=f"{found.marks:,}",
             )
         )  # fmt: skip
+    with Desk.opened() as desk:
+        desk.settle()
 
 
 @group.command()

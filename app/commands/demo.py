@@ -16,7 +16,7 @@ from app.config import Config
 from app.demo.home import Home
 from app.demo.people import LOG_INS
 from app.demo.seed import Seeder
-from ballots.linker import Linker
+from ballots.keys import Keys
 from core import clock
 from core.db import opened
 
@@ -76,7 +76,7 @@ def load(home: Home) -> None:
         with Progress(console=Console(stderr=True)) as progress:
             Seeder(
                 database=database,
-                linker=Linker(config.keys_dir),
+                keys=Keys.of(config.keys_dir, config.guards, config.origin),
                 secret_key=config.secret_key,
                 password=settings["DEMO_PASSWORD"],
                 authenticator=settings["DEMO_AUTHENTICATOR"],

@@ -51,6 +51,7 @@ class Home:
             PREFIX + "DATABASE_URL": f"sqlite:///{folder / 'city.db'}",
             PREFIX + "SECRET_KEY": secrets.token_urlsafe(48),
             PREFIX + "KEYS_DIR": str(folder / "keys"),
+            PREFIX + "ORIGIN": "gwangmyeong.example/pb",
             PREFIX + "HTTPS": "0",
             PREFIX + "DEMO": "1",
             "DEMO_PASSWORD": "-".join(secrets.token_hex(2) for _ in range(3)),

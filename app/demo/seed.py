@@ -25,8 +25,9 @@ from accounts.models import EXCLUSIVE_ROLES, Account, RoleGrant
 from app.commands.city import load_city
 from app.demo.people import LOG_INS
 from ballots import services as ballots
+from ballots.integrator import Integrator
+from ballots.keys import Keys
 from ballots.kinds import Choices
-from ballots.linker import Linker
 from ballots.models import Option
 from ballots.services import Paper
 from budget import files
@@ -73,7 +74,7 @@ class Seeder:
     """Everything that loading needs; `load` does it."""
 
     database: Database
-    linker: Linker
+    keys: Keys
     secret_key: str
     password: str
     authenticator: str
@@ -94,6 +95,7 @@ class Seeder:
             with self.database.writing() as session:
                 chapter(session)
             self.progress.advance(task)
+        Integrator(self.database, self.keys).turn()
 
     def _people(self, session: Session) -> None:
         load_city(session, _toml("city.toml"))
@@ -190,7 +192,7 @@ class Seeder:
                 now=begun + 120 * DAY,
             )
         budget.freeze(session, cycle, actor=office, now=begun + 200 * DAY)
-        budget.open_vote(session, cycle, actor=poll, linker=self.linker, now=opens)
+        budget.open_vote(session, cycle, actor=poll, keys=self.keys, now=opens)
         self._cast(session, cycle)
 
     def _cast(self, session: Session, cycle: Cycle) -> None:
@@ -203,7 +205,7 @@ class Seeder:
         )
         while batch := list(islice(papers, BATCH)):
             ballots.cast(
-                session.connection(), cycle.contest_id, batch, linker=self.linker, now=self.now
+                session.connection(), cycle.contest_id, batch, keys=self.keys, now=self.now
             )
 
     def _imported_cycle(self, session: Session) -> None:
@@ -219,8 +221,8 @@ class Seeder:
             names={code: files.Names(**name) for code, name in names.items()},
         )
         poll, count = self._actor(Role.POLL_MANAGER), self._actor(Role.TALLY_OFFICER)
-        cycle = files.import_cycle(session, file, plan, actor=poll, linker=self.linker, now=then)
-        budget.close_vote(session, cycle, actor=poll, linker=self.linker, now=then + 2 * DAY)
+        cycle = files.import_cycle(session, file, plan, actor=poll, keys=self.keys, now=then)
+        budget.close_vote(session, cycle, actor=poll, keys=self.keys, now=then + 2 * DAY)
         budget.count(session, cycle, actor=count, now=then + 2 * DAY)
         budget.publish(session, cycle, actor=count, now=then + 3 * DAY)
         tasks = session.scalars(

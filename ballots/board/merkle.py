@@ -50,17 +50,30 @@ class Edge:
     size: int = 0
     hashes: tuple[bytes, ...] = ()
 
-    def grown(self, leaves: Iterable[bytes]) -> "Edge":
-        """The tree with the hashes of further leaves."""
+    def grown(
+        self,
+        leaves: Iterable[bytes],
+        seen: Callable[[int, int, bytes], None] | None = None,
+    ) -> "Edge":
+        """The tree with the hashes of further leaves.
+
+        Parameters
+        ----------
+        seen : called with level, place and hash of each perfect subtree of two leaves or more, as
+            it becomes whole
+        """
         size, hashes = self.size, list(self.hashes)
         for leaf in leaves:
             hashes.append(leaf)
             size += 1
-            full = size
+            full, level = size, 0
             while not full & 1:  # two subtrees of one size have met
                 right = hashes.pop()
                 hashes[-1] = node_hash(hashes[-1], right)
                 full >>= 1
+                level += 1
+                if seen is not None:
+                    seen(level, full - 1, hashes[-1])
         return Edge(size, tuple(hashes))
 
     @property

@@ -5,6 +5,7 @@ it is asked for. Full tiles never change; the last one of each level is *partial
 takes its place as the log grows.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ HEIGHT = 8
 WIDTH = 2**HEIGHT
 LONGEST_LEAF = 2**16 - 1
 _PATH_DIGITS = 3
+_PATH = re.compile(
+    r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
+)
 
 
 class TileError(ValueError):
@@ -34,6 +38,27 @@ class Tile:
     level: int | None
     index: int
     width: int = WIDTH
+
+    @classmethod
+    def read(cls, path: str) -> "Tile":
+        """The tile of a path as `path` writes it.
+
+        Raises
+        ------
+        TileError : there is none of this path.
+
+        >>> Tile.read("tile/entries/x001/234.p/7")
+        Tile(level=None, index=1234, width=7)
+        """
+        found = _PATH.fullmatch(path)
+        if found is None:
+            raise TileError(f"no path of a tile: {path}")
+        level, place, width = found.groups()
+        index = int(place.replace("/", "").replace("x", ""))
+        tile = cls(None if level == "entries" else int(level), index, int(width or WIDTH))
+        if tile.path != path:  # too wide, or digits before the number
+            raise TileError(f"no path of a tile: {path}")
+        return tile
 
     @property
     def path(self) -> str:

@@ -8,11 +8,15 @@ GOOD = {
     "GWANGJANG_DATABASE_URL": "sqlite:///x.db",
     "GWANGJANG_SECRET_KEY": "k" * 32,
     "GWANGJANG_KEYS_DIR": "/keys",
+    "GWANGJANG_ORIGIN": "city.example/pb",
 }
 
 
-def test_three_settings_suffice():
-    assert Config.from_environ(GOOD) == Config("sqlite:///x.db", "k" * 32, Path("/keys"))
+def test_four_settings_suffice():
+    made = Config("sqlite:///x.db", "k" * 32, Path("/keys"), origin="city.example/pb")
+    assert Config.from_environ(GOOD) == made
+    assert made.guards == Path("/keys/guards")
+    assert Config.from_environ(GOOD | {"GWANGJANG_GUARDS_DIR": "/other"}).guards == Path("/other")
 
 
 def test_the_secret_is_not_shown():
@@ -29,6 +33,7 @@ def test_a_missing_setting_is_named(name: str):
     ("name", "value"),
     [
         ("SECRET_KEY", "short"),
+        ("ORIGIN", "City Hall"),
         ("HTTPS", "yes"),
         ("DEMO", "2"),
         ("PROXIES", "-1"),

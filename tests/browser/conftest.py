@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app import create_app, migrate
 from app.config import Config
-from ballots.linker import Linker
 from core.db import Database
 from tests.browser import walk
 
@@ -61,14 +60,14 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     migrate.upgrade(database.writer)
     now = datetime.now(UTC)  # noqa: TID251 - the server reads the real clock
     with database.writing() as session:
-        stops = walk.settle(session, app, Linker(keys), now, password=PASSWORD)
+        stops = walk.settle(session, app, app.extensions["keys"], now, password=PASSWORD)
     database.dispose()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environ = os.environ | {
         "GWANGJANG_DATABASE_URL": url, "GWANGJANG_KEYS_DIR": str(keys), "GWANGJANG_HTTPS": "0",
-        "GWANGJANG_SECRET_KEY": secret, "GWANGJANG_DEMO": "1",
+        "GWANGJANG_SECRET_KEY": secret, "GWANGJANG_DEMO": "1", "GWANGJANG_ORIGIN": "localhost/pb",
     }  # fmt: skip
     command = [
         sys.executable, "-m", "gunicorn", "--config", "python:app.server", "-w", "1", "-b", f"127.0.0.1:{port}",

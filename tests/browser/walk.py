@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from accounts import login, passwords
 from accounts.models import Account
-from ballots.linker import Linker
+from ballots.keys import Keys
 from budget.agenda.models import PolicyTask
 from core.access import Role, access_of
 from tests import factories
@@ -57,7 +57,7 @@ class Walk:
     contest: str
 
 
-def settle(session: Session, app: Flask, linker: Linker, now: datetime, *, password: str) -> Walk:
+def settle(session: Session, app: Flask, keys: Keys, now: datetime, *, password: str) -> Walk:
     """A small city in which each page has something to show."""
     people = {str(role): factories.account(session, now, role) for role in Role}
     people[VOTER] = factories.account(session, now, email="voter@test.example")
@@ -65,26 +65,26 @@ def settle(session: Session, app: Flask, linker: Linker, now: datetime, *, passw
     people[NEWCOMER] = factories.account(session, now, Role.AUDITOR)
     people[NEWCOMER].totp_confirmed_at = None
     people[BEFORE_FACTOR] = factories.account(session, now, Role.AUDITOR)
-    contest, examples = _examples(session, linker, now, people[VOTER])
+    contest, examples = _examples(session, keys, now, people[VOTER])
     session.flush()
     stops = list(_stops(app, examples))
     return Walk(stops, {who: _cookie(app, person, who) for who, person in people.items()}, contest)
 
 
 def _examples(
-    session: Session, linker: Linker, now: datetime, author: Account
+    session: Session, keys: Keys, now: datetime, author: Account
 ) -> tuple[str, Mapping[str, Mapping[str, Any]]]:
     """The vote to take part in, and for each endpoint with arguments what they are."""
     done = factories.cycle(
-        session, now, phase="published", linker=linker, ballots_cast=[[1], [1, 2], [2]], slug="done"
+        session, now, phase="published", keys=keys, ballots_cast=[[1], [1, 2], [2]], slug="done"
     )
     open_ = factories.cycle(
-        session, now, linker=linker, costs=[10 + serial for serial in range(50)], max_picks=4,
+        session, now, keys=keys, costs=[10 + serial for serial in range(50)], max_picks=4,
         fund_minor=500, slug="open", field_limits={"safety-construction": 3},
     )  # fmt: skip
-    factories.cycle(session, now, linker=linker, kind="knapsack", max_picks=None, slug="knapsack")
+    factories.cycle(session, now, keys=keys, kind="knapsack", max_picks=None, slug="knapsack")
     for slug, phase in (("planned", "preparing"), ("ended", "closed"), ("ready", "frozen")):
-        factories.cycle(session, now, phase=phase, linker=linker, slug=slug)
+        factories.cycle(session, now, phase=phase, keys=keys, slug=slug)
     received = factories.proposal(session, now, status="received", author=author)
     draft = factories.proposal(session, now, author=author)
     own_draft, own = {"proposal_id": draft.id}, {"proposal_id": received.id}

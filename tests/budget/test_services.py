@@ -33,8 +33,8 @@ OFFICE, COUNCIL = Actor(Role.BUDGET_OFFICER), Actor(Role.COUNCIL_CLERK)
 BALLOTS = [[1], [1, 2], [2, 3], [1], [3]]  # votes 3, 2, 2 for costs 60, 50, 40 of 100
 
 
-def test_from_preparation_to_the_agenda(session, now, linker):
-    cycle = factories.cycle(session, now, phase="published", linker=linker, ballots_cast=BALLOTS)
+def test_from_preparation_to_the_agenda(session, now, keys):
+    cycle = factories.cycle(session, now, phase="published", keys=keys, ballots_cast=BALLOTS)
     told = queries.told(session, cycle)
     assert [told.options[line.turn.option].number for line in told.funded] == [1, 3]
     tasks = agenda_queries.page(session, cycle=cycle.slug).tasks
@@ -52,16 +52,16 @@ def test_from_preparation_to_the_agenda(session, now, linker):
 
 
 @pytest.mark.parametrize("phase", ORDER)
-def test_every_act_from_every_other_phase_is_refused(session, now, linker, phase):
-    cycle = factories.cycle(session, now, phase=phase, linker=linker)
+def test_every_act_from_every_other_phase_is_refused(session, now, keys, phase):
+    cycle = factories.cycle(session, now, phase=phase, keys=keys)
     acts = {
         "call": lambda: services.call(session, cycle, actor=SYSTEM, now=now),
         "review": lambda: services.review(session, cycle, actor=SYSTEM, now=now),
         "freeze": lambda: services.freeze(session, cycle, actor=SYSTEM, now=now),
         "thaw": lambda: services.thaw(session, cycle, actor=SYSTEM, now=now),
-        "open": lambda: services.open_vote(session, cycle, actor=SYSTEM, linker=linker, now=now),
+        "open": lambda: services.open_vote(session, cycle, actor=SYSTEM, keys=keys, now=now),
         "close": lambda: services.close_vote(
-            session, cycle, actor=SYSTEM, linker=linker, now=now, reason="x"
+            session, cycle, actor=SYSTEM, keys=keys, now=now, reason="x"
         ),
         "count": lambda: services.count(session, cycle, actor=SYSTEM, now=now),
         "publish": lambda: services.publish(session, cycle, actor=SYSTEM, now=now),
@@ -96,8 +96,8 @@ def test_thawing_takes_the_ballot_back(session, now):
     assert cycle.contest.rules_digest == digest
 
 
-def test_what_was_voted_on_never_changes(session, now, linker):
-    cycle = factories.cycle(session, now, linker=linker)
+def test_what_was_voted_on_never_changes(session, now, keys):
+    cycle = factories.cycle(session, now, keys=keys)
     entry = session.scalars(select(SlateEntry)).first()
     entry.proposal.title = "Another title"
     session.flush()
@@ -123,10 +123,10 @@ def test_a_gate_lists_what_is_missing(session, now):
     assert caught.value.values == {"missing": ["slate"]}
 
 
-def test_a_vote_that_is_over_is_not_opened(session, now, linker):
+def test_a_vote_that_is_over_is_not_opened(session, now, keys):
     cycle = factories.cycle(session, now, phase="frozen")
     with pytest.raises(MissingError):
-        services.open_vote(session, cycle, actor=SYSTEM, linker=linker, now=now + 20 * DAY)
+        services.open_vote(session, cycle, actor=SYSTEM, keys=keys, now=now + 20 * DAY)
 
 
 def test_an_address_belongs_to_one_cycle(session, now):
@@ -155,18 +155,18 @@ def test_the_slate_takes_eligible_proposals_of_its_currency(session, now):
     assert queries.eligible(session, cycle) == [chosen]
 
 
-def test_closing_early_needs_a_public_reason(session, now, linker):
-    cycle = factories.cycle(session, now, linker=linker)
+def test_closing_early_needs_a_public_reason(session, now, keys):
+    cycle = factories.cycle(session, now, keys=keys)
     with pytest.raises(TooEarlyError):
-        services.close_vote(session, cycle, actor=SYSTEM, linker=linker, now=now)
-    services.close_vote(session, cycle, actor=SYSTEM, linker=linker, now=cycle.contest.closes_at)
+        services.close_vote(session, cycle, actor=SYSTEM, keys=keys, now=now)
+    services.close_vote(session, cycle, actor=SYSTEM, keys=keys, now=cycle.contest.closes_at)
     with pytest.raises(ContestClosedError):
-        factories.cast(session, cycle.contest_id, [[1]], linker=linker, now=now)
+        factories.cast(session, cycle.contest_id, [[1]], keys=keys, now=now)
 
 
-def test_a_lot_needs_its_seed_and_gives_the_same_order_again(session, now, linker):
+def test_a_lot_needs_its_seed_and_gives_the_same_order_again(session, now, keys):
     cycle = factories.cycle(
-        session, now, phase="closed", linker=linker, tie_rule="cost_then_lot", costs=(60, 60),
+        session, now, phase="closed", keys=keys, tie_rule="cost_then_lot", costs=(60, 60),
         ballots_cast=[[1, 2]],
     )  # fmt: skip
     for seed in (None, "short"):
@@ -179,17 +179,17 @@ def test_a_lot_needs_its_seed_and_gives_the_same_order_again(session, now, linke
     assert services.recount(session, cycle)
 
 
-def test_a_count_whose_sums_differ_is_refused(session, now, linker, monkeypatch):
-    cycle = factories.cycle(session, now, phase="closed", linker=linker, ballots_cast=BALLOTS)
+def test_a_count_whose_sums_differ_is_refused(session, now, keys, monkeypatch):
+    cycle = factories.cycle(session, now, phase="closed", keys=keys, ballots_cast=BALLOTS)
     monkeypatch.setattr(tally.Profile, "votes", lambda _self: [9, 9, 9])
     with pytest.raises(SumsDifferError):
         services.count(session, cycle, actor=SYSTEM, now=now)
     assert session.get(CycleOutcome, cycle.id) is None
 
 
-def test_minimum_votes_are_part_of_the_rules(session, now, linker):
+def test_minimum_votes_are_part_of_the_rules(session, now, keys):
     cycle = factories.cycle(
-        session, now, phase="counted", linker=linker, ballots_cast=BALLOTS,
+        session, now, phase="counted", keys=keys, ballots_cast=BALLOTS,
         count_parameters={"minimum_votes": 3},
     )  # fmt: skip
     outcome = tally.Outcome.from_json(session.get_one(CycleOutcome, cycle.id).body)
@@ -207,8 +207,8 @@ def test_a_prepared_cycle_can_be_dropped_and_no_other(session, now):
 
 
 @pytest.fixture
-def task(session, now, linker) -> PolicyTask:
-    factories.cycle(session, now, phase="published", linker=linker, ballots_cast=BALLOTS)
+def task(session, now, keys) -> PolicyTask:
+    factories.cycle(session, now, phase="published", keys=keys, ballots_cast=BALLOTS)
     return agenda_queries.page(session).tasks[0]
 
 

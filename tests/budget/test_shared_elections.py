@@ -42,14 +42,14 @@ def ballots(file: PabulibFile) -> Counter:
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_real_election_is_cast_counted_published_and_comes_out_the_same(
-    database, now, linker, name
+    database, now, keys, name
 ):
     file = pabulib.read_bytes((SHARED / f"{name}.pb").read_bytes())
     plan = files.ImportPlan("real", name, name, name)
     with database.writing() as session:
-        cycle = files.import_cycle(session, file, plan, actor=THE_OPERATOR, linker=linker, now=now)
+        cycle = files.import_cycle(session, file, plan, actor=THE_OPERATOR, keys=keys, now=now)
         services.close_vote(
-            session, cycle, actor=THE_OPERATOR, linker=linker, now=now, reason="all are in"
+            session, cycle, actor=THE_OPERATOR, keys=keys, now=now, reason="all are in"
         )
         outcome = services.count(session, cycle, actor=THE_OPERATOR, now=now)
         services.publish(session, cycle, actor=THE_OPERATOR, now=now)

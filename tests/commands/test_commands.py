@@ -1,16 +1,17 @@
 """The console script, as typed: real files in, sentences out, nothing half-written."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from accounts.models import Account
 from app.cli import root
-from ballots.models import CastBallot
+from ballots.models import LogLeaf
 from budget.models import Cycle
 from core.db import Database
 from tally.formats import pabulib
@@ -25,6 +26,7 @@ def run(config, monkeypatch):
     monkeypatch.setenv("GWANGJANG_DATABASE_URL", config.database_url)
     monkeypatch.setenv("GWANGJANG_SECRET_KEY", config.secret_key)
     monkeypatch.setenv("GWANGJANG_KEYS_DIR", str(config.keys_dir))
+    monkeypatch.setenv("GWANGJANG_ORIGIN", config.origin)
 
     def do(*arguments: object) -> Result:
         return CliRunner().invoke(root, [str(argument) for argument in arguments])
@@ -116,7 +118,7 @@ def test_a_ballot_or_amount_that_cannot_be_is_told_with_its_line(
     assert answer.exit_code == 1
     assert said in answer.output
     with database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(CastBallot)) == 0
+        assert session.scalar(select(func.count()).select_from(LogLeaf)) == 0
 
 
 def test_what_cannot_be_done_is_said(run, now, database):
@@ -130,7 +132,9 @@ def test_what_cannot_be_done_is_said(run, now, database):
     run("cycle", "close", "b")
     run("cycle", "count", "b")
     with database.writing() as session:
-        session.scalar(select(CastBallot)).choices = '{"a":[]}'
+        session.execute(text("DROP TRIGGER log_leaves_no_update"))  # as whoever owns the tables can
+        leaf = session.scalar(select(LogLeaf).where(LogLeaf.kind == "ballot"))
+        leaf.leaf = re.sub(rb'"x":.*', b'"x":{"a":[]}}', leaf.leaf)
     assert "differs" in run("cycle", "recount", "b", "--lang", "en").output
     missing = run("cycle", "export", "b", "/nowhere/at/all.pb", "--lang", "en")
     assert missing.exit_code == 1
@@ -249,5 +253,5 @@ def test_the_demo_is_loaded_once_and_its_codes_are_printed(tmp_path, monkeypatch
     with database.reading() as session:
         statuses = set(session.scalars(select(factories.Proposal.status)))
         assert len(statuses) >= 27
-        assert session.scalar(select(func.count()).select_from(CastBallot)) == 3500 + 520
+        assert session.scalar(select(func.count()).where(LogLeaf.kind == "ballot")) == 3500 + 520
     database.dispose()

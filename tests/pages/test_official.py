@@ -75,7 +75,7 @@ def test_a_cycle_by_page_from_preparation_to_delivery(
     act("open")
     assert "until" in client.get("/").text
     contest = client.get("/cycles/2027").text.split("/votes/")[1].split('"')[0].split("/")[0]
-    client.post(f"/votes/{contest}/cast", data={"choice": ["1", "2"]})
+    client.post(f"/votes/{contest}/cast", data={"choice": ["1", "2"], "nonce": "00" * 32})
     stale = client.post("/desk/cycles/2027/close", data={"phase": "frozen", "reason": "x"})
     assert stale.status_code == 409
     assert (
@@ -140,9 +140,9 @@ def test_what_is_wrong_in_a_plan_is_said(client, officials, sign_in, change, sai
     assert said in answer.text
 
 
-def test_from_any_task_two_clicks_reach_proposal_count_and_cycle(client, database, now, linker):
+def test_from_any_task_two_clicks_reach_proposal_count_and_cycle(client, database, now, keys):
     with database.writing() as session:
-        cycle = factories.cycle(session, now, phase="published", linker=linker, ballots_cast=[[1]])
+        cycle = factories.cycle(session, now, phase="published", keys=keys, ballots_cast=[[1]])
     page = client.get("/agenda").text
     task = "/agenda/" + page.split("/agenda/")[1].split('"')[0]
     text = client.get(task).text
@@ -163,13 +163,13 @@ def test_from_any_task_two_clicks_reach_proposal_count_and_cycle(client, databas
 
 
 def test_pages_of_a_cycle_cost_the_same_however_large_it_is(
-    client, database, now, linker, count_queries
+    client, database, now, keys, count_queries
 ):
     seen = []
     for costs in ([1] * 3, [1] * 40):
         with database.writing() as session:
             slug = factories.cycle(
-                session, now, phase="published", linker=linker, costs=costs, ballots_cast=[[1]]
+                session, now, phase="published", keys=keys, costs=costs, ballots_cast=[[1]]
             ).slug
         numbers = []
         for path in (
@@ -210,11 +210,11 @@ def test_the_auditor_reads_the_desk_and_changes_nothing(client, database, now, o
 
 
 def test_an_outcome_by_equal_shares_is_told_and_recounted(
-    database, client, linker, now, both_languages
+    database, client, keys, now, both_languages
 ):
     with database.writing() as session:
         cycle = factories.cycle(
-            session, now, phase="published", linker=linker, slug="shares", fund_minor=120,
+            session, now, phase="published", keys=keys, slug="shares", fund_minor=120,
             count_rule="mes_cost_add1u", ballots_cast=[[1], [1, 2], [2], [3], [3]],
         )  # fmt: skip
         assert services.recount(session, cycle)

@@ -26,9 +26,9 @@ def address(app: Flask, rule, known: dict) -> str:
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_every_route_lets_in_just_whom_it_names(app, client, database, now, linker, sign_in, who):
+def test_every_route_lets_in_just_whom_it_names(app, client, database, now, keys, sign_in, who):
     with database.writing() as session:
-        cycle = factories.cycle(session, now, phase="published", linker=linker, ballots_cast=[[1]])
+        cycle = factories.cycle(session, now, phase="published", keys=keys, ballots_cast=[[1]])
         proposal = factories.proposal(session, now, status="received")
         roles = [] if who in ("visitor", "citizen") else [Role(who)]
         person = factories.account(session, now, *roles)

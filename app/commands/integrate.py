@@ -1,0 +1,33 @@
+"""`gwangjang integrate`: puts what was cast into the logs, and signs them."""
+
+import os
+import signal
+import threading
+
+import click
+
+from app import logs
+from app.config import Config
+from app.integrating import report
+from ballots.integrator import Integrator
+from ballots.keys import Keys
+from core.db import opened
+
+
+@click.command()
+def command() -> None:
+    """Put ballots into the public logs, a batch every second, and sign each batch.
+
+    One such process belongs to every city on PostgreSQL; two are no harm. On SQLite the site does
+    it itself.
+
+    Example: gwangjang integrate
+    """
+    config = Config.from_environ(os.environ)
+    logs.configure(config)
+    stopped = threading.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: stopped.set())
+    keys = Keys.of(config.keys_dir, config.guards, config.origin)
+    with opened(config.database_url) as database:
+        Integrator(database, keys).run(stopped, report)

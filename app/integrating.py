@@ -1,0 +1,27 @@
+"""The integrator beside the site: a thread where one process serves, else a process of its own."""
+
+import threading
+
+from flask import Flask
+
+from app.logs import log
+from ballots.errors import RollbackError
+from ballots.integrator import Integrator
+
+
+def start_integrator(app: Flask) -> threading.Event:
+    """Integrate the application's logs in a thread; set the event to end it."""
+    stopped = threading.Event()
+    integrator = Integrator(app.extensions["database"], app.extensions["keys"])
+    threading.Thread(target=integrator.run, args=(stopped, report), daemon=True).start()
+    return stopped
+
+
+def report(error: Exception) -> None:
+    """Tell the operator, by the log: a ROLLBACK by that word."""
+    causes = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
+    for cause in causes:
+        if isinstance(cause, RollbackError):
+            log.error("ROLLBACK", **cause.values)
+        else:
+            log.error("integrator", exc_info=cause)

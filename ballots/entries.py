@@ -1,0 +1,88 @@
+"""The leaves that this room writes, each from what its act knows."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ballots.board import leaves
+from ballots.log import BALLOT, REVOKE, Entry
+
+NONCE_BYTES = 32
+DISTRICT = "all"  # a contest has one electorate
+FORM = 1  # and one form of its ballot
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What is promised before the first ballot.
+
+    Attributes
+    ----------
+    name : of the log, below the city's origin
+    manifest : what is asked and how it is counted, canonical JSON
+    witnesses : lines of the policy that name witnesses and their quorum
+    ties : how level options are settled
+    verifiers : file -> SHA-256, in hexadecimal
+    by : two officers
+    """
+
+    name: str
+    manifest: str
+    ties: str
+    by: Sequence[str]
+    verifiers: Mapping[str, str]
+    witnesses: str = "quorum none\n"
+
+    def policy(self, log_key: str) -> str:
+        """Whom a reader believes (C2SP tlog-policy)."""
+        return f"log {log_key}\n{self.witnesses}"
+
+
+def opened(  # noqa: PLR0917 - one leaf's members
+    election: str, opening: Opening, log_key: str, link_hash: str, roll: Sequence[str], code: str
+) -> Entry:
+    """The first leaf."""
+    return _entry(
+        "open", election, manifest=_hash(opening.manifest), log=log_key,
+        policy=_hash(opening.policy(log_key)), roll={DISTRICT: len(roll)},
+        rollhash=roll_hash(roll), linkhash=link_hash, tokens={}, ties=opening.ties,
+        verifiers=dict(opening.verifiers), code=code, by=list(opening.by),
+    )  # fmt: skip
+
+
+def ballot(election: str, channel: str, pseudonym: bytes, nonce: bytes, choices: str) -> Entry:
+    """One ballot; `choices` is canonical JSON.
+
+    Written as it stands instead of by `leaves.write`, which takes five times as long: this is done
+    for every ballot that is cast. A test holds the two together.
+    """
+    leaf = (
+        f'{{"c":"{channel}","d":"{DISTRICT}","e":"{election}","f":{FORM},"n":"{nonce.hex()}",'
+        f'"p":"{pseudonym.hex()}","t":"{BALLOT}","v":{leaves.VERSION},"x":{choices}}}'
+    )
+    return Entry(leaf.encode(), BALLOT, pseudonym)
+
+
+def revoked(election: str, pseudonym: bytes, why: str) -> Entry:
+    """A voter's ballot counts no longer."""
+    return _entry(REVOKE, election, voter=pseudonym, p=pseudonym.hex(), why=why)
+
+
+def closed(election: str, size: int, counts: Mapping[str, int], marks: Mapping[str, int]) -> Entry:
+    """The last leaf but the result."""
+    return _entry("close", election, size=size, counts=dict(counts), marks=dict(marks))
+
+
+def roll_hash(roll: Sequence[str]) -> str:
+    """SHA-256 of who is on the roll: sorted, a line each."""
+    return _hash("".join(f"{voter_id}\n" for voter_id in sorted(roll)))
+
+
+def _entry(kind: str, election: str, *, voter: bytes | None = None, **members: Any) -> Entry:
+    leaf = leaves.write({"v": leaves.VERSION, "t": kind, "e": election, **members})
+    return Entry(leaf, kind, voter)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,99 @@
+"""What waits for the log: received, durable, and not yet in its place."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, bindparam, delete, exists, select
+
+from ballots import log
+from ballots.log import BALLOT, UPSERT, Entry, Head
+from ballots.models import LogLeaf, PendingLeaf, RollEntry
+
+
+def submit(connection: Connection, contest_id: UUID, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Let leaves of voters on the roll wait for the log; how many of them are new.
+
+    Parameters
+    ----------
+    rows : of each leaf `hash`, `leaf`, `kind`, `voter` and the roll's `voter_id`, which is not kept
+    """
+    given = [{"contest": contest_id, **row} for row in rows]
+    found: int = connection.execute(_SUBMIT[connection.dialect.name], one_or_many(given)).rowcount
+    return found
+
+
+def integrate(connection: Connection, contest_id: UUID) -> Head:
+    """Append all leaves that wait.
+
+    The order of arrival is given up: leaves stand by their hashes. Only the leaves of one voter
+    keep their order among themselves, for the last ballot is the one that counts.
+    """
+    board = log.head(connection, contest_id, alone=True)
+    taken = connection.execute(
+        delete(PendingLeaf)
+        .where(PendingLeaf.contest_id == contest_id)
+        .returning(
+            PendingLeaf.hash,
+            PendingLeaf.turn,
+            PendingLeaf.leaf,
+            PendingLeaf.kind,
+            PendingLeaf.voter,
+        )
+    ).all()
+    twice = log.known(
+        connection, contest_id, [hashed for hashed, _, _, kind, _ in taken if kind == BALLOT]
+    )
+    waiting = [row for row in taken if row[3] != BALLOT or row[0] not in twice]
+    return log.append(connection, board, [Entry(*row[2:]) for row in _ordered(waiting)])
+
+
+def one_or_many(rows: list[dict[str, Any]]) -> Any:
+    """A single row plainly: psycopg opens a pipeline for a list, which one row does not repay."""
+    return rows[0] if len(rows) == 1 else rows
+
+
+def _ordered(rows: Iterable[Any]) -> list[Any]:
+    """By hash; but of one voter the earlier turn first, on the places that are this voter's."""
+    ordered = sorted(rows)
+    places: dict[bytes, list[int]] = {}
+    for place, (_, _, _, _, voter) in enumerate(ordered):
+        if voter is not None:
+            places.setdefault(voter, []).append(place)
+    for own in places.values():
+        if len(own) > 1:
+            in_turn = sorted((ordered[place] for place in own), key=lambda row: row[1])
+            for place, row in zip(own, in_turn, strict=True):
+                ordered[place] = row
+    return ordered
+
+
+def _submit(dialect: str) -> Any:
+    """A leaf with the roll's counter, unless it waits already or is in the log."""
+    roll = RollEntry.__table__.c
+    log = LogLeaf.__table__.c
+    known = exists().where(log.contest_id == bindparam("contest"), log.hash == bindparam("hash"))
+    pending = PendingLeaf.__table__.c
+    values = [
+        bindparam(name, type_=pending[column].type)
+        for column, name in (
+            ("contest_id", "contest"),
+            ("hash", "hash"),
+            ("leaf", "leaf"),
+            ("kind", "kind"),
+            ("voter", "voter"),
+        )
+    ]
+    chosen = select(*values, roll.casts).where(
+        and_(
+            roll.contest_id == bindparam("contest"),
+            roll.voter_id == bindparam("voter_id"),
+            ~known,
+        )
+    )
+    columns = ["contest_id", "hash", "leaf", "kind", "voter", "turn"]
+    statement = UPSERT[dialect](PendingLeaf).from_select(columns, chosen).on_conflict_do_nothing()
+    return statement.execution_options(preserve_rowcount=True)  # an INSERT keeps none otherwise
+
+
+_SUBMIT = {dialect: _submit(dialect) for dialect in UPSERT}
