@@ -135,11 +135,11 @@ def open_contest(
     """Let voting begin: the keys are made now, and the log begins. The slate must be frozen."""
     connection = session.connection()
     keys.linker.create(contest.id)
-    signer = keys.signers.create(contest.id, opening.name)
+    signer = keys.signers.create(contest.id, opening.election)
     log_key = str(signer.key)
     session.add(
         Board(
-            contest_id=contest.id, election=signer.name, manifest=opening.manifest,
+            contest_id=contest.id, election=opening.election, manifest=opening.manifest,
             policy=opening.policy(log_key), log_key=log_key,
         )
     )  # fmt: skip
@@ -149,7 +149,7 @@ def open_contest(
         select(RollEntry.voter_id).where(RollEntry.contest_id == contest.id)
     ).all()
     first = entries.opened(
-        signer.name, opening, log_key, keys.linker.key_hash(contest.id), roll, version("gwangjang")
+        opening, log_key, keys.linker.key_hash(contest.id), roll, version("gwangjang")
     )
     log.append(connection, log.head(connection, contest.id, alone=True), [first])
 

@@ -36,7 +36,7 @@ ROUNDS, REQUESTS, OPTIONS = 30, 60, 30
 LAYERS = ("l0", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "p0", "p1", "p2")
 BAR = 0.8
 SECRET = "b" * 40
-OPENING = Opening("bench", "{}", "id_text", ("one", "other"), {})
+OPENING = Opening("localhost/pb/bench", "{}", "id_text", ("one", "other"), {})
 PICKS = (1, 4, 6, 8, 9, 13, 18, 22, 26, 29)
 BODY = "&".join(f"choice={number}" for number in PICKS)
 THEIR_FORM = "&".join(f"choices={number - 1}" for number in PICKS) + "&note="
