@@ -82,7 +82,9 @@ class Reading:
     on_paper : pseudonyms whose voters took paper instead
     batches : number -> batch
     sheets : place of a leaf -> the sheet that it tells, unless it was made void
-    void : places of leaves that were made void
+    void : place of a leaf that was made void -> the document that says so
+    voters : how many are on the roll, in all districts
+    rollhash : of the roll, as it was told last
     """
 
     size: int = 0
@@ -95,7 +97,9 @@ class Reading:
     on_paper: set[str] = field(default_factory=set)
     batches: dict[int, Batch] = field(default_factory=dict)
     sheets: dict[int, tuple[int, int]] = field(default_factory=dict)
-    void: set[int] = field(default_factory=set)
+    void: dict[int, str] = field(default_factory=dict)
+    voters: int = 0
+    rollhash: str = ""
 
     @property
     def web(self) -> int:
@@ -149,6 +153,7 @@ def replay(leaves: Iterable[Leaf]) -> Reading:
 
 def _open(log: Reading, leaf: Leaf) -> None:
     log.opened = leaf
+    log.voters, log.rollhash = sum(leaf["roll"].values()), leaf["rollhash"]
 
 
 def _ballot(log: Reading, leaf: Leaf) -> None:
@@ -210,11 +215,12 @@ def _void(log: Reading, leaf: Leaf) -> None:
     batch = log.batches[sheet[0]]
     batch.sheets.remove(sheet[1])
     batch.is_closed = False
-    log.void.add(leaf["i"])
+    log.void[leaf["i"]] = leaf["document"]
 
 
-def _roll_change(_log: Reading, _leaf: Leaf) -> None:
-    """Nothing that counts is changed by it."""
+def _roll_change(log: Reading, leaf: Leaf) -> None:
+    log.voters += leaf["added"] - leaf["removed"]
+    log.rollhash = leaf["rollhash"]
 
 
 def _close(log: Reading, leaf: Leaf) -> None:

@@ -15,11 +15,10 @@ from ballots.board.notes import Key, Note, NoteError
 from ballots.board.policy import Policy
 from ballots.board.reading import Reading
 from ballots.board.receipt import Receipt
-from core.words import LazyString
 from core.words import lazy_gettext as _l
 
 T = TypeVar("T")
-Said = str | LazyString
+Said = Any  # text, or a sentence that finds its language when it is said
 
 
 class Finding(Exception):  # noqa: N818 - neither of the two is an error of the program
@@ -113,7 +112,7 @@ class Case:
         return dict(value)
 
     def check_signed(self, note: Note, place: str, keys: Iterable[Key] = ()) -> None:
-        """Make sure that the log has signed, and that none of the other keys' signatures is false."""
+        """Make sure that the log has signed, and that no signature of the other keys is false."""
         with blamed(place):
             signers = note.signed_by([self.key, *keys])
         must(self.key in signers, _l("%(place)s is not signed by the log.", place=place))

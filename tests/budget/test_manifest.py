@@ -47,9 +47,7 @@ def test_what_names_no_log_is_refused(session, now, keys):
 
 
 def test_a_manifest_takes_just_the_ballots_that_the_vote_page_takes(session, now, keys):
-    cycle = factories.cycle(
-        session, now, phase="frozen", keys=keys, kind="knapsack", max_picks=2
-    )
+    cycle = factories.cycle(session, now, phase="frozen", keys=keys, kind="knapsack", max_picks=2)
     manifest = manifest_of(session, cycle, election=ELECTION)
     rule = ballot_rule(session, cycle.contest)
     for numbers in ((), (1,), (2, 3), (1, 2), (1, 2, 3), (4,)):
