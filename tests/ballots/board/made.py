@@ -216,7 +216,7 @@ def events(manifest: Manifest = MANIFEST, **changes: Any) -> list[dict[str, Any]
         revoke(1, "lost-device"),
         ballot(1, 2),
         revoke(2, "paper-instead"),
-        leaf("roll-change", election, added=2, removed=1, rollhash=ROLLHASHES[1]),
+        leaf("roll-change", election, added=2, removed=2, rollhash=ROLLHASHES[1]),
         batch(1, 5),
         paper(1, 1, 0, "cheolsan-3"),
         paper(1, 2, 1, "haan-1"),
