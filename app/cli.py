@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "demo": "app.commands.demo:group",
         "tally": "app.commands.tally:command",
         "certify": "app.commands.certify:command",
+        "verify": "app.commands.verify:command",
         "margin": "app.commands.margin:command",
         "assertions": "app.commands.margin:assertions_command",
         "formats": "app.commands.formats:group",
