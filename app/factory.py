@@ -39,6 +39,7 @@ def build(config: Config | None = None) -> Flask:
     app.extensions["config"] = config
     app.extensions["database"] = Database(config.database_url)
     app.extensions["keys"] = Keys.of(config.keys_dir, config.guards, config.origin)
+    app.extensions["bundles"] = config.bundles
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # Flask's own advice
     logs.start(app, config)
