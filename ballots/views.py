@@ -23,10 +23,10 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Session
 
 from ballots import kinds, log, queries, receipts, services
+from ballots.collector import Collector
 from ballots.entries import DISTRICT, FORM, NONCE_BYTES
 from ballots.errors import BallotInBoxError, InvalidBallotError
 from ballots.forms import FindForm, choices_of, nonce_of
-from ballots.keys import Keys
 from ballots.kinds import BallotRule, Choices
 from ballots.log import Found
 from ballots.models import Board, Contest, Option
@@ -35,7 +35,7 @@ from core.access import public, signed_in
 from core.city import Field
 from core.forms import text_of
 from core.limits import limited
-from core.web import database, reading
+from core.web import reading
 
 blueprint = Blueprint("ballots", __name__)
 
@@ -101,10 +101,9 @@ def cast(contest_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("accounts.declare", next=back))
     choices = choices_of(request.form.getlist("choice"))
     paper = services.Paper(str(voter.id), choices, nonce_of(request.form.get("nonce", "")))
-    keys: Keys = current_app.extensions["keys"]
+    collector: Collector = current_app.extensions["collector"]
     try:
-        with database().writing_rows() as connection:
-            (code,) = services.cast(connection, contest_id, [paper], keys=keys, now=clock.now())
+        code = collector.cast(contest_id, paper, now=clock.now())
     except BallotInBoxError as error:  # the page was sent twice
         (code,) = error.codes
     receipt = url_for("ballots.receipt", contest_id=contest_id)

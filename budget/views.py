@@ -213,11 +213,16 @@ def _bundle(slug: str, *, for_auditors: bool) -> Response:
         if found.phase != "published":
             abort(404)
         path = bundles.shelved(
-            database, found, extensions["bundles"], keys=extensions["keys"],
+            database, found, extensions["config"].bundles, keys=extensions["keys"],
             for_auditors=for_auditors,
         )  # fmt: skip
     name = f"{slug}-auditors.tar" if for_auditors else f"{slug}.tar"
-    return send_file(path, "application/x-tar", as_attachment=True, download_name=name)
+    answer = send_file(
+        path, "application/x-tar", as_attachment=True, download_name=name, max_age=0
+    )
+    if for_auditors:
+        answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _public_cycle(database: Session, slug: str) -> Cycle:

@@ -84,7 +84,9 @@ def test_the_leaves_of_a_sealed_vote_are_for_auditors(
         assert client.get(path).status_code == 403
     sign_in(auditor)
     assert path in client.get(f"/cycles/{counted}/outcome").text
-    assert {*states(fetch(path)[0]).values()} == {"right"}
+    data, headers = fetch(path)
+    assert {*states(data).values()} == {"right"}
+    assert headers["Cache-Control"] == "private, no-store"
 
 
 def test_a_log_that_is_not_signed_yet_is_said_so(client, database, now, keys):
