@@ -116,6 +116,10 @@ def read_json(data: bytes) -> Any:
     return value
 
 
+# What was found to be canonical JSON is read again by this, which is quicker: value, end.
+parse = json.JSONDecoder().raw_decode
+
+
 def write_json(value: Any) -> str:
     """A value as canonical JSON."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -217,14 +221,10 @@ class Bundle:
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
         self.places: dict[str, tuple[int, int]] = {}
+        self.has_leaves = False  # in an open vote, or the auditors' copy of a sealed one
 
     def __contains__(self, path: str) -> bool:
         return path in self.places
-
-    @property
-    def has_leaves(self) -> bool:
-        """Whether this is an open vote, or the auditors' copy of a sealed one."""
-        return any(path.startswith("tile/entries/") for path in self.places)
 
     def chunks(self, path: str) -> Iterator[bytes]:
         """A file, piece by piece."""
@@ -313,6 +313,7 @@ def check_form(case: Case) -> Said:
     for path in ALWAYS:
         must(path in places, "{0} 파일이 없습니다 | there is no file {0}", path)
     case.bundle.places = places
+    case.bundle.has_leaves = any(path.startswith("tile/entries/") for path in places)
     text = "파일 {0:,}개의 모양과 이름이 정한 그대로입니다 | {0:,} files, in their one form"
     return say(text, len(places))
 
@@ -879,19 +880,19 @@ def read_leaf(data: bytes) -> Leaf:
     return leaf
 
 
-def is_ascending(numbers: Sequence[int]) -> bool:
+def is_ascending(numbers: list[int]) -> bool:
     """Whether each number is greater than the one before it."""
-    return all(one < other for one, other in zip(numbers, numbers[1:]))
+    return sorted({*numbers}) == numbers
 
 
 def are_choices(choices: Choices) -> bool:
     """Whether choices that are written well name each option once, in order, with sound points."""
-    ((form, said),) = choices.items()
-    if form == "a":
-        return is_ascending(said)
-    if form == "r":
-        ranked = [number for tier in said for number in tier]
-        return all(map(is_ascending, said)) and len({*ranked}) == len(ranked)
+    if "a" in choices:
+        return is_ascending(choices["a"])
+    if "r" in choices:
+        ranked = [number for tier in choices["r"] for number in tier]
+        return all(map(is_ascending, choices["r"])) and len({*ranked}) == len(ranked)
+    said = choices["s"]
     fractions = [points.split("/") for _, points in said if isinstance(points, str)]
     are_lowest = all(int(b) > 1 and gcd(int(a), int(b)) == 1 for a, b in fractions)
     return are_lowest and is_ascending([number for number, _ in said])
@@ -962,6 +963,8 @@ class Manifest:
         self.is_open = told["publication"] == "open"
         rows = [Option(row["n"], row["code"], row["cost"], row["field"]) for row in told["options"]]
         self.options = {option.number: option for option in rows}
+        self.numbers = frozenset(self.options)
+        self.costs = {option.number: option.cost for option in rows}
         codes = {option.code for option in rows}
         is_right = len(codes) == len(rows) and is_ascending([option.number for option in rows])
         must(
@@ -971,23 +974,21 @@ class Manifest:
     def check_ballot(self, choices: Choices) -> None:
         """Make sure that a ballot says what could be said in this vote."""
         form = CHOICES_OF[self.kind]
-        text = "{0} 투표의 표가 아닙니다 | no ballot of the kind {0}"
-        must(form in choices, text, self.kind)
+        if form not in choices:
+            raise Wrong("{0} 투표의 표가 아닙니다 | no ballot of the kind {0}", self.kind)
         numbers = choices["a"] if form == "a" else [one[0] for one in choices[form]]
-        if form == "r":
-            is_single = all(len(tier) == 1 for tier in choices["r"])
-            must(is_single, "한 순위에 사업이 둘 이상입니다 | options share a rank")
-        options = self.options
-        if not options.keys() >= {*numbers}:
-            unknown = min({*numbers} - options.keys())
+        if not self.numbers.issuperset(numbers):
+            unknown = min({*numbers} - self.numbers)
             raise Wrong("사업 {0}번은 없습니다 | there is no option {0}", unknown)
+        if form == "r" and any(len(tier) > 1 for tier in choices["r"]):
+            raise Wrong("한 순위에 사업이 둘 이상입니다 | options share a rank")
         if self.picks and len(numbers) > self.picks:
             raise Wrong("사업을 {0}개 골랐습니다 | {0} options are too many", len(numbers))
         if self.kind == "knapsack":
-            cost = sum([options[number].cost for number in numbers])
+            cost = sum(map(self.costs.__getitem__, numbers))
             must(cost <= self.fund, "합이 {0:,}, 예산을 넘습니다 | it costs {0:,}, too much", cost)
         if self.limits:
-            for field, picked in Counter(options[number].field for number in numbers).items():
+            for field, picked in Counter(self.options[number].field for number in numbers).items():
                 text = "{0} 분야에서 {1}개 골랐습니다 | {1} options of the field {0} are too many"
                 must(picked <= self.limits.get(field, picked), text, field, picked)
 
@@ -1019,11 +1020,12 @@ def has_signed_token(key: dict[str, Any], message: bytes, signature: bytes) -> b
 # ------------------------------------------------------------------- V5 to V9: reading the log
 
 Voter = Union[str, tuple[int, int]]  # pseudonym, serial of a token, or batch and sheet
-# The usual leaf: a ballot under a pseudonym, in ASCII, without the largest numbers. What this
-# matches, `read_leaf` reads as well, but for what `are_choices` looks at; it is only quicker.
+# The usual leaf: a ballot under a pseudonym, in ASCII, without the largest numbers. What matches
+# and whose choices can be parsed is just what `read_leaf` reads as well; this is only quicker.
 USUAL = re.compile(
     r'\{"c":"(web|booth)","d":"([ !#-\[\]-~]{1,200})","e":"([0-9a-z./-]+)","f":([1-9][0-9]{0,14}),'
-    rf'"n":{HASH},"p":"([0-9a-f]{{32}})","t":"ballot","v":1,"x":({CHOICES.replace("15", "14")})\}}'
+    rf'"n":{HASH},"p":"([0-9a-f]{{32}})","t":"ballot","v":1,'
+    rf'"x":(\{{"a":\[[0-9,]*\]\}}|{SCORES.replace("15", "14")}|{RANKS.replace("15", "14")})\}}'
 )
 
 
@@ -1051,6 +1053,7 @@ class Reading:
         self.closed: Leaf = {}
         self.result: Leaf = {}
         self.rollhash = ""
+        self.districts: dict[str, int] = {}  # where pseudonyms may vote
         self.votes: dict[Voter, str] = {}
         self.on_paper: set[str] = set()
         self.batches: dict[int, Batch] = {}
@@ -1071,28 +1074,30 @@ class Reading:
     def take(self, data: bytes) -> None:
         """Read the next leaf; Wrong if it fits not the grammar or not the manifest (V5)."""
         usual = USUAL.fullmatch(data.decode("latin-1"))
-        if usual and usual[3] == self.manifest.election and self._is_voting(usual[2]):
-            channel, district, _, form, voter, written = usual.groups()
-            choices = json.loads(written)
-            must(are_choices(choices), "x 값이 맞지 않습니다 | x is not as it must be")
-            self.manifest.check_ballot(choices)
-            line = f'{{"c":"{channel}","d":"{district}","f":{form},"x":{written}}}'
-            self._cast(voter, line)
-            kind = "ballot"
-        else:
+        if not (usual and self._takes_usual(*usual.groups())):
             leaf = read_leaf(data)
             if "x" in leaf:
                 self.manifest.check_ballot(leaf["x"])
             if self._is_in_place(leaf):
                 getattr(self, "_" + leaf["t"].replace("-", "_"))(leaf)
-            kind = leaf["t"]
-        self.kinds[kind] += 1
+            self.kinds[leaf["t"]] += 1
         self.size += 1
 
-    def _is_voting(self, district: str) -> bool:
-        """Whether pseudonyms may vote in this district now."""
-        opened = self.opened
-        return bool(opened) and not (self.closed or opened["tokens"]) and district in opened["roll"]
+    def _takes_usual(
+        self, channel: str, district: str, election: str, form: str, voter: str, written: str
+    ) -> bool:
+        """Whether a ballot was read; if not, nothing was done, and what it is must be looked at."""
+        if self.closed or election != self.manifest.election or district not in self.districts:
+            return False
+        try:
+            choices, _ = parse(written)
+        except ValueError:
+            return False
+        must(are_choices(choices), "x 값이 맞지 않습니다 | x is not as it must be")
+        self.manifest.check_ballot(choices)
+        self._cast(voter, f'{{"c":"{channel}","d":"{district}","f":{form},"x":{written}}}')
+        self.kinds["ballot"] += 1
+        return True
 
     def _is_in_place(self, leaf: Leaf) -> bool:
         kind, election = leaf["t"], self.manifest.election
@@ -1109,6 +1114,7 @@ class Reading:
 
     def _open(self, leaf: Leaf) -> None:
         self.opened, self.rollhash = leaf, leaf["rollhash"]
+        self.districts = {} if leaf["tokens"] else leaf["roll"]
 
     def _ballot(self, leaf: Leaf) -> None:
         token = leaf.get("k")
@@ -1331,24 +1337,23 @@ def picks(choices: Choices) -> list[tuple[int, Number]]:
 class Count:
     """Ballots added up: how many there are, and the votes and the points of each option."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, options: Iterable[int], lines: Iterable[str]) -> None:
         self.ballots = 0
-        self.votes: Counter[int] = Counter()
-        self.points: dict[int, Number] = {}
+        self.votes = dict.fromkeys(options, 0)
+        self.points: dict[int, Number] = dict.fromkeys(self.votes, 0)
         for line in lines:
             self.ballots += 1
-            choices = json.loads(line)["x"]
-            if "a" in choices:  # by far the most, and without points
-                self.votes.update(choices["a"])
-                continue
-            for number, points in picks(choices):
+            choices = parse(line)[0]["x"]
+            for number in choices.get("a", ()):  # by far the most are of this form, without points
                 self.votes[number] += 1
-                self.points[number] = self.points.get(number, 0) + points
+            for number, points in () if "a" in choices else picks(choices):
+                self.votes[number] += 1
+                self.points[number] += points
 
     def support(self, rule: str, number: int) -> Number:
         """What the rule goes by."""
         if rule == "greedy_score":
-            return self.points.get(number, 0)
+            return self.points[number]
         return self.votes[number]
 
 
@@ -1540,7 +1545,7 @@ def check_count(case: Case) -> Said:
         has_points = manifest.kind in ("ordinal", "cumulative", "scored")
         text = "{0} 규칙은 이 표를 셀 수 없습니다 | {0} does not count such ballots"
         must(has_points or rule != "greedy_score", text, rule)
-        count = Count(ballots_of(case, manifest))
+        count = Count(manifest.options, ballots_of(case, manifest))
         outcome = greedy(manifest, count, order)
         mine = write_json(outcome).encode()
         if mine != told:
@@ -1553,13 +1558,13 @@ def check_count(case: Case) -> Said:
             "{0:,} ballots, counted again, give the same tally.json: {1:,} projects are funded"
         )
     elif rule in REFERENCES and case.reference:
-        count = Count(ballots_of(case, manifest))
+        count = Count(manifest.options, ballots_of(case, manifest))
         funded = count_by(case.reference, manifest, order, ballots_of(case, manifest))
         spent = sum(option.cost for option in order if option.code in funded)
         try:
             outcome = json.loads(told)
-            mine = about(manifest, count, manifest.fund - spent)
-            is_same = {*outcome["funded"]} == funded and mine.items() <= outcome.items()
+            whole = about(manifest, count, manifest.fund - spent)
+            is_same = {*outcome["funded"]} == funded and whole.items() <= outcome.items()
         except (ValueError, LookupError, TypeError, AttributeError):
             is_same = False
         must(
@@ -1715,7 +1720,7 @@ def check_risks(bundle: Bundle, reading: Reading, sample: list[Sheet]) -> tuple[
     if not (has_assertions and is_plain):
         raise Unchecked("{0}의 종이 감사는 정해진 것이 없습니다 | no audit is known of {0}", rule)
     report, before, risks = bundle.json("rla/report.json", REPORT), (0, 0), [Fraction(0)]
-    count, changed = Count(reading.votes.values()), changes(bundle, reading, sample)
+    count, changed = Count(options, reading.votes.values()), changes(bundle, reading, sample)
     sheets = sum(batch.declared for batch in reading.batches.values())
     funded = {*bundle.json("result.json", RESULT)["funded"]} & options.keys()
     room = {number: manifest.fund - options[number].cost for number in options.keys() - funded}
@@ -1804,7 +1809,7 @@ class Receipt(NamedTuple):
     """Where a leaf lies, and what proves that it is in the tree of a checkpoint."""
 
     place: str
-    index: int
+    leaf: int
     proof: list[bytes]
     note: Note
     checkpoint: Checkpoint
@@ -1825,7 +1830,7 @@ class Receipt(NamedTuple):
 
     def root(self, leaf: bytes) -> bytes | None:
         """The root that the proof leads to from the hash of the leaf (RFC 9162, 2.1.3.2)."""
-        place, last, found = self.index, self.checkpoint.size - 1, leaf
+        place, last, found = self.leaf, self.checkpoint.size - 1, leaf
         for hashed in self.proof:
             if not last:
                 return None
