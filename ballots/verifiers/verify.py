@@ -1,8 +1,8 @@
 """Count a vote again from its recount bundle, without those who counted it first.
 
-    python3 verify.py BUNDLE [--key KEY] [--receipt FILE …] [--reference FILE.py] [--lang ko|en|both]
+    python3 verify.py BUNDLE [--key KEY] [--receipt FILE …] [--reference FILE.py] [--lang ko|en]
 
-재검표 묶음 하나로 투표를 처음부터 다시 확인하고 다시 세는 프로그램입니다. 파이썬 3.9 이상이면 됩니다.
+재검표 묶음 하나로 투표를 처음부터 확인하고 다시 세는 프로그램입니다. 파이썬 3.9 이상이면 됩니다.
 
 It needs Python 3.9 or newer and nothing else. It says one line for each step, V0 to V13, and ends
 with 0 (all was checked and is right), 1 (something is wrong) or 2 (nothing is wrong, but something
@@ -205,9 +205,9 @@ def check_shape(value: Any, shape: Any, place: str) -> None:
 
 BLOCK, RECORD = 512, 10240
 ALWAYS = (
-    "SHA256SUMS SHA256SUMS.note ballots.jsonl checkpoint checkpoints.txt election.pb "
-    "manifest.json policy.txt result.json roll-summary.json tally.json"
-).split()
+    "SHA256SUMS", "SHA256SUMS.note", "ballots.jsonl", "checkpoint", "checkpoints.txt",
+    "election.pb", "manifest.json", "policy.txt", "result.json", "roll-summary.json", "tally.json",
+)  # fmt: skip
 SOMETIMES = re.compile(
     r"tile/(?:[0-9]|[1-5][0-9]|6[0-3]|entries)/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
     r"|tokens\.json|verify\.py|verify\.html|paper/[0-9a-z][0-9a-z._-]*"
@@ -436,6 +436,8 @@ class Key(NamedTuple):
         if self.kind == WITNESS:
             moment, signature = int.from_bytes(signature[:8], "big"), signature[8:]
             message = b"cosignature/v1\ntime %d\n" % moment + message
+            if moment >= 1 << 63:
+                return False
         return has_signed(self.public, message, signature)
 
 
@@ -759,9 +761,7 @@ def check_tree(case: Case) -> Said:
     wanted = [last.size, *(size for size in sizes if size <= last.size)]
     roots = tree.roots(wanted, lambda done, whole: case.progress("V3", done, whole))
     is_signed = roots[last.size] == last.root
-    must(
-        is_signed, "루트 해시가 확인점과 다릅니다 | the tiles lead to another root than was signed"
-    )
+    must(is_signed, "루트 해시가 확인점과 다릅니다 | the tiles lead to a root that was not signed")
     case.roots = roots
     if case.bundle.has_leaves:
         text = (
@@ -1066,7 +1066,7 @@ class Reading:
         return sum(isinstance(voter, str) for voter in self.votes)
 
     def expect(self, step: str, is_so: object, text: str, *values: object) -> bool:
-        """Whether it is so; if not, it is a fault of the next leaf, kept if it is the step's first."""
+        """Whether it is so; if not, it is a fault of this leaf, kept if it is the step's first."""
         if not is_so and step not in self.faults:
             self.faults[step] = Wrong(text, *values).at("기록 {0:,}번 | leaf {0:,}", self.size)
         return bool(is_so)
@@ -1105,9 +1105,7 @@ class Reading:
         is_so = self.expect("V6", (kind == "open") == (self.size == 0), text)
         text = "투표 {0}의 기록이 아닙니다 | it is not of the election {0}"
         is_so &= self.expect("V6", leaf["e"] == election, text, election)
-        text = (
-            "마감 뒤에는 결과 하나만 올 수 있습니다 | after the close comes one result, not before"
-        )
+        text = "마감 뒤에는 결과 하나만 옵니다 | after the close comes one result, not before"
         is_next = (kind == "result") == bool(self.closed) and not self.result
         is_so &= self.expect("V6", is_next, text)
         return is_so and (kind == "open" or bool(self.opened))
@@ -1219,12 +1217,8 @@ def check_grammar(case: Case) -> Said:
     """V5: each leaf fits the grammar, each ballot the manifest; the log is read meanwhile."""
     case.manifest = manifest = Manifest(case.bundle)
     if not case.bundle.has_leaves:
-        must(
-            not manifest.is_open, "공개 투표인데 기록이 없습니다 | an open vote without its leaves"
-        )
-        raise Unchecked(
-            "기록의 내용이 없는 공개용 묶음입니다 | the public copy of a sealed vote has no leaves"
-        )
+        must(not manifest.is_open, "공개 투표에 기록이 없습니다 | an open vote without its leaves")
+        raise Unchecked("기록의 내용이 없는 공개용 묶음입니다 | the public copy has no leaves")
     last, reading = needed(case.last, "V2"), Reading(manifest, case.tokens())
     for first in range(0, last.size, WIDTH):
         case.progress("V5", first, last.size)
@@ -1234,9 +1228,7 @@ def check_grammar(case: Case) -> Said:
             except Wrong as fault:
                 raise fault.at("기록 {0:,}번 | leaf {0:,}", reading.size) from None
     case.reading = reading
-    text = (
-        "기록 {0:,}개가 문법에 맞고 표는 모두 투표 규칙에 맞습니다 | {0:,} leaves are well formed"
-    )
+    text = "기록 {0:,}개가 문법과 투표 규칙에 맞습니다 | {0:,} leaves fit the grammar and the vote"
     return say(text, reading.size)
 
 
@@ -1283,7 +1275,7 @@ def check_voters(case: Case) -> Said:
     reading = reading_of(case, "V7")
     roll = case.bundle.json("roll-summary.json", ROLL)
     rows = roll["districts"]
-    text = "roll-summary.json의 {0} 값이 로그와 다릅니다 | roll-summary.json has another {0} than the log"
+    text = "roll-summary.json의 {0} 값이 다릅니다 | roll-summary.json has another {0} than the log"
     must(roll["rollhash"] == reading.rollhash, text, "rollhash")
     must(rows.keys() == reading.opened["roll"].keys(), text, "districts")
     voters = sum(reading.opened["roll"].values()) + reading.added
@@ -1344,9 +1336,11 @@ class Count:
         for line in lines:
             self.ballots += 1
             choices = parse(line)[0]["x"]
-            for number in choices.get("a", ()):  # by far the most are of this form, without points
-                self.votes[number] += 1
-            for number, points in () if "a" in choices else picks(choices):
+            if "a" in choices:  # by far the most, and without points of their own
+                for number in choices["a"]:
+                    self.votes[number] += 1
+                continue
+            for number, points in picks(choices):
                 self.votes[number] += 1
                 self.points[number] += points
 
@@ -1481,30 +1475,25 @@ REFERENCES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def count_by(path: str, manifest: Manifest, order: list[Option], lines: Iterable[str]) -> set[str]:
-    """The codes of what a program for the rule funds."""
+def funded_by(path: str, manifest: Manifest, order: list[Option], lines: list[str]) -> set[str]:
+    """The codes of what a program for the rule funds; raises whatever the program does."""
     name, terms = REFERENCES[manifest.rule]
     codes = {option.number: option.code for option in order}
-    told = [picks(json.loads(line)["x"]) for line in lines]
+    told = [picks(parse(line)[0]["x"]) for line in lines]
     ballots: list[Any] = [{codes[number]: points for number, points in one} for one in told]
-    if name == "pb_ear":
+    if name == "pb_ear":  # it takes rankings
         ballots = [list(ballot) for ballot in ballots]
-    try:
-        spec = importlib.util.spec_from_file_location("reference", path)
-        if not (spec and spec.loader):
-            raise ImportError("no Python program")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        function = getattr(module, name)
-        known = inspect.signature(function).parameters
-        terms = {**terms, **manifest.parameters}
-        terms = {term: value for term, value in terms.items() if term in known or value}
-        costs = {option.code: option.cost for option in order}
-        return {*function(costs, manifest.fund, ballots, list(costs), **terms)}
-    except Exception as error:  # whatever a program of others does
-        raise Unchecked(
-            "{0}: 셀 수 없습니다: {1!r} | {0}: cannot count: {1!r}", path, error
-        ) from None
+    spec = importlib.util.spec_from_file_location("reference", path)
+    if not (spec and spec.loader):
+        raise ImportError("no Python program")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function = getattr(module, name)
+    known = inspect.signature(function).parameters
+    terms = {**terms, **manifest.parameters}
+    terms = {term: value for term, value in terms.items() if term in known or value}
+    costs = {option.code: option.cost for option in order}
+    return {*function(costs, manifest.fund, ballots, list(costs), **terms)}
 
 
 LINE = re.compile(
@@ -1513,7 +1502,7 @@ LINE = re.compile(
 
 
 def ballots_of(case: Case, manifest: Manifest) -> Iterable[str]:
-    """The lines of the ballots that count: those of the log, or, without leaves, of ballots.jsonl."""
+    """The lines of the ballots that count: from the log, or, without leaves, ballots.jsonl."""
     if case.bundle.has_leaves:
         yield from needed(case.reading, "V5").votes.values()
         return
@@ -1527,9 +1516,8 @@ def ballots_of(case: Case, manifest: Manifest) -> Iterable[str]:
             manifest.check_ballot(choices)
             must(before <= line, "순서에 맞지 않습니다 | it is out of order")
         except Wrong as fault:
-            raise fault.at(
-                "ballots.jsonl {0:,}번째 줄 | line {0:,} of ballots.jsonl", number
-            ) from None
+            place = "ballots.jsonl {0:,}번째 줄 | line {0:,} of ballots.jsonl"
+            raise fault.at(place, number) from None
         before = line
         yield line
 
@@ -1540,54 +1528,69 @@ def check_count(case: Case) -> Said:
     result, told = bundle.json("result.json", RESULT), bundle.read("tally.json")
     is_traced = result["trace"] == bundle.sum_of("tally.json")
     must(is_traced, "result.json의 trace가 다릅니다 | result.json traces another tally.json")
-    order, rule = tie_order(manifest, result["seed"]), manifest.rule
-    if rule in GREEDY:
-        has_points = manifest.kind in ("ordinal", "cumulative", "scored")
-        text = "{0} 규칙은 이 표를 셀 수 없습니다 | {0} does not count such ballots"
-        must(has_points or rule != "greedy_score", text, rule)
-        count = Count(manifest.options, ballots_of(case, manifest))
-        outcome = greedy(manifest, count, order)
-        mine = write_json(outcome).encode()
-        if mine != told:
-            at = next((at for at, pair in enumerate(zip(mine, told)) if pair[0] != pair[1]), 0)
-            around = mine[max(at - 60, 0) : at + 60].decode(errors="replace")
-            text = "다시 센 결과는 다릅니다: …{0}… | counted again it is another: …{0}…"
-            raise Wrong(text, around)
+    order = tie_order(manifest, result["seed"])
+    if manifest.rule in GREEDY:
+        count, funded = count_greedy(case, manifest, order, told)
         text = (
             "표 {0:,}개를 다시 세어 tally.json과 똑같은 결과를 얻었습니다: 사업 {1:,}개 선정 | "
             "{0:,} ballots, counted again, give the same tally.json: {1:,} projects are funded"
         )
-    elif rule in REFERENCES and case.reference:
-        count = Count(manifest.options, ballots_of(case, manifest))
-        funded = count_by(case.reference, manifest, order, ballots_of(case, manifest))
-        spent = sum(option.cost for option in order if option.code in funded)
-        try:
-            outcome = json.loads(told)
-            whole = about(manifest, count, manifest.fund - spent)
-            is_same = {*outcome["funded"]} == funded and whole.items() <= outcome.items()
-        except (ValueError, LookupError, TypeError, AttributeError):
-            is_same = False
-        must(
-            is_same,
-            "다시 센 결과는 다릅니다: {0} | counted again it is another: {0}",
-            sorted(funded),
-        )
+    elif manifest.rule in REFERENCES and case.reference:
+        count, funded = count_by_program(case, manifest, order, told)
         text = (
             "표 {0:,}개를 받은 프로그램으로 다시 세어 같은 사업 {1:,}개를 얻었습니다 | "
             "{0:,} ballots, counted by the program given, fund the same {1:,} projects"
         )
     else:
-        text = (
-            "{0} 규칙은 --reference로 프로그램을 주어야 셉니다 | {0} needs a program: --reference"
-        )
-        raise Unchecked(text, rule)
-    numbers = sorted(option.number for option in order if option.code in outcome["funded"])
+        text = "{0} 규칙의 프로그램이 없습니다 | a program is needed for {0}: --reference"
+        raise Unchecked(text, manifest.rule)
+    numbers = sorted(option.number for option in order if option.code in funded)
     is_so = result["ballots"] == count.ballots and result["funded"] == numbers
     must(is_so, "result.json이 tally.json과 다릅니다 | result.json does not follow from tally.json")
-    if case.reading and (leaf := case.reading.result):
-        is_so = leaf["funded"] == numbers and leaf["trace"] == result["trace"]
-        must(is_so, "로그의 결과 기록이 다릅니다 | the log's own result is another")
+    leaf = case.reading.result if case.reading else {}
+    is_so = not leaf or (leaf["funded"] == numbers and leaf["trace"] == result["trace"])
+    must(is_so, "로그의 결과 기록이 다릅니다 | the log's own result is another")
     return say(text, count.ballots, len(numbers))
+
+
+def count_greedy(
+    case: Case, manifest: Manifest, order: list[Option], told: bytes
+) -> tuple[Count, set[str]]:
+    """The ballots and the codes that greedy funds; Wrong if its outcome is not what was told."""
+    has_points = manifest.kind in ("ordinal", "cumulative", "scored")
+    text = "{0} 규칙은 이 표를 셀 수 없습니다 | {0} does not count such ballots"
+    must(has_points or manifest.rule != "greedy_score", text, manifest.rule)
+    count = Count(manifest.options, ballots_of(case, manifest))
+    outcome = greedy(manifest, count, order)
+    mine = write_json(outcome).encode()
+    if mine != told:
+        at = next((at for at, byte in enumerate(mine) if told[at : at + 1] != mine[at : at + 1]), 0)
+        around = mine[max(at - 60, 0) : at + 60].decode(errors="replace")
+        text = "다시 센 tally.json은 다릅니다: …{0}… | counted again, tally.json is: …{0}…"
+        raise Wrong(text, around)
+    return count, {*outcome["funded"]}
+
+
+def count_by_program(
+    case: Case, manifest: Manifest, order: list[Option], told: bytes
+) -> tuple[Count, set[str]]:
+    """The ballots and the codes that a program for the rule funds; Wrong if others were told."""
+    lines = [*ballots_of(case, manifest)]
+    count = Count(manifest.options, lines)
+    try:
+        funded = funded_by(case.reference, manifest, order, lines)
+    except Exception as error:  # whatever a program of others does
+        text = "{0}: 셀 수 없습니다: {1!r} | {0}: cannot count: {1!r}"
+        raise Unchecked(text, case.reference, error) from None
+    left = manifest.fund - sum(option.cost for option in order if option.code in funded)
+    try:
+        outcome = json.loads(told)
+        is_same = {*outcome["funded"]} == funded
+        is_same = is_same and about(manifest, count, left).items() <= outcome.items()
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        is_same = False
+    must(is_same, "다시 세면 {0}입니다 | counted again it is {0}", sorted(funded))
+    return count, funded
 
 
 # ------------------------------------------------------------------- V11: the ballots published
@@ -1596,21 +1599,23 @@ FEWEST = 10  # ballots of a district and channel, or of a district, that may be 
 
 
 def published(lines: Iterable[str]) -> list[str]:
-    """The lines of ballots.jsonl: where too few have the same, district and channel are left out."""
+    """The lines of ballots.jsonl; where too few have the same, they lack channel and district."""
     lines = list(lines)
-    heads = Counter(line[: line.index(',"f":')] for line in lines)
-    districts: Counter[str] = Counter()
-    for head, times_seen in heads.items():
-        districts[json.loads(head + "}")["d"]] += times_seen
+    cells = Counter(line[: line.index(',"f":')] for line in lines)  # of channel and district
+    districts = {cell: parse(cell + "}")[0]["d"] for cell in cells}
+    sizes: Counter[str] = Counter()
+    for cell, size in cells.items():
+        sizes[districts[cell]] += size
     shown = {}
-    for head, times_seen in heads.items():
-        district = json.loads(head + "}")["d"]
-        is_apart = districts[district] >= FEWEST
-        if times_seen < FEWEST:
-            shown[head + ","] = "{" + (f'"d":{write_json(district)},' if is_apart else "")
+    for cell in [cell for cell, size in cells.items() if size < FEWEST]:
+        district = districts[cell]
+        shown[cell] = f'{{"d":{write_json(district)},' if sizes[district] >= FEWEST else "{"
     if shown:
-        at = [line.index(',"f":') + 1 for line in lines]
-        lines = [shown.get(line[:end], line[:end]) + line[end:] for line, end in zip(lines, at)]
+        ends = [line.index(',"f":') for line in lines]
+        lines = [
+            shown[line[:end]] + line[end + 1 :] if line[:end] in shown else line
+            for line, end in zip(lines, ends)
+        ]
     return sorted(lines)
 
 
@@ -1653,7 +1658,7 @@ def rows_of(bundle: Bundle, path: str, head: str) -> list[tuple[int, int]]:
 
 
 def drawn(seed: str, batches: Iterable[tuple[int, int]]) -> list[Sheet]:
-    """All sheets in the order of the draw: that of numbers made of seed and sheet, read backwards."""
+    """All sheets in the order of the draw: by a number made of seed and sheet, read backwards."""
     hashed, tickets = hashlib.sha256(seed.encode()).hexdigest(), []
     for batch, sheets in batches:
         for sheet in range(1, sheets + 1):
@@ -1802,7 +1807,7 @@ def six_places(risk: Fraction) -> str:
     return f"{whole}.{rest:06d}"
 
 
-# ------------------------------------------------------------------ V13: receipts (C2SP tlog-proof)
+# ----------------------------------------------------------------- V13: receipts (C2SP tlog-proof)
 
 
 class Receipt(NamedTuple):
@@ -1819,7 +1824,8 @@ class Receipt(NamedTuple):
         """The receipt of a file; Wrong if it is none."""
         head, _, rest = data.partition(b"\n\n")
         found = re.fullmatch(
-            rb"c2sp\.org/tlog-proof@v1\n(?:extra [^\n]*\n)?index (0|[1-9][0-9]{0,18})((?:\n[^\n]+)*)",
+            rb"c2sp\.org/tlog-proof@v1\n(?:extra [^\n]*\n)?"
+            rb"index (0|[1-9][0-9]{0,18})((?:\n[^\n]+)*)",
             head,
         )
         index, lines = found.groups() if found else (b"0", b"\n-")
@@ -2032,7 +2038,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = {"progress": show_progress} if sys.stderr.isatty() else {}
     try:
         receipts = [(path, Path(path).read_bytes()) for path in given.receipt]
-        with open(given.bundle, "rb") as file:
+        with Path(given.bundle).open("rb") as file:
             for step in verify(
                 file, key=given.key, receipts=receipts, reference=given.reference, **progress
             ):
