@@ -30,6 +30,8 @@ NO_PAGE: Mapping[str, str] = {
     "log.tile": "a file",
     "budget.export": "a file",
     "budget.outcome_json": "a file",
+    "budget.bundle": "a file",
+    "budget.auditors_bundle": "a file",
     "budget.by_id": "leads on to the cycle",
     "budget.of_contest": "leads on to the cycle",
     "budget.of_proposal": "leads on to the vote",
