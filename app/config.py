@@ -29,6 +29,7 @@ class Config:
     proxies: int = 0  # trusted reverse proxies in front, for the caller's address
     rate_limit_storage: str = "memory://"
     log_level: str = "INFO"
+    helpline: str = ""  # where voters ask, as code letters print it
 
     @property
     def guards(self) -> Path:
@@ -55,6 +56,7 @@ class Config:
             proxies=_count(environ, "PROXIES"),
             rate_limit_storage=environ.get(PREFIX + "RATE_LIMIT_STORAGE", "memory://"),
             log_level=_level(environ),
+            helpline=environ.get(PREFIX + "HELPLINE", "").strip(),
         )
 
 
