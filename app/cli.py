@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "assertions": "app.commands.margin:assertions_command",
         "formats": "app.commands.formats:group",
         "cycle": "app.commands.cycle:group",
+        "roll": "app.commands.roll:group",
         "serve": "app.commands.serve:command",
         "integrate": "app.commands.integrate:command",
         "db": "app.commands.db:group",

@@ -1,8 +1,8 @@
 """Count a vote again from its recount bundle, without those who counted it first.
 
-    python3 verify.py BUNDLE [--key KEY] [--receipt FILE …] [--reference FILE.py] [--lang ko|en|both]
+    python3 verify.py BUNDLE [--key KEY] [--receipt FILE …] [--reference FILE.py] [--lang ko|en]
 
-재검표 묶음 하나로 투표를 처음부터 다시 확인하고 다시 세는 프로그램입니다. 파이썬 3.9 이상이면 됩니다.
+재검표 묶음 하나로 투표를 처음부터 확인하고 다시 세는 프로그램입니다. 파이썬 3.9 이상이면 됩니다.
 
 It needs Python 3.9 or newer and nothing else. It says one line for each step, V0 to V13, and ends
 with 0 (all was checked and is right), 1 (something is wrong) or 2 (nothing is wrong, but something
@@ -116,6 +116,10 @@ def read_json(data: bytes) -> Any:
     return value
 
 
+# What was found to be canonical JSON is read again by this, which is quicker: value, end.
+parse = json.JSONDecoder().raw_decode
+
+
 def write_json(value: Any) -> str:
     """A value as canonical JSON."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -201,9 +205,9 @@ def check_shape(value: Any, shape: Any, place: str) -> None:
 
 BLOCK, RECORD = 512, 10240
 ALWAYS = (
-    "SHA256SUMS SHA256SUMS.note ballots.jsonl checkpoint checkpoints.txt election.pb "
-    "manifest.json policy.txt result.json roll-summary.json tally.json"
-).split()
+    "SHA256SUMS", "SHA256SUMS.note", "ballots.jsonl", "checkpoint", "checkpoints.txt",
+    "election.pb", "manifest.json", "policy.txt", "result.json", "roll-summary.json", "tally.json",
+)  # fmt: skip
 SOMETIMES = re.compile(
     r"tile/(?:[0-9]|[1-5][0-9]|6[0-3]|entries)/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
     r"|tokens\.json|verify\.py|verify\.html|paper/[0-9a-z][0-9a-z._-]*"
@@ -217,14 +221,10 @@ class Bundle:
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
         self.places: dict[str, tuple[int, int]] = {}
+        self.has_leaves = False  # in an open vote, or the auditors' copy of a sealed one
 
     def __contains__(self, path: str) -> bool:
         return path in self.places
-
-    @property
-    def has_leaves(self) -> bool:
-        """Whether this is an open vote, or the auditors' copy of a sealed one."""
-        return any(path.startswith("tile/entries/") for path in self.places)
 
     def chunks(self, path: str) -> Iterator[bytes]:
         """A file, piece by piece."""
@@ -313,6 +313,7 @@ def check_form(case: Case) -> Said:
     for path in ALWAYS:
         must(path in places, "{0} 파일이 없습니다 | there is no file {0}", path)
     case.bundle.places = places
+    case.bundle.has_leaves = any(path.startswith("tile/entries/") for path in places)
     text = "파일 {0:,}개의 모양과 이름이 정한 그대로입니다 | {0:,} files, in their one form"
     return say(text, len(places))
 
@@ -435,6 +436,8 @@ class Key(NamedTuple):
         if self.kind == WITNESS:
             moment, signature = int.from_bytes(signature[:8], "big"), signature[8:]
             message = b"cosignature/v1\ntime %d\n" % moment + message
+            if moment >= 1 << 63:
+                return False
         return has_signed(self.public, message, signature)
 
 
@@ -758,9 +761,7 @@ def check_tree(case: Case) -> Said:
     wanted = [last.size, *(size for size in sizes if size <= last.size)]
     roots = tree.roots(wanted, lambda done, whole: case.progress("V3", done, whole))
     is_signed = roots[last.size] == last.root
-    must(
-        is_signed, "루트 해시가 확인점과 다릅니다 | the tiles lead to another root than was signed"
-    )
+    must(is_signed, "루트 해시가 확인점과 다릅니다 | the tiles lead to a root that was not signed")
     case.roots = roots
     if case.bundle.has_leaves:
         text = (
@@ -879,19 +880,19 @@ def read_leaf(data: bytes) -> Leaf:
     return leaf
 
 
-def is_ascending(numbers: Sequence[int]) -> bool:
+def is_ascending(numbers: list[int]) -> bool:
     """Whether each number is greater than the one before it."""
-    return all(one < other for one, other in zip(numbers, numbers[1:]))
+    return sorted({*numbers}) == numbers
 
 
 def are_choices(choices: Choices) -> bool:
     """Whether choices that are written well name each option once, in order, with sound points."""
-    ((form, said),) = choices.items()
-    if form == "a":
-        return is_ascending(said)
-    if form == "r":
-        ranked = [number for tier in said for number in tier]
-        return all(map(is_ascending, said)) and len({*ranked}) == len(ranked)
+    if "a" in choices:
+        return is_ascending(choices["a"])
+    if "r" in choices:
+        ranked = [number for tier in choices["r"] for number in tier]
+        return all(map(is_ascending, choices["r"])) and len({*ranked}) == len(ranked)
+    said = choices["s"]
     fractions = [points.split("/") for _, points in said if isinstance(points, str)]
     are_lowest = all(int(b) > 1 and gcd(int(a), int(b)) == 1 for a, b in fractions)
     return are_lowest and is_ascending([number for number, _ in said])
@@ -962,6 +963,8 @@ class Manifest:
         self.is_open = told["publication"] == "open"
         rows = [Option(row["n"], row["code"], row["cost"], row["field"]) for row in told["options"]]
         self.options = {option.number: option for option in rows}
+        self.numbers = frozenset(self.options)
+        self.costs = {option.number: option.cost for option in rows}
         codes = {option.code for option in rows}
         is_right = len(codes) == len(rows) and is_ascending([option.number for option in rows])
         must(
@@ -971,23 +974,21 @@ class Manifest:
     def check_ballot(self, choices: Choices) -> None:
         """Make sure that a ballot says what could be said in this vote."""
         form = CHOICES_OF[self.kind]
-        text = "{0} 투표의 표가 아닙니다 | no ballot of the kind {0}"
-        must(form in choices, text, self.kind)
+        if form not in choices:
+            raise Wrong("{0} 투표의 표가 아닙니다 | no ballot of the kind {0}", self.kind)
         numbers = choices["a"] if form == "a" else [one[0] for one in choices[form]]
-        if form == "r":
-            is_single = all(len(tier) == 1 for tier in choices["r"])
-            must(is_single, "한 순위에 사업이 둘 이상입니다 | options share a rank")
-        options = self.options
-        if not options.keys() >= {*numbers}:
-            unknown = min({*numbers} - options.keys())
+        if not self.numbers.issuperset(numbers):
+            unknown = min({*numbers} - self.numbers)
             raise Wrong("사업 {0}번은 없습니다 | there is no option {0}", unknown)
+        if form == "r" and any(len(tier) > 1 for tier in choices["r"]):
+            raise Wrong("한 순위에 사업이 둘 이상입니다 | options share a rank")
         if self.picks and len(numbers) > self.picks:
             raise Wrong("사업을 {0}개 골랐습니다 | {0} options are too many", len(numbers))
         if self.kind == "knapsack":
-            cost = sum([options[number].cost for number in numbers])
+            cost = sum(map(self.costs.__getitem__, numbers))
             must(cost <= self.fund, "합이 {0:,}, 예산을 넘습니다 | it costs {0:,}, too much", cost)
         if self.limits:
-            for field, picked in Counter(options[number].field for number in numbers).items():
+            for field, picked in Counter(self.options[number].field for number in numbers).items():
                 text = "{0} 분야에서 {1}개 골랐습니다 | {1} options of the field {0} are too many"
                 must(picked <= self.limits.get(field, picked), text, field, picked)
 
@@ -1019,11 +1020,12 @@ def has_signed_token(key: dict[str, Any], message: bytes, signature: bytes) -> b
 # ------------------------------------------------------------------- V5 to V9: reading the log
 
 Voter = Union[str, tuple[int, int]]  # pseudonym, serial of a token, or batch and sheet
-# The usual leaf: a ballot under a pseudonym, in ASCII, without the largest numbers. What this
-# matches, `read_leaf` reads as well, but for what `are_choices` looks at; it is only quicker.
+# The usual leaf: a ballot under a pseudonym, in ASCII, without the largest numbers. What matches
+# and whose choices can be parsed is just what `read_leaf` reads as well; this is only quicker.
 USUAL = re.compile(
     r'\{"c":"(web|booth)","d":"([ !#-\[\]-~]{1,200})","e":"([0-9a-z./-]+)","f":([1-9][0-9]{0,14}),'
-    rf'"n":{HASH},"p":"([0-9a-f]{{32}})","t":"ballot","v":1,"x":({CHOICES.replace("15", "14")})\}}'
+    rf'"n":{HASH},"p":"([0-9a-f]{{32}})","t":"ballot","v":1,'
+    rf'"x":(\{{"a":\[[0-9,]*\]\}}|{SCORES.replace("15", "14")}|{RANKS.replace("15", "14")})\}}'
 )
 
 
@@ -1051,6 +1053,7 @@ class Reading:
         self.closed: Leaf = {}
         self.result: Leaf = {}
         self.rollhash = ""
+        self.districts: dict[str, int] = {}  # where pseudonyms may vote
         self.votes: dict[Voter, str] = {}
         self.on_paper: set[str] = set()
         self.batches: dict[int, Batch] = {}
@@ -1063,7 +1066,7 @@ class Reading:
         return sum(isinstance(voter, str) for voter in self.votes)
 
     def expect(self, step: str, is_so: object, text: str, *values: object) -> bool:
-        """Whether it is so; if not, it is a fault of the next leaf, kept if it is the step's first."""
+        """Whether it is so; if not, it is a fault of this leaf, kept if it is the step's first."""
         if not is_so and step not in self.faults:
             self.faults[step] = Wrong(text, *values).at("기록 {0:,}번 | leaf {0:,}", self.size)
         return bool(is_so)
@@ -1071,28 +1074,30 @@ class Reading:
     def take(self, data: bytes) -> None:
         """Read the next leaf; Wrong if it fits not the grammar or not the manifest (V5)."""
         usual = USUAL.fullmatch(data.decode("latin-1"))
-        if usual and usual[3] == self.manifest.election and self._is_voting(usual[2]):
-            channel, district, _, form, voter, written = usual.groups()
-            choices = json.loads(written)
-            must(are_choices(choices), "x 값이 맞지 않습니다 | x is not as it must be")
-            self.manifest.check_ballot(choices)
-            line = f'{{"c":"{channel}","d":"{district}","f":{form},"x":{written}}}'
-            self._cast(voter, line)
-            kind = "ballot"
-        else:
+        if not (usual and self._takes_usual(*usual.groups())):
             leaf = read_leaf(data)
             if "x" in leaf:
                 self.manifest.check_ballot(leaf["x"])
             if self._is_in_place(leaf):
                 getattr(self, "_" + leaf["t"].replace("-", "_"))(leaf)
-            kind = leaf["t"]
-        self.kinds[kind] += 1
+            self.kinds[leaf["t"]] += 1
         self.size += 1
 
-    def _is_voting(self, district: str) -> bool:
-        """Whether pseudonyms may vote in this district now."""
-        opened = self.opened
-        return bool(opened) and not (self.closed or opened["tokens"]) and district in opened["roll"]
+    def _takes_usual(
+        self, channel: str, district: str, election: str, form: str, voter: str, written: str
+    ) -> bool:
+        """Whether a ballot was read; if not, nothing was done, and what it is must be looked at."""
+        if self.closed or election != self.manifest.election or district not in self.districts:
+            return False
+        try:
+            choices, _ = parse(written)
+        except ValueError:
+            return False
+        must(are_choices(choices), "x 값이 맞지 않습니다 | x is not as it must be")
+        self.manifest.check_ballot(choices)
+        self._cast(voter, f'{{"c":"{channel}","d":"{district}","f":{form},"x":{written}}}')
+        self.kinds["ballot"] += 1
+        return True
 
     def _is_in_place(self, leaf: Leaf) -> bool:
         kind, election = leaf["t"], self.manifest.election
@@ -1100,15 +1105,14 @@ class Reading:
         is_so = self.expect("V6", (kind == "open") == (self.size == 0), text)
         text = "투표 {0}의 기록이 아닙니다 | it is not of the election {0}"
         is_so &= self.expect("V6", leaf["e"] == election, text, election)
-        text = (
-            "마감 뒤에는 결과 하나만 올 수 있습니다 | after the close comes one result, not before"
-        )
+        text = "마감 뒤에는 결과 하나만 옵니다 | after the close comes one result, not before"
         is_next = (kind == "result") == bool(self.closed) and not self.result
         is_so &= self.expect("V6", is_next, text)
         return is_so and (kind == "open" or bool(self.opened))
 
     def _open(self, leaf: Leaf) -> None:
         self.opened, self.rollhash = leaf, leaf["rollhash"]
+        self.districts = {} if leaf["tokens"] else leaf["roll"]
 
     def _ballot(self, leaf: Leaf) -> None:
         token = leaf.get("k")
@@ -1213,12 +1217,8 @@ def check_grammar(case: Case) -> Said:
     """V5: each leaf fits the grammar, each ballot the manifest; the log is read meanwhile."""
     case.manifest = manifest = Manifest(case.bundle)
     if not case.bundle.has_leaves:
-        must(
-            not manifest.is_open, "공개 투표인데 기록이 없습니다 | an open vote without its leaves"
-        )
-        raise Unchecked(
-            "기록의 내용이 없는 공개용 묶음입니다 | the public copy of a sealed vote has no leaves"
-        )
+        must(not manifest.is_open, "공개 투표에 기록이 없습니다 | an open vote without its leaves")
+        raise Unchecked("기록의 내용이 없는 공개용 묶음입니다 | the public copy has no leaves")
     last, reading = needed(case.last, "V2"), Reading(manifest, case.tokens())
     for first in range(0, last.size, WIDTH):
         case.progress("V5", first, last.size)
@@ -1228,9 +1228,7 @@ def check_grammar(case: Case) -> Said:
             except Wrong as fault:
                 raise fault.at("기록 {0:,}번 | leaf {0:,}", reading.size) from None
     case.reading = reading
-    text = (
-        "기록 {0:,}개가 문법에 맞고 표는 모두 투표 규칙에 맞습니다 | {0:,} leaves are well formed"
-    )
+    text = "기록 {0:,}개가 문법과 투표 규칙에 맞습니다 | {0:,} leaves fit the grammar and the vote"
     return say(text, reading.size)
 
 
@@ -1277,7 +1275,7 @@ def check_voters(case: Case) -> Said:
     reading = reading_of(case, "V7")
     roll = case.bundle.json("roll-summary.json", ROLL)
     rows = roll["districts"]
-    text = "roll-summary.json의 {0} 값이 로그와 다릅니다 | roll-summary.json has another {0} than the log"
+    text = "roll-summary.json의 {0} 값이 다릅니다 | roll-summary.json has another {0} than the log"
     must(roll["rollhash"] == reading.rollhash, text, "rollhash")
     must(rows.keys() == reading.opened["roll"].keys(), text, "districts")
     voters = sum(reading.opened["roll"].values()) + reading.added
@@ -1331,24 +1329,25 @@ def picks(choices: Choices) -> list[tuple[int, Number]]:
 class Count:
     """Ballots added up: how many there are, and the votes and the points of each option."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, options: Iterable[int], lines: Iterable[str]) -> None:
         self.ballots = 0
-        self.votes: Counter[int] = Counter()
-        self.points: dict[int, Number] = {}
+        self.votes = dict.fromkeys(options, 0)
+        self.points: dict[int, Number] = dict.fromkeys(self.votes, 0)
         for line in lines:
             self.ballots += 1
-            choices = json.loads(line)["x"]
-            if "a" in choices:  # by far the most, and without points
-                self.votes.update(choices["a"])
+            choices = parse(line)[0]["x"]
+            if "a" in choices:  # by far the most, and without points of their own
+                for number in choices["a"]:
+                    self.votes[number] += 1
                 continue
             for number, points in picks(choices):
                 self.votes[number] += 1
-                self.points[number] = self.points.get(number, 0) + points
+                self.points[number] += points
 
     def support(self, rule: str, number: int) -> Number:
         """What the rule goes by."""
         if rule == "greedy_score":
-            return self.points.get(number, 0)
+            return self.points[number]
         return self.votes[number]
 
 
@@ -1476,30 +1475,25 @@ REFERENCES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def count_by(path: str, manifest: Manifest, order: list[Option], lines: Iterable[str]) -> set[str]:
-    """The codes of what a program for the rule funds."""
+def funded_by(path: str, manifest: Manifest, order: list[Option], lines: list[str]) -> set[str]:
+    """The codes of what a program for the rule funds; raises whatever the program does."""
     name, terms = REFERENCES[manifest.rule]
     codes = {option.number: option.code for option in order}
-    told = [picks(json.loads(line)["x"]) for line in lines]
+    told = [picks(parse(line)[0]["x"]) for line in lines]
     ballots: list[Any] = [{codes[number]: points for number, points in one} for one in told]
-    if name == "pb_ear":
+    if name == "pb_ear":  # it takes rankings
         ballots = [list(ballot) for ballot in ballots]
-    try:
-        spec = importlib.util.spec_from_file_location("reference", path)
-        if not (spec and spec.loader):
-            raise ImportError("no Python program")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        function = getattr(module, name)
-        known = inspect.signature(function).parameters
-        terms = {**terms, **manifest.parameters}
-        terms = {term: value for term, value in terms.items() if term in known or value}
-        costs = {option.code: option.cost for option in order}
-        return {*function(costs, manifest.fund, ballots, list(costs), **terms)}
-    except Exception as error:  # whatever a program of others does
-        raise Unchecked(
-            "{0}: 셀 수 없습니다: {1!r} | {0}: cannot count: {1!r}", path, error
-        ) from None
+    spec = importlib.util.spec_from_file_location("reference", path)
+    if not (spec and spec.loader):
+        raise ImportError("no Python program")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function = getattr(module, name)
+    known = inspect.signature(function).parameters
+    terms = {**terms, **manifest.parameters}
+    terms = {term: value for term, value in terms.items() if term in known or value}
+    costs = {option.code: option.cost for option in order}
+    return {*function(costs, manifest.fund, ballots, list(costs), **terms)}
 
 
 LINE = re.compile(
@@ -1508,7 +1502,7 @@ LINE = re.compile(
 
 
 def ballots_of(case: Case, manifest: Manifest) -> Iterable[str]:
-    """The lines of the ballots that count: those of the log, or, without leaves, of ballots.jsonl."""
+    """The lines of the ballots that count: from the log, or, without leaves, ballots.jsonl."""
     if case.bundle.has_leaves:
         yield from needed(case.reading, "V5").votes.values()
         return
@@ -1522,9 +1516,8 @@ def ballots_of(case: Case, manifest: Manifest) -> Iterable[str]:
             manifest.check_ballot(choices)
             must(before <= line, "순서에 맞지 않습니다 | it is out of order")
         except Wrong as fault:
-            raise fault.at(
-                "ballots.jsonl {0:,}번째 줄 | line {0:,} of ballots.jsonl", number
-            ) from None
+            place = "ballots.jsonl {0:,}번째 줄 | line {0:,} of ballots.jsonl"
+            raise fault.at(place, number) from None
         before = line
         yield line
 
@@ -1535,54 +1528,69 @@ def check_count(case: Case) -> Said:
     result, told = bundle.json("result.json", RESULT), bundle.read("tally.json")
     is_traced = result["trace"] == bundle.sum_of("tally.json")
     must(is_traced, "result.json의 trace가 다릅니다 | result.json traces another tally.json")
-    order, rule = tie_order(manifest, result["seed"]), manifest.rule
-    if rule in GREEDY:
-        has_points = manifest.kind in ("ordinal", "cumulative", "scored")
-        text = "{0} 규칙은 이 표를 셀 수 없습니다 | {0} does not count such ballots"
-        must(has_points or rule != "greedy_score", text, rule)
-        count = Count(ballots_of(case, manifest))
-        outcome = greedy(manifest, count, order)
-        mine = write_json(outcome).encode()
-        if mine != told:
-            at = next((at for at, pair in enumerate(zip(mine, told)) if pair[0] != pair[1]), 0)
-            around = mine[max(at - 60, 0) : at + 60].decode(errors="replace")
-            text = "다시 센 결과는 다릅니다: …{0}… | counted again it is another: …{0}…"
-            raise Wrong(text, around)
+    order = tie_order(manifest, result["seed"])
+    if manifest.rule in GREEDY:
+        count, funded = count_greedy(case, manifest, order, told)
         text = (
             "표 {0:,}개를 다시 세어 tally.json과 똑같은 결과를 얻었습니다: 사업 {1:,}개 선정 | "
             "{0:,} ballots, counted again, give the same tally.json: {1:,} projects are funded"
         )
-    elif rule in REFERENCES and case.reference:
-        count = Count(ballots_of(case, manifest))
-        funded = count_by(case.reference, manifest, order, ballots_of(case, manifest))
-        spent = sum(option.cost for option in order if option.code in funded)
-        try:
-            outcome = json.loads(told)
-            mine = about(manifest, count, manifest.fund - spent)
-            is_same = {*outcome["funded"]} == funded and mine.items() <= outcome.items()
-        except (ValueError, LookupError, TypeError, AttributeError):
-            is_same = False
-        must(
-            is_same,
-            "다시 센 결과는 다릅니다: {0} | counted again it is another: {0}",
-            sorted(funded),
-        )
+    elif manifest.rule in REFERENCES and case.reference:
+        count, funded = count_by_program(case, manifest, order, told)
         text = (
             "표 {0:,}개를 받은 프로그램으로 다시 세어 같은 사업 {1:,}개를 얻었습니다 | "
             "{0:,} ballots, counted by the program given, fund the same {1:,} projects"
         )
     else:
-        text = (
-            "{0} 규칙은 --reference로 프로그램을 주어야 셉니다 | {0} needs a program: --reference"
-        )
-        raise Unchecked(text, rule)
-    numbers = sorted(option.number for option in order if option.code in outcome["funded"])
+        text = "{0} 규칙의 프로그램이 없습니다 | a program is needed for {0}: --reference"
+        raise Unchecked(text, manifest.rule)
+    numbers = sorted(option.number for option in order if option.code in funded)
     is_so = result["ballots"] == count.ballots and result["funded"] == numbers
     must(is_so, "result.json이 tally.json과 다릅니다 | result.json does not follow from tally.json")
-    if case.reading and (leaf := case.reading.result):
-        is_so = leaf["funded"] == numbers and leaf["trace"] == result["trace"]
-        must(is_so, "로그의 결과 기록이 다릅니다 | the log's own result is another")
+    leaf = case.reading.result if case.reading else {}
+    is_so = not leaf or (leaf["funded"] == numbers and leaf["trace"] == result["trace"])
+    must(is_so, "로그의 결과 기록이 다릅니다 | the log's own result is another")
     return say(text, count.ballots, len(numbers))
+
+
+def count_greedy(
+    case: Case, manifest: Manifest, order: list[Option], told: bytes
+) -> tuple[Count, set[str]]:
+    """The ballots and the codes that greedy funds; Wrong if its outcome is not what was told."""
+    has_points = manifest.kind in ("ordinal", "cumulative", "scored")
+    text = "{0} 규칙은 이 표를 셀 수 없습니다 | {0} does not count such ballots"
+    must(has_points or manifest.rule != "greedy_score", text, manifest.rule)
+    count = Count(manifest.options, ballots_of(case, manifest))
+    outcome = greedy(manifest, count, order)
+    mine = write_json(outcome).encode()
+    if mine != told:
+        at = next((at for at, byte in enumerate(mine) if told[at : at + 1] != mine[at : at + 1]), 0)
+        around = mine[max(at - 60, 0) : at + 60].decode(errors="replace")
+        text = "다시 센 tally.json은 다릅니다: …{0}… | counted again, tally.json is: …{0}…"
+        raise Wrong(text, around)
+    return count, {*outcome["funded"]}
+
+
+def count_by_program(
+    case: Case, manifest: Manifest, order: list[Option], told: bytes
+) -> tuple[Count, set[str]]:
+    """The ballots and the codes that a program for the rule funds; Wrong if others were told."""
+    lines = [*ballots_of(case, manifest)]
+    count = Count(manifest.options, lines)
+    try:
+        funded = funded_by(case.reference, manifest, order, lines)
+    except Exception as error:  # whatever a program of others does
+        text = "{0}: 셀 수 없습니다: {1!r} | {0}: cannot count: {1!r}"
+        raise Unchecked(text, case.reference, error) from None
+    left = manifest.fund - sum(option.cost for option in order if option.code in funded)
+    try:
+        outcome = json.loads(told)
+        is_same = {*outcome["funded"]} == funded
+        is_same = is_same and about(manifest, count, left).items() <= outcome.items()
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        is_same = False
+    must(is_same, "다시 세면 {0}입니다 | counted again it is {0}", sorted(funded))
+    return count, funded
 
 
 # ------------------------------------------------------------------- V11: the ballots published
@@ -1591,21 +1599,23 @@ FEWEST = 10  # ballots of a district and channel, or of a district, that may be 
 
 
 def published(lines: Iterable[str]) -> list[str]:
-    """The lines of ballots.jsonl: where too few have the same, district and channel are left out."""
+    """The lines of ballots.jsonl; where too few have the same, they lack channel and district."""
     lines = list(lines)
-    heads = Counter(line[: line.index(',"f":')] for line in lines)
-    districts: Counter[str] = Counter()
-    for head, times_seen in heads.items():
-        districts[json.loads(head + "}")["d"]] += times_seen
+    cells = Counter(line[: line.index(',"f":')] for line in lines)  # of channel and district
+    districts = {cell: parse(cell + "}")[0]["d"] for cell in cells}
+    sizes: Counter[str] = Counter()
+    for cell, size in cells.items():
+        sizes[districts[cell]] += size
     shown = {}
-    for head, times_seen in heads.items():
-        district = json.loads(head + "}")["d"]
-        is_apart = districts[district] >= FEWEST
-        if times_seen < FEWEST:
-            shown[head + ","] = "{" + (f'"d":{write_json(district)},' if is_apart else "")
+    for cell in [cell for cell, size in cells.items() if size < FEWEST]:
+        district = districts[cell]
+        shown[cell] = f'{{"d":{write_json(district)},' if sizes[district] >= FEWEST else "{"
     if shown:
-        at = [line.index(',"f":') + 1 for line in lines]
-        lines = [shown.get(line[:end], line[:end]) + line[end:] for line, end in zip(lines, at)]
+        ends = [line.index(',"f":') for line in lines]
+        lines = [
+            shown[line[:end]] + line[end + 1 :] if line[:end] in shown else line
+            for line, end in zip(lines, ends)
+        ]
     return sorted(lines)
 
 
@@ -1648,7 +1658,7 @@ def rows_of(bundle: Bundle, path: str, head: str) -> list[tuple[int, int]]:
 
 
 def drawn(seed: str, batches: Iterable[tuple[int, int]]) -> list[Sheet]:
-    """All sheets in the order of the draw: that of numbers made of seed and sheet, read backwards."""
+    """All sheets in the order of the draw: by a number made of seed and sheet, read backwards."""
     hashed, tickets = hashlib.sha256(seed.encode()).hexdigest(), []
     for batch, sheets in batches:
         for sheet in range(1, sheets + 1):
@@ -1715,7 +1725,7 @@ def check_risks(bundle: Bundle, reading: Reading, sample: list[Sheet]) -> tuple[
     if not (has_assertions and is_plain):
         raise Unchecked("{0}의 종이 감사는 정해진 것이 없습니다 | no audit is known of {0}", rule)
     report, before, risks = bundle.json("rla/report.json", REPORT), (0, 0), [Fraction(0)]
-    count, changed = Count(reading.votes.values()), changes(bundle, reading, sample)
+    count, changed = Count(options, reading.votes.values()), changes(bundle, reading, sample)
     sheets = sum(batch.declared for batch in reading.batches.values())
     funded = {*bundle.json("result.json", RESULT)["funded"]} & options.keys()
     room = {number: manifest.fund - options[number].cost for number in options.keys() - funded}
@@ -1797,14 +1807,14 @@ def six_places(risk: Fraction) -> str:
     return f"{whole}.{rest:06d}"
 
 
-# ------------------------------------------------------------------ V13: receipts (C2SP tlog-proof)
+# ----------------------------------------------------------------- V13: receipts (C2SP tlog-proof)
 
 
 class Receipt(NamedTuple):
     """Where a leaf lies, and what proves that it is in the tree of a checkpoint."""
 
     place: str
-    index: int
+    leaf: int
     proof: list[bytes]
     note: Note
     checkpoint: Checkpoint
@@ -1814,7 +1824,8 @@ class Receipt(NamedTuple):
         """The receipt of a file; Wrong if it is none."""
         head, _, rest = data.partition(b"\n\n")
         found = re.fullmatch(
-            rb"c2sp\.org/tlog-proof@v1\n(?:extra [^\n]*\n)?index (0|[1-9][0-9]{0,18})((?:\n[^\n]+)*)",
+            rb"c2sp\.org/tlog-proof@v1\n(?:extra [^\n]*\n)?"
+            rb"index (0|[1-9][0-9]{0,18})((?:\n[^\n]+)*)",
             head,
         )
         index, lines = found.groups() if found else (b"0", b"\n-")
@@ -1825,7 +1836,7 @@ class Receipt(NamedTuple):
 
     def root(self, leaf: bytes) -> bytes | None:
         """The root that the proof leads to from the hash of the leaf (RFC 9162, 2.1.3.2)."""
-        place, last, found = self.index, self.checkpoint.size - 1, leaf
+        place, last, found = self.leaf, self.checkpoint.size - 1, leaf
         for hashed in self.proof:
             if not last:
                 return None
@@ -2027,7 +2038,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = {"progress": show_progress} if sys.stderr.isatty() else {}
     try:
         receipts = [(path, Path(path).read_bytes()) for path in given.receipt]
-        with open(given.bundle, "rb") as file:
+        with Path(given.bundle).open("rb") as file:
             for step in verify(
                 file, key=given.key, receipts=receipts, reference=given.reference, **progress
             ):
