@@ -19,6 +19,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import delete, event, inspect, text
 from sqlalchemy.orm import Session
 
@@ -163,8 +164,19 @@ def config(database: Database, tmp_path: Path) -> Config:
     return Config(url, SECRET, tmp_path / "keys", https=False)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each template is compiled once in a run, not by every test's application anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(config: Config, database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def app(
+    config: Config,
+    database: Database,
+    compiled_templates: FileSystemBytecodeCache,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Flask:
     """The application on the test's database, at the moment NOW.
 
     Views must call `clock.now()` through its module (``from core import clock``): a test that needs
@@ -173,6 +185,7 @@ def app(config: Config, database: Database, monkeypatch: pytest.MonkeyPatch) -> 
     application = create_app(config)
     application.extensions["database"].dispose()
     application.extensions["database"] = database
+    application.jinja_env.bytecode_cache = compiled_templates
     application.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
     monkeypatch.setattr(clock, "now", lambda: NOW)
     return application
