@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise as neighbours
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tally.errors import BallotError, UnknownRuleError
@@ -18,6 +18,7 @@ from tally.ranked.rctab_rules import BOTTOMS_UP_SHARE, MANY_A_ROUND, MULTI_PASS,
 from tally.ranked.ties import Ties
 from tally.ranked.trace import EVENTS, candidate_story
 from tests.tally import pairwise_profiles
+from tests.tally.effort import fewer
 from tests.tally.runoff_profiles import Poll, polls
 from tests.tally.test_ranked_laws_runoff import Rule, any_polls, every_rule
 
@@ -49,14 +50,13 @@ def told(turn: Count) -> tuple[dict[int, Fraction], dict[str, Fraction]]:
 
 
 @every_rule
-@settings(max_examples=20)
+@fewer(5)
 @given(any_polls)
 def test_the_parts_of_all_ballots_are_the_votes_of_every_round(rule: Rule, poll: Poll):
     outcome = rule(poll.contest, poll.rankings, poll.ties())
     assert added_up(outcome, poll.contest, poll.rankings) == [told(t) for t in outcome.rounds]
 
 
-@settings(max_examples=100)
 @given(
     polls(most=5, shares=True, doubles=True),
     st.sampled_from([SINGLE, MULTI_PASS, MANY_A_ROUND, BOTTOMS_UP_SHARE]),
@@ -113,7 +113,7 @@ def test_only_rounds_can_be_followed():
 
 
 @every_rule
-@settings(max_examples=20)
+@fewer(5)
 @given(any_polls, st.sampled_from(["order", "unsettled"]))
 def test_a_story_tells_the_rounds_of_the_candidate(rule: Rule, poll: Poll, policy: str):
     outcome = rule(poll.contest, poll.rankings, poll.ties(policy))

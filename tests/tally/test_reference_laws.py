@@ -3,7 +3,7 @@
 from fractions import Fraction
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tally.reference.bos import bos
@@ -15,16 +15,15 @@ from tally.reference.greedy import greedy
 from tally.reference.max_welfare import max_welfare
 from tally.reference.pb_ear import pb_ear
 from tally.reference.phragmen import phragmen
+from tests.tally.effort import fewer
 from tests.tally.small_elections import elections, spent
 
-many = settings(max_examples=300)  # rare turns of bounds and ties are met by no fewer
 UTILITIES = st.sampled_from(["cardinality", "cost", "points"])
 COMPLETIONS = st.sampled_from(["none", "utilitarian", "add1", "add1u"])
 BYS = st.sampled_from(["excess", "support", "support_per_cost"])
 TRANSFERS = st.sampled_from(["elimination", "minimal"])
 
 
-@many
 @given(elections(most=3), UTILITIES, COMPLETIONS, st.booleans(), st.booleans(), BYS, TRANSFERS)
 def test_no_rule_spends_more_than_the_limit_or_funds_twice(
     election, utility, completion, yes, integral, by, transfer
@@ -47,7 +46,6 @@ def test_no_rule_spends_more_than_the_limit_or_funds_twice(
         assert len(set(funded)) == len(funded)
 
 
-@many
 @given(elections(), UTILITIES)
 def test_supported_options_of_cost_0_are_funded_first_in_the_tie_order(election, utility):
     costs, _, ballots, ties = election
@@ -62,7 +60,6 @@ def test_supported_options_of_cost_0_are_funded_first_in_the_tie_order(election,
         assert funded[: len(free)] == free
 
 
-@many
 @given(elections(options=4), BYS, TRANSFERS)
 def test_cstv_and_complete_expanding_approvals_leave_nothing_out_that_still_fits(
     election, by, transfer
@@ -76,7 +73,6 @@ def test_cstv_and_complete_expanding_approvals_leave_nothing_out_that_still_fits
         assert all(p in funded or costs[p] > limit - spent(costs, funded) for p in ties)
 
 
-@many
 @given(elections(options=6))
 def test_equal_shares_by_cost_satisfies_ejr_up_to_any_one_option(election):
     costs, limit, ballots, _ = election
@@ -84,7 +80,6 @@ def test_equal_shares_by_cost_satisfies_ejr_up_to_any_one_option(election):
     assert violation(costs, limit, ballots, funded) is None
 
 
-@many
 @given(elections(options=6, most=3), UTILITIES)
 def test_max_welfare_is_the_first_of_the_best_of_all_sets(election, utility):
     costs, limit, ballots, ties = election
@@ -104,7 +99,6 @@ def test_max_welfare_is_the_first_of_the_best_of_all_sets(election, utility):
     assert max_welfare(*election, utility) == first
 
 
-@many
 @given(elections(), UTILITIES)
 def test_bos_begins_with_the_least_price_over_the_part_squared(election, utility):
     costs, limit, ballots, ties = election
@@ -121,7 +115,7 @@ def test_bos_begins_with_the_least_price_over_the_part_squared(election, utility
     assert paid[:1] == ([min(live, key=worth)] if live else [])
 
 
-@settings(max_examples=40)
+@fewer(2)
 @given(
     elections(options=3, voters=4, dearest=4),
     st.sampled_from(["cardinality", "cost"]),
@@ -144,7 +138,6 @@ def test_add_opt_finds_what_trying_every_purse_finds(election, utility, to_the_e
     assert found == best
 
 
-@many
 @given(elections(), st.sets(st.sampled_from("abcde")))
 def test_ejr_is_violated_where_any_group_is_and_the_group_shown_is_one(election, picked):
     costs, limit, ballots, ties = election

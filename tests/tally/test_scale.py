@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tally import RULES, Instance, Option, Profile, registry
@@ -20,7 +20,6 @@ from tally.scale.phragmen import Bearers
 from tally.scale.purses import Look, Run, Sort
 from tests.tally.scale_profiles import drawn
 
-many = settings(max_examples=300)  # rare turns of bounds and ties are met by no fewer
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "pabulib"
 NAMES = tuple("abcdef")
 FAMILIES = [
@@ -79,7 +78,6 @@ def two() -> Iterator[list]:
         yield workers
 
 
-@many
 @given(
     elections(),
     st.lists(st.integers(0, 3), max_size=10),
@@ -97,7 +95,6 @@ def test_neither_partition_nor_order_changes_the_outcome(election, lots, order, 
     assert outcome.to_json() == expected.to_json()
 
 
-@many
 @given(
     st.lists(st.integers(1, 6), min_size=6, max_size=6),
     st.lists(st.lists(st.sampled_from(NAMES), min_size=1, unique=True), min_size=1, max_size=6),
@@ -111,7 +108,6 @@ def test_every_tie_of_phragmen_is_told_alike(costs, ballots, limit, size):
     assert count("phragmen", instance, Partitions.of(Part.cut(whole, size))) == expected
 
 
-@many
 @given(elections(), st.lists(st.integers(0, 3), max_size=10), st.permutations(range(6)))
 def test_bounds_only_hasten_an_exact_price(election, lots, order):
     instance, kind, ballots = election
