@@ -32,6 +32,7 @@ from core import clock, words
 from core.db import Database
 
 settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("coverage", max_examples=10, derandomize=True, deadline=None)
 settings.register_profile("ci", max_examples=50, derandomize=True, deadline=None)
 settings.register_profile(
     "nightly", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
