@@ -4,5 +4,5 @@ from hypothesis import settings
 
 
 def fewer(by: int) -> settings:
-    """The profile's examples divided by `by`, for a law whose examples take long."""
-    return settings(max_examples=max(1, settings.default.max_examples // by))
+    """The profile's examples divided by `by`, but 5 at least, for a law whose examples take long."""
+    return settings(max_examples=max(5, settings.default.max_examples // by))

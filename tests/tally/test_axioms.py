@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tally import RULES, Instance, Option, Profile, count
@@ -116,10 +116,15 @@ def buy(
                 paid[at][name] = min(purse[at], price * utility[name])
 
 
+TWO = Instance((Option("a", 2), Option("b", 4)), 9)
+ONE_OF_TWO = TWO, Profile.of("approval", TWO, [[], ["a", "b"]])
+
+
 def share(instance: Instance, profile: Profile) -> Fraction:
     return Fraction(instance.limit) / Fraction(profile.ballots) if profile.ballots else Fraction(0)
 
 
+@example(ONE_OF_TWO, Measure.SCORE, set())
 @given(elections(), measures, st.sets(st.sampled_from(NAMES)))
 def test_ejr_plus_is_told_as_looking_at_every_group_tells_it(election, measure, funded):
     instance, profile = election

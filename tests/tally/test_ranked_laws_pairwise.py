@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import partial
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tally.ranked import RankedOutcome, Rankings
@@ -25,6 +25,7 @@ from tally.ranked.ties import Ties, every_resolution
 from tests.tally.effort import fewer
 from tests.tally.pairwise_profiles import Poll, open_ties, polls
 
+CIRCLE = Poll(3, [([{0}, {1}, {2}], 4), ([{1}, {2}, {0}], 3), ([{2}, {0}, {1}], 2)])
 STRENGTHS = ("winning", "margin", "ratio")
 SCHULZE = {f"schulze_{s}": partial(schulze, strength=s) for s in STRENGTHS}
 PAIRS = {f"ranked_pairs_{s}": partial(ranked_pairs, strength=s) for s in STRENGTHS}
@@ -192,6 +193,7 @@ def test_neither_order_nor_grouping_of_ballots_changes_anything(rule, poll: Poll
 
 @each(ALL)
 @fewer(2)
+@example(poll=CIRCLE, factor=2**70)
 @given(poll=polls(), factor=st.sampled_from([Fraction(1, 3), 7, 2**40, 2**70]))
 def test_only_shares_of_ballots_matter(rule, poll: Poll, factor):
     scaled = Poll(poll.size, [(tiers, weight * factor) for tiers, weight in poll.ballots])

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tally.errors import BallotError, InstanceError
@@ -38,6 +38,7 @@ def winner_of(poll: Poll) -> int:
 
 
 @fewer(2)
+@example(Poll(4, 1, [([{3}, {2}, {0}], 7)]))  # more than two are others
 @given(polls(most=4, voters=3, seats=1).filter(lambda poll: poll.size > 1))
 def test_the_margin_is_the_least_that_trying_everything_finds(poll: Poll):
     ballots = [(tiers, min(weight, 4)) for tiers, weight in poll.ballots]

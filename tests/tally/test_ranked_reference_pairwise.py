@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tally.ranked import Rankings
@@ -39,6 +39,7 @@ from tally.reference.star import star as plain_star
 from tests.tally.pairwise_profiles import Poll, open_ties, polls, scored
 
 UNRANKED = st.sampled_from(["last", "not_compared"])
+AGAINST_NOBODY = Poll(4, [([{2, 3}], 5), ([{3}, {2}], 1), ([{2}, {3}], 2), ([{2}], 3)])
 STRENGTHS = st.sampled_from(["winning", "margin", "ratio"])
 
 
@@ -93,12 +94,20 @@ def test_copeland_and_minimax(poll: Poll, unranked: str, strength: str):
     assert figures(found) == plain_minimax(poll.candidates, votes, strength)
 
 
+@example(AGAINST_NOBODY, "not_compared", "ratio")
 @given(polls(), UNRANKED, STRENGTHS)
 def test_schulze(poll: Poll, unranked: str, strength: str):
     votes = plain_pairwise(poll.candidates, poll.ballots, unranked)
     found = schulze(poll.contest, poll.rankings, open_ties(), strength=strength, unranked=unranked)
     assert tiers(found.ranking) == plain_schulze(poll.candidates, votes, strength)
     assert found.winners == found.ranking[0]
+
+
+def test_a_defeat_that_nobody_votes_against_is_locked_before_any_ratio():
+    votes = dict.fromkeys([("a", "b"), ("b", "c"), ("c", "a")], 1)
+    votes |= {("b", "a"): 0, ("c", "b"): 0, ("a", "c"): 0}
+    votes |= {("a", "b"): 4, ("b", "c"): 3, ("c", "a"): 9, ("a", "c"): 1}
+    assert plain_ranked_pairs("abc", votes, "ratio") == [("a", "b"), ("b", "c")]
 
 
 def reach(size: int, pairs) -> set[tuple[int, int]]:

@@ -22,6 +22,7 @@ from tests.tally.runoff_profiles import NAMES, Poll, as_named, check_conserved, 
 any_polls = polls(shares=True, fractions=True, doubles=True)
 
 
+@example(Poll(5, 1, []), "majority")
 @given(any_polls, st.sampled_from(STOPS))
 def test_instant_run_off(poll: Poll, stop: str):
     found = irv(poll.contest, poll.rankings, poll.ties(), stop=stop)

@@ -5,7 +5,7 @@ from itertools import pairwise as neighbours
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tally.errors import BallotError
@@ -37,6 +37,8 @@ def ballots_of(rule: str, poll: pairwise_profiles.Poll) -> Rankings:
 
 @pytest.mark.parametrize("rule", COMPARING)
 @fewer(5)
+@example(pairwise_profiles.Poll(5, []), "order")
+@example(pairwise_profiles.Poll(4, [([{2}, {0}], 2)]), "unsettled")
 @given(pairwise_profiles.polls(), st.sampled_from(["unsettled", "order"]))
 def test_rules_that_compare_say_why_somebody_lost(rule: str, poll, policy: str):
     outcome = count_ranked(rule, poll.contest, ballots_of(rule, poll), policy=(policy,))

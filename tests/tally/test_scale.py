@@ -1,13 +1,13 @@
 """Ballots that lie in parts give the same outcome to the last bit, whoever counts which of them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tally import RULES, Instance, Option, Profile, registry
@@ -57,6 +57,23 @@ def elections(draw: st.DrawFn) -> Election:
     return instance, kind, draw(st.lists(ballot, max_size=10))
 
 
+def named(costs: Sequence[int], limit: int) -> Instance:
+    return Instance(tuple(map(Option, NAMES, costs)), limit)
+
+
+# Points, then weights, of which the parts have different units.
+THIRDS = (
+    named((4, 4, 2, 9, 3, 2), 14),
+    "scored",
+    [(["b"], [2], 1), (["c", "e", "b"], [0, Fraction(1, 3), 2], 1)],
+)
+HALVES = (
+    named((1, 0, 0, 4, 0, 0), 4),
+    "approval",
+    [([], [], 1), (["a"], [0], Fraction(1, 2)), (["a", "d"], [0, 0], 2)],
+)
+
+
 def profile_of(instance: Instance, kind: str, ballots: list[Ballot]) -> Profile:
     points = [said for _, said, _ in ballots] if kind == "scored" else None
     return Profile.of(kind, instance, [b for b, *_ in ballots], points, [w for *_, w in ballots])
@@ -95,6 +112,7 @@ def test_neither_partition_nor_order_changes_the_outcome(election, lots, order, 
     assert outcome.to_json() == expected.to_json()
 
 
+@example([2, 3, 4, 3, 4, 4], [[*"dceaf"], [*"bf"]], 9, 1)
 @given(
     st.lists(st.integers(1, 6), min_size=6, max_size=6),
     st.lists(st.lists(st.sampled_from(NAMES), min_size=1, unique=True), min_size=1, max_size=6),
@@ -108,6 +126,8 @@ def test_every_tie_of_phragmen_is_told_alike(costs, ballots, limit, size):
     assert count("phragmen", instance, Partitions.of(Part.cut(whole, size))) == expected
 
 
+@example(THIRDS, [3, 1], [1, 0, 2, 3, 4, 5])
+@example(HALVES, [], [1, 2, 3, 0, 4, 5])
 @given(elections(), st.lists(st.integers(0, 3), max_size=10), st.permutations(range(6)))
 def test_bounds_only_hasten_an_exact_price(election, lots, order):
     instance, kind, ballots = election
