@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
@@ -23,7 +25,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import delete, event, inspect, text
 from sqlalchemy.orm import Session
 
-from accounts import login
+from accounts import login, passwords
 from accounts.models import Account
 from app import create_app, migrate
 from app.config import Config
@@ -32,6 +34,7 @@ from core import clock, words
 from core.db import Database
 
 settings.register_profile("dev", max_examples=50, deadline=None)
+# Few, for coverage doubles the time: a named example meets each rare branch.
 settings.register_profile("coverage", max_examples=10, derandomize=True, deadline=None)
 settings.register_profile("ci", max_examples=50, derandomize=True, deadline=None)
 settings.register_profile(
@@ -147,6 +150,14 @@ def session(database: Database) -> Iterator[Session]:
     """A writing session; the test commits if it wants others to see its work."""
     with database.writing() as open_session:
         yield open_session
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords() -> Iterator[None]:
+    """A hash in 1 ms, not 100; the browser tests sign in at a server that hashes as in earnest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
 
 
 @pytest.fixture

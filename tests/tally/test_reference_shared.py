@@ -73,6 +73,7 @@ class TestShared:
                 funded = equal_shares(*election, WORD[parts[0]], completion=parts[1])
                 assert funded == known["winners"], rule
 
+    @pytest.mark.slow
     def test_assen_2024_comes_out_as_the_city_counted_it(self):
         name = "Netherlands_Assen_2024.pb"
         funded = equal_shares(*_election(name), completion="add1")
