@@ -8,6 +8,7 @@ Ours is the real thing: session, CSRF, form post, roll, rule check, pseudonym, b
 
 import importlib
 import io
+import itertools
 import os
 import statistics
 import subprocess
@@ -47,10 +48,11 @@ def ours(folder: Path, voters: int) -> dict[str, Call]:
     """Our application with one open vote and a signed-in voter for each request."""
     app = create_app(config(f"sqlite:///{folder / 'ours.db'}", folder / "keys"))
     contest, cookies = settled(app, voters)
+    nonces = itertools.count()
 
     def cast(serial: int) -> None:
         cookie, token = cookies[serial % voters]
-        body = f"{BODY}&csrf_token={token}".encode()
+        body = f"{BODY}&csrf_token={token}&nonce={next(nonces):064x}".encode()
         assert _call(app, "POST", f"/votes/{contest}/cast", cookie, body).startswith("302")
 
     def page(serial: int) -> None:

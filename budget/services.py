@@ -59,6 +59,7 @@ class CyclePlan:
     max_picks: int | None = None
     field_limits: dict[str, int | None] = field(default_factory=dict)
     roll_kind: str = "declared"
+    eligibility: dict[str, Any] = field(default_factory=dict)
     count_rule: str = "greedy_cost"
     count_parameters: dict[str, Any] = field(default_factory=dict)
     tie_rule: str = "cost_then_lot"
@@ -66,7 +67,7 @@ class CyclePlan:
 
 _OF_CONTEST = (
     "title_ko", "title_en", "kind", "max_picks", "field_limits", "fund_minor", "currency",
-    "roll_kind", "opens_at", "closes_at",
+    "roll_kind", "eligibility", "opens_at", "closes_at",
 )  # fmt: skip
 
 
