@@ -64,6 +64,7 @@ class Told:
 class Gathering:
     """What came of asking all: the note with what they signed, and whether that is enough."""
 
+    policy: Policy
     note: Note
     told: tuple[Told, ...]
     is_met: bool
@@ -103,8 +104,8 @@ class Inquiry:
         try:
             self.policy.check(note)
         except NoteError:
-            return Gathering(note, told, is_met=False)
-        return Gathering(note, told, is_met=True)
+            return Gathering(self.policy, note, told, is_met=False)
+        return Gathering(self.policy, note, told, is_met=True)
 
     def _asked(self, name: str) -> Told:
         key, url = self.policy.witnesses[name]
