@@ -45,17 +45,19 @@ gates: .venv/tested  ## style, types, imports, templates, spelling
 	@echo "== templates (djlint)"; $(BIN)/djlint --quiet --lint templates
 	@echo "== spelling (codespell)"; $(BIN)/codespell app core accounts proposals ballots budget tally tests docs *.md
 
-# Coverage makes counting twice as slow. So it is taken of named cases and a few drawn ones; laws and
-# real elections run without it. Compiled files are kept: both workers would compile all tests anew.
+# Coverage makes counting twice as slow. So it is taken once: of everything on SQLite, and of laws with
+# few examples. What tells it nothing new runs without it. Compiled files are kept, or each worker
+# would compile all tests anew.
+BESIDE = postgresql or browser or shared
 tests: export PYTHONDONTWRITEBYTECODE =
-tests: .venv/tested  ## cases on SQLite, PostgreSQL and in a browser, with coverage; then laws and real elections
-	@echo "== cases on $(DATABASES) and in a browser, with coverage"
+tests: .venv/tested  ## coverage; then laws, PostgreSQL, the browser and real elections
+	@echo "== tests with coverage"
 	@$(BIN)/coverage erase
-	HYPOTHESIS_PROFILE=coverage $(BIN)/pytest -n 2 --databases=$(DATABASES) -m "not shared" --cov --cov-report= -q
+	HYPOTHESIS_PROFILE=coverage $(BIN)/pytest -n 2 -m "not ($(BESIDE))" --cov --cov-report= -q
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='tally/*,ballots/board/*' --fail-under=100
-	@echo "== laws, and real elections where they are at hand"
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 --databases=$(DATABASES) -m "(hypothesis or shared) and not slow" -q
+	@echo "== laws, $(DATABASES), a browser, and real elections where they are at hand"
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 --databases=$(DATABASES) -m "(hypothesis or $(BESIDE)) and not slow" -q
 
 laws: .venv/tested  ## each law on 5,000 drawn examples, for hours
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 -m hypothesis --timeout=0 -q

@@ -38,7 +38,7 @@ from core.db import Database
 settings.register_profile("dev", max_examples=50, deadline=None)
 # Few, for coverage doubles the time: a named example meets each rare branch.
 settings.register_profile("coverage", max_examples=10, derandomize=True, deadline=None)
-settings.register_profile("ci", max_examples=50, derandomize=True, deadline=None)
+settings.register_profile("ci", max_examples=40, derandomize=True, deadline=None)
 settings.register_profile(
     "nightly", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -86,7 +86,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         kinds = metafunc.config.getoption("--databases")
         only = metafunc.definition.get_closest_marker("only_on")
-        wanted = [kind for kind in kinds if only is None or kind in only.args]
+        wanted = [
+            pytest.param(kind, marks=pytest.mark.postgresql if kind == "postgresql" else ())
+            for kind in kinds
+            if only is None or kind in only.args
+        ]
         metafunc.parametrize("database_kind", wanted, scope="session")
 
 
