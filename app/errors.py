@@ -29,6 +29,7 @@ from ballots.errors import (
     LinkKeyMissingError,
     LogHaltedError,
     NotOnRollError,
+    NotWitnessedError,
     OverFundError,
     PaperBallotError,
     PointsError,
@@ -51,9 +52,12 @@ from ballots.roll.errors import (
 )
 from budget.agenda.errors import NoAdoptedAmountError
 from budget.errors import (
+    LogUnsignedError,
     MissingError,
     NotEligibleError,
+    OtherVerifiersError,
     SeedNeededError,
+    SigningKeyMissingError,
     SlugInUseError,
     SumsDifferError,
     TooEarlyError,
@@ -171,6 +175,12 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
             "Voting is interrupted: the public log must be looked at first. Your ballot was NOT recorded; try again later."
         ),
     ),
+    NotWitnessedError: (
+        409,
+        _l(
+            "Too few witnesses have signed the log of %(size)s entries (so far: %(signed)s). Ask them with “gwangjang cycle witness”, then try again."
+        ),
+    ),
     ReconciliationError: (
         409,
         _l("Roll and box do not agree: %(marks)s marks, %(ballots)s ballots. Nothing was closed."),
@@ -218,6 +228,19 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         500,
         _l("The votes do not add up to the picks on the ballots. Nothing was published."),
     ),
+    LogUnsignedError: (
+        503,
+        _l(
+            "The public log is not signed up to its end yet. Try again in a minute; `gwangjang integrate` signs it."
+        ),
+    ),
+    OtherVerifiersError: (
+        409,
+        _l(
+            "This vote was opened with another version of verify.py or verify.html. Make the bundle with the program of that time."
+        ),
+    ),
+    SigningKeyMissingError: (503, _l("The key that signs the log of this vote is not at hand.")),
     NoAdoptedAmountError: (
         422,
         _l("The council adopts an amount between nothing and what the draft says."),

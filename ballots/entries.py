@@ -67,6 +67,14 @@ def revoked(election: str, pseudonym: bytes, why: str) -> Entry:
     return _entry(REVOKE, election, voter=pseudonym, p=pseudonym.hex(), why=why)
 
 
+def roll_changed(election: str, told: int, roll: Sequence[str]) -> Entry:
+    """The roll is another than the log told before: `told` voters then."""
+    return _entry(
+        "roll-change", election, added=max(len(roll) - told, 0), removed=max(told - len(roll), 0),
+        rollhash=roll_hash(roll),
+    )  # fmt: skip
+
+
 def closed(election: str, size: int, counts: Mapping[str, int], marks: Mapping[str, int]) -> Entry:
     """The last leaf but the result."""
     return _entry("close", election, size=size, counts=dict(counts), marks=dict(marks))

@@ -19,6 +19,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from ballots import kinds, log, queries, receipts, services, voter
@@ -30,7 +31,7 @@ from ballots.kinds import BallotRule, Choices
 from ballots.log import Found
 from ballots.models import Board, Contest, Option
 from ballots.voter import Voter
-from core import city, clock
+from core import city, clock, qr
 from core.access import public, voting
 from core.city import Field
 from core.forms import text_of
@@ -127,12 +128,15 @@ def receipt(contest_id: UUID) -> ResponseReturnValue:
     code = _own_code(contest_id)
     if code is None:
         return redirect(url_for("ballots.find", contest_id=contest_id))
+    # segno writes the picture from the code alone.
+    picture = Markup(qr.svg(receipts.grouped(code)))  # noqa: S704
     with reading() as session:
         contest = _contest(session, contest_id)
         return render_template(
             "ballots/receipt.html",
             contest=contest,
             code=code,
+            picture=picture,
             found=log.find(session.connection(), contest_id, code),
             board=session.get_one(Board, contest_id),
             is_open=contest.is_open(clock.now()),
@@ -177,15 +181,25 @@ def find(contest_id: UUID) -> ResponseReturnValue:
         if form.validate_on_submit():
             code = receipts.normal(text_of(form.code))
             found = _find(session, contest_id, code)
+        board = session.get(Board, contest_id)
         page = render_template(
             "ballots/find.html",
             form=form,
             contest=contest,
             code=code,
             found=found,
-            board=session.get(Board, contest_id),
+            board=board,
+            is_provable=board is not None and code is not None and receipts.is_code(code),
         )
     return page, 422 if form.errors else 200
+
+
+@blueprint.get("/votes/<uuid:contest_id>/promises")
+@public
+def promises(contest_id: UUID) -> ResponseReturnValue:
+    """What the ballot box is safe against, and what not, in plain words."""
+    with reading() as session:
+        return render_template("ballots/promises.html", contest=_contest(session, contest_id))
 
 
 def _find(session: Session, contest_id: UUID, code: str) -> Found | None:
