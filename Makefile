@@ -101,6 +101,9 @@ bench-web: .venv/tested  ## the vote page and casting, beside the usual stack: C
 	$(BIN)/python bench/web.py
 	$(BIN)/python bench/load.py
 
+bench-cast: .venv/tested  ## a full cast beside the usual stack and two hash chains, at 64 connections on PostgreSQL (needs wrk)
+	$(BIN)/python bench/cast.py
+
 bench-import: .venv/tested  ## ballots a second and memory of a whole import
 	$(BIN)/python bench/imports.py
 
@@ -137,5 +140,5 @@ N ?= 1000
 kill-loop: .venv/tested  ## kill the ballot box N times at every step, under load, on both databases: nothing may be lost
 	$(BIN)/python -m tests.ballots.kill_loop $(N)
 
-.PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-import bench-tally \
+.PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
   bench-scale bench-verify forge fuzz kill-loop
