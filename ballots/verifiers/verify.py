@@ -1351,13 +1351,14 @@ class Count:
         return self.votes[number]
 
 
+SHORTEST_SEED = 16  # bytes
+
+
 def tie_order(manifest: Manifest, seed: str) -> list[Option]:
     """All options, in the order that settles ties."""
     options = sorted(manifest.options.values(), key=lambda option: option.code.encode())
-    must(
-        (manifest.ties == "id_text") == (not seed),
-        "씨앗이 맞지 않습니다 | a seed too few or too many",
-    )
+    is_seed = not seed if manifest.ties == "id_text" else len(seed.encode()) >= SHORTEST_SEED
+    must(is_seed, "씨앗이 맞지 않습니다 | a seed too few or too many, or too short")
     if seed:
         lot = {
             option: hashlib.sha256(seed.encode() + b"\0" + option.code.encode()).digest()
