@@ -103,6 +103,9 @@ bench-web: .venv/tested  ## the vote page and casting, beside the usual stack: C
 	$(BIN)/python bench/web.py
 	$(BIN)/python bench/load.py
 
+bench-cast: .venv/tested  ## a full cast beside the usual stack and two hash chains, at 64 connections on PostgreSQL (needs wrk)
+	$(BIN)/python bench/cast.py
+
 bench-import: .venv/tested  ## ballots a second and memory of a whole import
 	$(BIN)/python bench/imports.py
 
@@ -151,5 +154,5 @@ interop: .venv/tested .venv-interop/installed  ## programs of others over a log 
 	  || echo "aics-witness could not be installed: the table will say so."
 	touch $@
 
-.PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-import bench-tally \
+.PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
   bench-scale bench-verify forge fuzz kill-loop interop
