@@ -48,7 +48,7 @@ def said(command: list[str | Path], **environ: str) -> str:
         command, check=False, cwd=ROOT, env=os.environ | environ, capture_output=True, text=True, timeout=PATIENCE
     )  # fmt: skip
     if done.returncode:
-        raise DisagreementError((done.stderr or done.stdout).strip()[-300:])
+        raise DisagreementError(" ".join((done.stderr or done.stdout).split())[-200:])
     return done.stdout.strip().splitlines()[-1]
 
 
