@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 import accounts.models
 import ballots.models
+import ballots.roll.models
 import budget.agenda.models
 import budget.models
 import core.city
@@ -20,7 +21,7 @@ from core.db import Base
 # Every table must be known before the models are compared with the migrations.
 MODELS = (
     core.city, core.journal, accounts.models, proposals.models, ballots.models,
-    budget.models, budget.agenda.models,
+    ballots.roll.models,     budget.models, budget.agenda.models,
 )  # fmt: skip
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"

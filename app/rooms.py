@@ -3,10 +3,12 @@
 from accounts.views import blueprint as accounts
 from app.health import blueprint as health
 from ballots.log_views import blueprint as log
+from ballots.roll.desk import blueprint as roll_desk
+from ballots.roll.views import blueprint as roll
 from ballots.views import blueprint as ballots
 from budget.agenda.views import blueprint as agenda
 from budget.desk import blueprint as desk
 from budget.views import blueprint as budget
 from proposals.views import blueprint as proposals
 
-BLUEPRINTS = (budget, proposals, ballots, log, agenda, desk, accounts, health)
+BLUEPRINTS = (budget, proposals, ballots, log, roll, agenda, desk, roll_desk, accounts, health)

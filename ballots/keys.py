@@ -1,20 +1,31 @@
-"""Every secret of the votes, in folders outside the database."""
+"""Every secret of the votes, in folders outside the database, and who watches over the logs."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from ballots.linker import Linker
+from ballots.roll.keys import RollKeys
 from ballots.signers import Signers
 
 
 @dataclass(frozen=True)
 class Keys:
-    """Who links voters with ballots until the close, and who signs the logs."""
+    """Who links voters with ballots until the close, who signs the logs, what seals the rolls.
+
+    Attributes
+    ----------
+    witnesses : lines of a policy: who must sign the logs too, of votes that are opened from now on
+    """
 
     linker: Linker
     signers: Signers
+    roll: RollKeys
+    witnesses: str = "quorum none\n"
 
     @classmethod
-    def of(cls, folder: Path, guards: Path, origin: str) -> "Keys":
+    def of(
+        cls, folder: Path, guards: Path, origin: str, witnesses: str = "quorum none\n"
+    ) -> "Keys":
         """The keys in `folder`; `guards` and `origin` are those of `Signers`."""
-        return cls(Linker(folder), Signers(folder, guards, origin))
+        signers = Signers(folder, guards, origin)
+        return cls(Linker(folder), signers, RollKeys(folder), witnesses)

@@ -9,6 +9,7 @@ itself refuses to change or delete what stands in the log (see the third migrati
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -24,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ballots.eligibility import Electorate
+from core.clock import SEOUL
 from core.db import Base
 
 
@@ -51,6 +54,8 @@ class Contest(Base):
     currency: Mapped[str] = mapped_column(String(3), default="KRW")
     # declared: any account that declared to belong to the voters; listed: only who is on the roll.
     roll_kind: Mapped[str] = mapped_column(String(8), default="declared")
+    # Who belongs to the voters, as ballots.eligibility.rules writes it.
+    eligibility: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     # sealed: hashes while voting, sorted choices after; open: everyone reads the leaves at once.
     publication: Mapped[str] = mapped_column(String(8), default="sealed", server_default="sealed")
     opens_at: Mapped[datetime]
@@ -67,6 +72,11 @@ class Contest(Base):
     def title(self, language: str) -> str:
         """The title in the reader's language."""
         return self.title_en if language == "en" else self.title_ko
+
+    @property
+    def electorate(self) -> Electorate:
+        """Who may vote; where no day is set, the age counts on the day that voting closes."""
+        return Electorate.of(self.eligibility, self.closes_at.astimezone(SEOUL).date())
 
     def is_open(self, now: datetime) -> bool:
         """Half-open interval: the closing instant itself is too late."""
@@ -110,12 +120,17 @@ class Option(Base):
 
 
 class RollEntry(Base):
-    """One voter of one contest, and whether that voter has voted: never when, never what."""
+    """One voter of one contest, and whether that voter has voted: never when, never what.
+
+    SQLite keeps the rows by their key, not in the order in which they came. PostgreSQL cannot; there
+    they are written anew by their key once the vote is closed (`Integrator`).
+    """
 
     __tablename__ = "roll_entries"
     __table_args__ = (
         CheckConstraint("status IN ('none', 'web', 'paper')", name="status_known"),
         CheckConstraint("(status = 'none') = (casts = 0)", name="casts_follow_status"),
+        {"sqlite_with_rowid": False},
     )
 
     contest_id: Mapped[UUID] = mapped_column(ForeignKey("contests.id"), primary_key=True)
@@ -145,6 +160,7 @@ class PendingLeaf(Base):
     """A leaf that is received, and not yet in the log."""
 
     __tablename__ = "pending_leaves"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read by SQLAlchemy as a class attribute
 
     contest_id: Mapped[UUID] = mapped_column(ForeignKey("contests.id"), primary_key=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)

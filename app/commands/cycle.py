@@ -11,10 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.orm import Session
 
+from app.commands import answers
 from app.commands.speech import language_option, speaking
 from app.config import Config
+from ballots import cosigning
+from ballots.board.policy import Policy
 from ballots.integrator import Integrator
 from ballots.keys import Keys
+from budget import bundle as bundles
 from budget import files, queries, services
 from budget.models import Cycle
 from budget.phases import PHASES
@@ -40,7 +44,8 @@ class Desk:
         """The database and keys that the settings name, closed again at the end."""
         config = Config.from_environ(os.environ)
         with opened(config.database_url) as database:
-            yield cls(database, Keys.of(config.keys_dir, config.guards, config.origin))
+            keys = Keys.of(config.keys_dir, config.guards, config.origin, config.witnesses)
+            yield cls(database, keys)
 
     def settle(self) -> None:
         """Put what waits into the logs, and sign them."""
@@ -136,6 +141,30 @@ def close(slug: str, reason: str | None, lang: str) -> None:
 
 @group.command()
 @click.argument("slug")
+@language_option
+def witness(slug: str, lang: str) -> None:
+    """Ask the witnesses to sign the log as it stands; exit 1 unless enough of them have.
+
+    Example: gwangjang cycle witness warsaw-2026
+    """
+    with speaking(lang), Desk.opened() as desk:
+        with desk.cycle(slug) as (_session, cycle):
+            contest_id = cycle.contest_id
+        found = cosigning.gather(
+            desk.database, contest_id, evidence=desk.keys.signers.guards / "evidence",
+            current=Policy.read(desk.keys.witnesses),
+        )  # fmt: skip
+        for line in answers.lines(found):
+            click.echo(line)
+        if not found.is_met:
+            raise click.ClickException(_("Too few witnesses have signed."))
+        if found.alarms:
+            raise click.ClickException(_("Enough witnesses have signed, but there is an alarm."))
+        click.echo(_("Enough witnesses have signed."))
+
+
+@group.command()
+@click.argument("slug")
 @click.option("--seed", help="The lot drawn in public, where ties are settled by lot.")
 @language_option
 def count(slug: str, seed: str | None, lang: str) -> None:
@@ -196,6 +225,22 @@ def export(slug: str, file: Path, lang: str) -> None:
     with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
         file.write_text(pabulib.write(files.export_cycle(session, cycle)), encoding="utf-8")
         click.echo(_("%(file)s is written.", file=file))
+
+
+@group.command()
+@click.argument("slug")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--auditors", is_flag=True, help="With the leaves, also where the vote is sealed.")
+@language_option
+def bundle(slug: str, file: Path, lang: str, *, auditors: bool) -> None:
+    """Write the recount bundle of a counted cycle to FILE: all that it takes to count without us.
+
+    Example: gwangjang cycle bundle warsaw-2026 bundle.tar && gwangjang verify bundle.tar
+    """
+    with speaking(lang, file), Desk.opened() as desk:
+        with desk.cycle(slug) as (session, cycle):
+            bundles.write(session, cycle, file, keys=desk.keys, for_auditors=auditors)
+        click.echo(_("%(file)s is written. Check it: python3 verify.py %(file)s", file=file))
 
 
 def _slug(stem: str) -> str:
