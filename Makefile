@@ -112,6 +112,12 @@ bench-scale: .venv/tested  ## ballots in parts, two processes: time, CPU and mem
 	$(BIN)/python bench/scale.py
 	$(BIN)/python bench/scale_ranked.py
 
+bench-verify: .venv/tested  ## verify.py beside the least that any recount does: rate, memory
+	$(BIN)/python bench/verify.py
+
+forge: .venv/tested  ## turn every byte of a bundle: verify.py must find each, and say in which step
+	$(BIN)/python -m tests.ballots.verifiers.forge
+
 fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or read the same both ways
 	$(BIN)/python tests/tally/fuzz_pabulib.py 100000
 	$(BIN)/python -m tests.tally.fuzz_ranked 100000
@@ -121,4 +127,4 @@ kill-loop: .venv/tested  ## kill the ballot box N times at every step, under loa
 	$(BIN)/python -m tests.ballots.kill_loop $(N)
 
 .PHONY: help install demo demo-reset browser test gates tests quick words assets screens govan lock bench-web bench-import bench-tally \
-  bench-scale fuzz kill-loop
+  bench-scale bench-verify forge fuzz kill-loop
