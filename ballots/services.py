@@ -59,6 +59,7 @@ _CASTING = (
     .where(_CONTESTS.c.id == bindparam("contest_id"))
     .with_for_update(read=True, of=_CONTESTS)
 )
+_ENROL = insert(RollEntry.metadata.tables["roll_entries"])
 _LINES = select(Option.number, Option.cost_minor, Option.field).where(
     Option.contest_id == bindparam("contest_id")
 )
@@ -193,7 +194,7 @@ def enrol(session: Session, contest_id: UUID, voter_ids: Iterable[str]) -> None:
         for voter_id in voter_ids
     ]
     if rows:
-        session.execute(insert(RollEntry), rows)
+        session.execute(_ENROL, rows)
 
 
 def mark_paper(session: Session, contest_id: UUID, voter_id: str, *, keys: Keys) -> None:

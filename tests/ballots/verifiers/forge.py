@@ -8,6 +8,8 @@ sums anew, so that only what the bundle says itself can betray it. The last one 
 in the bundle for other programs only (election.pb).
 """
 
+# ruff: noqa: T201 - a program that prints and is called by hand
+
 import hashlib
 import io
 import sys
