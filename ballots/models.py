@@ -122,8 +122,8 @@ class Option(Base):
 class RollEntry(Base):
     """One voter of one contest, and whether that voter has voted: never when, never what.
 
-    SQLite keeps the rows by their key, not in the order in which they came. PostgreSQL cannot; there
-    they are written anew by their key once the vote is closed (`Integrator`).
+    SQLite keeps the rows by their key, not in the order in which they came. PostgreSQL cannot:
+    there they are written anew by their key once the vote is closed (`Integrator`).
     """
 
     __tablename__ = "roll_entries"

@@ -36,9 +36,6 @@ NO_PAGE: Mapping[str, str] = {
     "budget.of_contest": "leads on to the cycle",
     "budget.of_proposal": "leads on to the vote",
     "agenda.of_proposal": "leads on to the task",
-    "ballots.proof": "for machines",
-    "log.checkpoint": "a file",
-    "log.tile": "a file",
     "ballots.receipt": "comes after a cast; test_vote.py looks at it",
 }
 # Public pages that show officials more.
