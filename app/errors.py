@@ -26,7 +26,9 @@ from app.logs import log, request_id
 from ballots.errors import (
     BallotInBoxError,
     ContestClosedError,
+    InvariantError,
     LinkKeyMissingError,
+    LogFaultError,
     LogHaltedError,
     NotOnRollError,
     NotWitnessedError,
@@ -51,6 +53,7 @@ from ballots.roll.errors import (
     WrongBallotCodeError,
 )
 from budget.agenda.errors import NoAdoptedAmountError
+from budget.ceremony.errors import UnreadFigureError
 from budget.errors import (
     LogUnsignedError,
     MissingError,
@@ -65,6 +68,12 @@ from budget.errors import (
 )
 from core.errors import RoomError
 from core.limits import TooManyAttemptsError
+from core.two_officers import (
+    AlreadyProposedError,
+    NotProposedError,
+    OtherTermsError,
+    SameOfficerError,
+)
 from core.web import wants_html
 from core.words import LazyString
 from core.words import lazy_gettext as _l
@@ -185,6 +194,32 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         409,
         _l("Roll and box do not agree: %(marks)s marks, %(ballots)s ballots. Nothing was closed."),
     ),
+    InvariantError: (
+        409,
+        _l(
+            "The log does not add up yet: %(checks)s. The close page tells more. Nothing was closed."
+        ),
+    ),
+    LogFaultError: (
+        409,
+        _l(
+            "The public log does not read by its rules: %(why)s. Change nothing, and call the election commission."
+        ),
+    ),
+    # two officers
+    AlreadyProposedError: (409, _l("This waits for its second officer already, or is done.")),
+    NotProposedError: (
+        409,
+        _l("Nothing waits for a second officer any more: an hour has passed, or it is done."),
+    ),
+    SameOfficerError: (
+        403,
+        _l("This takes two people. Let the second officer sign in, on a device of their own."),
+    ),
+    OtherTermsError: (
+        409,
+        _l("The figures have changed since this was proposed. Look at them together once more."),
+    ),
     # the roll
     NoListError: (409, _l("This vote has no list of voters: people declare themselves.")),
     RollFixedError: (
@@ -224,6 +259,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         422,
         _l("Level projects are settled by lot: enter the lot drawn in public, at least 16 signs."),
     ),
+    UnreadFigureError: (422, _l("Read every line out to the observers, and tick it.")),
     SumsDifferError: (
         500,
         _l("The votes do not add up to the picks on the ballots. Nothing was published."),

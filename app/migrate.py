@@ -15,13 +15,14 @@ import budget.agenda.models
 import budget.models
 import core.city
 import core.journal
+import core.two_officers
 import proposals.models
 from core.db import Base
 
 # Every table must be known before the models are compared with the migrations.
 MODELS = (
-    core.city, core.journal, accounts.models, proposals.models, ballots.models,
-    ballots.roll.models,     budget.models, budget.agenda.models,
+    core.city, core.journal, core.two_officers, accounts.models, proposals.models, ballots.models,
+    ballots.roll.models, budget.models, budget.agenda.models,
 )  # fmt: skip
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"

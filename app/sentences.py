@@ -37,10 +37,19 @@ ACTS: Mapping[str, LazyString] = {
     "cycle.imported": _l("%(title)s was imported from the file %(source)s."),
     "cycle.open": _l("%(title)s: voting was opened."),
     "cycle.prepared": _l("%(title)s was prepared."),
+    "cycle.proposed": _l(
+        "%(title)s: “%(act)s” was proposed; a second officer has to confirm it within an hour."
+    ),
     "cycle.publish": _l("%(title)s: the outcome was published."),
     "cycle.review": _l("%(title)s: the call for proposals was ended."),
     "cycle.revised": _l("%(title)s: rules, money or dates were changed."),
+    "cycle.stopped": _l(
+        "%(title)s: no ballot is accepted any more, before the planned end. %(reason)s"
+    ),
     "cycle.thaw": _l("%(title)s: the freeze was undone."),
+    "cycle.withdrawn": _l(
+        "%(title)s: “%(act)s” was taken back before a second officer confirmed it."
+    ),
     "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
     "role.factor_reset": _l("The authenticator of an official was reset."),
     "role.granted": _l("The role “%(role)s” was granted."),
@@ -56,6 +65,13 @@ ACTS: Mapping[str, LazyString] = {
     "task.decided": _l("“%(project)s”: the council adopted %(amount)s."),
     "task.drafted": _l("“%(project)s”: %(amount)s was put into the draft budget."),
     "task.reported": _l("“%(project)s”: the department reported; %(amount)s spent so far."),
+}
+
+# What takes two officers -> its name for people.
+TOGETHER: Mapping[str, LazyString] = {
+    "open": _l("Open the vote"),
+    "stop": _l("Stop accepting ballots"),
+    "close": _l("Close the vote"),
 }
 
 # Rule of counting -> its name for people.
@@ -225,6 +241,8 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("source", "to"):
         if said.get(name) in workflow.STATUSES:
             said[name] = workflow.STATUSES[said[name]].name
+    if "proposed" in said:
+        said["act"] = TOGETHER[said["proposed"]]
     if "to_role" in said:
         said["role"] = ROLES[said["to_role"]]
     amount = said.get("amount", said.get("cost"))

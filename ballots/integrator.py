@@ -42,7 +42,7 @@ class Integrator:
         """
         with self._database.reading() as session:
             waiting = log.unsettled(session.connection())
-        return self._each(waiting, self._advance)
+        return self._each(waiting, self.advance)
 
     def check(self) -> int:
         """Read every log of an open vote from its first leaf, and compare; how many that were.
@@ -72,6 +72,20 @@ class Integrator:
         with self._database.writing_rows() as connection:
             log.keep_checkpoint(connection, contest_id, board.edge.size, note)
 
+    def advance(self, contest_id: UUID) -> None:
+        """Integrate and settle one log.
+
+        Raises
+        ------
+        RollbackError : the log does not grow out of what was signed last.
+        """
+        with self._database.writing_rows() as connection:
+            pending.integrate(connection, contest_id)
+        self.settle(contest_id)
+        with self._database.writing_rows() as connection:
+            if contest_id not in log.running(connection):
+                pending.forget_order(connection)
+
     def run(self, stopped: threading.Event, failed: Callable[[Exception], None]) -> None:
         """Check, then a turn every second until `stopped`; what goes wrong goes to `failed`."""
         act: Callable[[], int] = self.check
@@ -82,14 +96,6 @@ class Integrator:
                 failed(error)
             act = self.turn
             stopped.wait(PAUSE)
-
-    def _advance(self, contest_id: UUID) -> None:
-        with self._database.writing_rows() as connection:
-            pending.integrate(connection, contest_id)
-        self.settle(contest_id)
-        with self._database.writing_rows() as connection:
-            if contest_id not in log.running(connection):
-                pending.forget_order(connection)
 
     def _examine(self, contest_id: UUID) -> None:
         with self._database.reading() as session:

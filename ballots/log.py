@@ -6,7 +6,7 @@ one place. Tiles are not stored: those of hashes are rows of `LogLeaf` and `LogN
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -209,6 +209,15 @@ def last_checkpoint(connection: Connection, contest_id: UUID) -> Note | None:
     return None if note is None else Note.read(note.encode())
 
 
+def checkpoint(connection: Connection, contest_id: UUID, size: int) -> Note | None:
+    """The checkpoint of the tree of `size` leaves; None if none was signed."""
+    query = select(SignedCheckpoint.note).where(
+        SignedCheckpoint.contest_id == contest_id, SignedCheckpoint.size == size
+    )
+    note = connection.scalar(query)
+    return None if note is None else Note.read(note.encode())
+
+
 def known(connection: Connection, contest_id: UUID, wanted: Sequence[bytes]) -> set[bytes]:
     """Which of these hashes the log has."""
     found: set[bytes] = set()
@@ -246,26 +255,6 @@ def receipt(connection: Connection, contest_id: UUID, position: int) -> Receipt 
         return None
     proof = inclusion_proof(nodes(connection, contest_id, size), position, size)
     return Receipt(position, tuple(proof), note)
-
-
-def live_voters(connection: Connection, contest_id: UUID) -> set[bytes]:
-    """Of whom the last leaf is a ballot: a pseudonym each, or the serial of a token.
-
-    Read in one walk: a join of the log with itself takes a database without statistics, as one is
-    just after an import, longer than the vote.
-    """
-    query = (
-        select(LogLeaf.voter, LogLeaf.kind)
-        .where(LogLeaf.contest_id == contest_id, LogLeaf.voter.is_not(None))
-        .order_by(LogLeaf.position)
-        .execution_options(yield_per=CHUNK)
-    )
-    live: set[bytes] = set()
-    rows: Iterable[Any] = connection.execute(query)
-    for voter, kind in rows:
-        change = live.add if kind == BALLOT else live.discard
-        change(voter)
-    return live
 
 
 def roll_told(connection: Connection, contest_id: UUID) -> tuple[int, str]:

@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from ballots import entries, kinds, log, pending, receipts
+from ballots import closing, entries, kinds, log, pending, receipts
+from ballots.closing import Survey
 from ballots.entries import NONCE_BYTES, Opening
 from ballots.errors import (
     BallotInBoxError,
@@ -30,7 +31,6 @@ from ballots.errors import (
     LogHaltedError,
     NotOnRollError,
     PaperBallotError,
-    ReconciliationError,
 )
 from ballots.keys import Keys
 from ballots.kinds import BallotRule, Choices, SlateLine
@@ -50,6 +50,7 @@ _CASTING = (
         *_BOARDS.c["election", "is_halted"],
         and_(
             _CONTESTS.c.opened_at.is_not(None),
+            _CONTESTS.c.stopped_at.is_(None),
             _CONTESTS.c.closed_at.is_(None),
             _CONTESTS.c.opens_at <= bindparam("now"),
             _CONTESTS.c.closes_at > bindparam("now"),
@@ -78,15 +79,6 @@ class Paper:
     voter_id: str
     choices: Choices
     nonce: bytes = field(default_factory=lambda: secrets.token_bytes(NONCE_BYTES))
-
-
-@dataclass(frozen=True)
-class Reconciliation:
-    """What the close compared."""
-
-    marks: int
-    ballots: int
-    roll_size: int
 
 
 def cast(
@@ -153,33 +145,27 @@ def open_contest(
     log.append(connection, log.head(connection, contest.id, alone=True), [first])
 
 
-def close_contest(
-    session: Session, contest: Contest, *, keys: Keys, now: datetime
-) -> Reconciliation:
+def close_contest(session: Session, contest: Contest, *, keys: Keys, now: datetime) -> Survey:
     """End the vote: nobody casts after this; roll and log must agree; then the link key goes.
 
     Raises
     ------
     ContestClosedError : it is not open.
     LinkKeyMissingError : roll and log cannot be compared without the key.
-    ReconciliationError : they do not agree; nothing was closed.
+    LogFaultError, ReconciliationError, InvariantError : they are not as they must be; nothing was
+        closed.
     """
     session.execute(select(Contest.id).where(Contest.id == contest.id).with_for_update())
     session.refresh(contest)
     if contest.opened_at is None or contest.closed_at is not None:
         raise ContestClosedError
-    if not keys.linker.has(contest.id):
-        raise LinkKeyMissingError
     connection = session.connection()
     board = pending.integrate(connection, contest.id)
     board = log.append(connection, board, _roll_changes(session, board))
-    found = _reconcile(session, contest.id, keys)
-    last = entries.closed(
-        board.election,
-        board.edge.size,
-        log.kinds(connection, contest.id),
-        _marks(session, contest.id),
-    )
+    found = closing.survey(session, contest, keys=keys, now=now)
+    found.insist()
+    marks = {"web": found.marks, "paper": found.paper_marks}
+    last = entries.closed(board.election, found.size, found.kinds, marks)
     log.append(connection, board, [last])
     contest.closed_at = now
     session.flush()
@@ -291,30 +277,6 @@ def _roll_changes(session: Session, board: log.Head) -> list[log.Entry]:
     if entries.roll_hash(roll) == rollhash:
         return []
     return [entries.roll_changed(board.election, told, roll)]
-
-
-def _reconcile(session: Session, contest_id: UUID, keys: Keys) -> Reconciliation:
-    """Compare the roll's marks with the log: as many, and of the same voters."""
-    marked = session.scalars(
-        select(RollEntry.voter_id).where(
-            RollEntry.contest_id == contest_id, RollEntry.status == "web"
-        )
-    )
-    expected = {keys.linker.pseudonym(contest_id, voter_id) for voter_id in marked}
-    found = log.live_voters(session.connection(), contest_id)
-    if expected != found:
-        raise ReconciliationError(marks=len(expected), ballots=len(found))
-    size = select(func.count()).where(RollEntry.contest_id == contest_id)
-    return Reconciliation(len(expected), len(found), session.scalar(size) or 0)
-
-
-def _marks(session: Session, contest_id: UUID) -> dict[str, int]:
-    """Channel -> voters marked so."""
-    query = select(RollEntry.status, func.count().label("voters")).where(
-        RollEntry.contest_id == contest_id, RollEntry.status != "none"
-    )
-    found = {row.status: row.voters for row in session.execute(query.group_by(RollEntry.status))}
-    return {"web": 0, "paper": 0} | found
 
 
 def _row(contest: Any, rule: BallotRule, paper: Paper, keys: Keys, channel: str) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from ballots import queries as ballots
-from ballots.keys import Keys
 from budget import phases, queries, services
 from budget.count import needs_seed
 from budget.errors import WrongPhaseError
@@ -134,13 +133,6 @@ def prepare_act(slug: str, act: str) -> ResponseReturnValue:
     return _act(slug, act)
 
 
-@blueprint.route("/desk/cycles/<slug>/<any(open, close):act>", methods=["GET", "POST"])
-@requires(Role.POLL_MANAGER)
-def poll_act(slug: str, act: str) -> ResponseReturnValue:
-    """The poll manager's acts."""
-    return _act(slug, act)
-
-
 @blueprint.route("/desk/cycles/<slug>/<any(count, publish):act>", methods=["GET", "POST"])
 @requires(Role.TALLY_OFFICER)
 def tally_act(slug: str, act: str) -> ResponseReturnValue:
@@ -169,21 +161,9 @@ def _act(slug: str, act: str) -> ResponseReturnValue:
             form=form,
             gaps=services.gaps(found, act, options=options, now=clock.now()),
             is_due=found.phase == ACTS[act].source,
-            early=act == "close" and clock.now() < found.contest.closes_at,
             needs_seed=act == "count" and needs_seed(found.tie_rule),
-            turnout=ballots.turnout(database, found.contest),
             options=options,
         )
-
-
-def _open(database: Session, cycle: Cycle, _form: ActForm, actor: Actor) -> None:
-    services.open_vote(database, cycle, actor=actor, keys=_keys(), now=clock.now())
-
-
-def _close(database: Session, cycle: Cycle, form: ActForm, actor: Actor) -> None:
-    services.close_vote(
-        database, cycle, actor=actor, keys=_keys(), now=clock.now(), reason=text_of(form.reason)
-    )
 
 
 def _count(database: Session, cycle: Cycle, form: ActForm, actor: Actor) -> None:
@@ -202,8 +182,6 @@ _DO: Mapping[str, Callable[[Session, Cycle, ActForm, Actor], None]] = {
     "review": _plain(services.review),
     "freeze": _plain(services.freeze),
     "thaw": _plain(services.thaw),
-    "open": _open,
-    "close": _close,
     "count": _count,
     "publish": _plain(services.publish),
 }
@@ -245,8 +223,3 @@ def _cycle(database: Session, slug: str) -> Cycle:
 def _actor(role: Role) -> Actor:
     acting: Actor = current_user.acting_as(role)
     return acting
-
-
-def _keys() -> Keys:
-    keys: Keys = current_app.extensions["keys"]
-    return keys
