@@ -22,7 +22,7 @@ class Role(StrEnum):
     POLL_CLERK = "poll_clerk"  # at a polling desk: looks one voter up, hands out paper or a code
     TALLY_OFFICER = "tally_officer"  # counts and publishes
     COUNCIL_CLERK = "council_clerk"  # enters what the council decided
-    AUDITOR = "auditor"  # reads everything an official reads, changes nothing
+    AUDITOR = "auditor"  # reads what officials read, starts nothing; confirms what takes two
     ADMIN = "admin"  # grants roles, and nothing else
 
 

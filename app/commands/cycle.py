@@ -114,12 +114,27 @@ def list_(lang: str) -> None:
             click.echo(f"{cycle.slug}\t{PHASES[cycle.phase]}\t{cycle.contest.title(lang)}")
 
 
+@group.command("open")
+@click.argument("slug")
+@language_option
+def open_(slug: str, lang: str) -> None:
+    """Open the vote of a frozen slate. Officers do it by two, on its page; see docs/ceremony.md.
+
+    Example: gwangjang cycle open 2027
+    """
+    with speaking(lang), Desk.opened() as desk:
+        with desk.cycle(slug) as (session, cycle):
+            services.open_vote(session, cycle, actor=THE_OPERATOR, keys=desk.keys, now=clock.now())
+        desk.settle()
+        click.echo(_("%(slug)s is open.", slug=slug))
+
+
 @group.command()
 @click.argument("slug")
 @click.option("--reason", help="Why before the planned end; everyone can read it.")
 @language_option
 def close(slug: str, reason: str | None, lang: str) -> None:
-    """Close the vote: compare roll and box, destroy the link key.
+    """Close the vote: compare roll and box, destroy the link key. Officers do it by two.
 
     Example: gwangjang cycle close warsaw-2026
     """

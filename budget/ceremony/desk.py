@@ -152,6 +152,7 @@ def _close_page(session: Session, cycle: Cycle, read_form: Form, stop_form: Form
         lines=list(words.lines(found, cycle.contest.closes_at)) if found else [],
         kinds=words.KINDS,
         groups=words.in_groups(found.root) if found else [],
+        as_written=words.as_written(found.root) if found else "",
         stopping=_waiting(session, cycle, STOP),
         waiting=_waiting(session, cycle, CLOSE),
         read_form=read_form,

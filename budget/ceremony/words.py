@@ -1,5 +1,6 @@
 """What is read out at a ceremony: one plain sentence for each thing that must hold."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +39,7 @@ CHECK_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = MappingProxyType(
         ),
         "rebuilt": (
             _l(
-                "The log was built anew from all of its %(size)s entries, and gives the root below."
+                "The log was built anew from all of its %(size)s entries, and gives the root shown."
             ),
             _l(
                 "The log is halted, or its entries do not give its root. Change nothing, and call "
@@ -54,27 +55,30 @@ CHECK_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = MappingProxyType(
         ),
         "batches": (
             _l(
-                "Paper: %(declared)s sheets were declared; %(typed)s were typed, %(blank)s are "
-                "blank, %(spoiled)s are spoiled. That adds up for each batch."
+                "Sheets of paper declared: %(declared)s. Typed: %(typed)s, blank: %(blank)s, "
+                "spoiled: %(spoiled)s. That adds up for each batch."
             ),
             _l("Not all batches of paper are typed and closed. The table shows which."),
         ),
         "voters": (
             _l(
-                "%(ballots)s ballots by web count, and %(marks)s voters are marked for one on the "
-                "roll. They are the same voters, each once."
+                "Ballots by web that count: %(ballots)s. Voters marked for one on the roll: "
+                "%(marks)s. They are the same voters, each once."
             ),
             _l(
-                "%(ballots)s ballots by web count, and %(marks)s voters are marked for one on the "
-                "roll. They are NOT the same voters. Change nothing, and call the election "
+                "Ballots by web that count: %(ballots)s. Voters marked for one on the roll: "
+                "%(marks)s. They are NOT the same voters. Change nothing, and call the election "
                 "commission."
             ),
         ),
         "room": (
-            _l("%(counted)s ballots count by web and on paper; %(voters)s voters are on the roll."),
             _l(
-                "%(counted)s ballots count by web and on paper, more than the %(voters)s voters on "
-                "the roll. Look at the paper again."
+                "Ballots that count, by web and on paper: %(counted)s. Voters on the roll: "
+                "%(voters)s."
+            ),
+            _l(
+                "Ballots that count, by web and on paper: %(counted)s. That is more than voters on "
+                "the roll: %(voters)s. Look at the paper again."
             ),
         ),
         "signed": (
@@ -121,3 +125,8 @@ def lines(found: Survey, closes_at: datetime) -> Iterator[Line]:
 def in_groups(root: str) -> list[str]:
     """A root's hexadecimal digits by fours, for reading aloud."""
     return [root[at : at + 4] for at in range(0, len(root), 4)]
+
+
+def as_written(root: str) -> str:
+    """A root as a checkpoint has it."""
+    return b64encode(bytes.fromhex(root)).decode()

@@ -19,7 +19,8 @@ from accounts.models import Account
 from ballots.keys import Keys
 from budget.agenda.models import PolicyTask
 from core.access import Role, access_of
-from tests import factories
+from tests import factories, sheets
+from tests.factories import DAY
 
 NO_PAGE: Mapping[str, str] = {
     "static": "files",
@@ -90,6 +91,8 @@ def _examples(
     factories.cycle(session, now, keys=keys, kind="knapsack", max_picks=None, slug="knapsack")
     for slug, phase in (("planned", "preparing"), ("ended", "closed"), ("ready", "frozen")):
         factories.cycle(session, now, phase=phase, keys=keys, slug=slug)
+    over = factories.cycle(session, now - 20 * DAY, keys=keys, ballots_cast=[[1]], slug="over")
+    sheets.batch(session, over.contest_id, 1, [[1], [2], "blank"])
     listed = factories.cycle(session, now, phase="frozen", slug="listed", roll_kind="listed")
     received = factories.proposal(session, now, status="received", author=author)
     draft = factories.proposal(session, now, author=author)
@@ -99,6 +102,7 @@ def _examples(
         "agenda.task": {"task_id": task},
         "ballots.ballot": {"contest_id": open_.contest_id},
         "ballots.find": {"contest_id": open_.contest_id},
+        "ballots.promises": {"contest_id": open_.contest_id},
         "budget.cycle": {"slug": "open"},
         "budget.outcome": {"slug": done.slug},
         "budget.project": {"slug": done.slug, "number": 1},

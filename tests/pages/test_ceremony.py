@@ -120,9 +120,9 @@ def test_a_vote_is_closed_in_front_of_observers(client, over, as_, keys):
     as_("poll")
     page = client.get(f"{DESK}/close").text
     assert unticked(page) == {*CHECKS}
-    assert "2 ballots by web count, and 2 voters are marked" in page
-    assert "2 sheets were declared; 1 were typed, 1 are blank, 0 are spoiled" in page
-    assert "2 voters took a paper ballot; 2 sheets came out of the boxes. Difference: none." in page
+    assert "Ballots by web that count: 2. Voters marked for one on the roll: 2." in page
+    assert "Sheets of paper declared: 2. Typed: 1, blank: 1, spoiled: 0." in page
+    assert "took a paper ballot: 2. Sheets out of the boxes: 2. Difference: none." in page
     assert len(re.findall(r"<code>[0-9a-f]{4}</code>", page)) == 16
     passed_over = client.post(f"{DESK}/close/propose", data={"read": list(CHECKS[1:])})
     assert passed_over.status_code == 422
