@@ -80,6 +80,18 @@ def closed(election: str, size: int, counts: Mapping[str, int], marks: Mapping[s
     return _entry("close", election, size=size, counts=dict(counts), marks=dict(marks))
 
 
+def result(election: str, *, bundle: str, funded: Sequence[int], trace: str) -> Entry:
+    """What came out, after the close.
+
+    Parameters
+    ----------
+    bundle : SHA-256 of the sums of the public bundle, in hexadecimal
+    funded : numbers of options, ascending
+    trace : SHA-256 of tally.json, in hexadecimal
+    """
+    return _entry("result", election, bundle=bundle, funded=list(funded), trace=trace)
+
+
 def roll_hash(roll: Sequence[str]) -> str:
     """SHA-256 of who is on the roll: sorted, a line each."""
     return _hash("".join(f"{voter_id}\n" for voter_id in sorted(roll)))

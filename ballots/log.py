@@ -246,8 +246,13 @@ def find(connection: Connection, contest_id: UUID, code: str) -> Found | None:
 
 
 def receipt(connection: Connection, contest_id: UUID, position: int) -> Receipt | None:
-    """The proof that a leaf is in the log; None while no signed checkpoint holds it."""
+    """The proof that a leaf is in the log; None while no signed checkpoint holds it.
+
+    After the result it is still by the checkpoint of the close, which the bundle has.
+    """
     note = last_checkpoint(connection, contest_id)
+    if note is not None and _ends_with_result(connection, contest_id, note):
+        note = checkpoint(connection, contest_id, Checkpoint.read(note.text).size - 1)
     if note is None:
         return None
     size = Checkpoint.read(note.text).size
@@ -308,6 +313,13 @@ def unsettled(connection: Connection) -> list[UUID]:
         waits | (Board.size > func.coalesce(signed, 0)), ~Board.is_halted
     )
     return list(connection.scalars(query.order_by(Board.contest_id)))
+
+
+def _ends_with_result(connection: Connection, contest_id: UUID, note: Note) -> bool:
+    query = select(LogLeaf.kind).where(
+        LogLeaf.contest_id == contest_id, LogLeaf.position == Checkpoint.read(note.text).size - 1
+    )
+    return connection.scalar(query) == "result"
 
 
 def _state(connection: Connection, contest_id: UUID, position: int, voter: bytes) -> str:

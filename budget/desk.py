@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from ballots import queries as ballots
-from budget import phases, queries, services
+from budget import phases, publication, queries, services
 from budget.count import needs_seed
 from budget.errors import WrongPhaseError
 from budget.forms import ActForm, CycleForm, SlateForm, picks_of
@@ -170,6 +170,14 @@ def _count(database: Session, cycle: Cycle, form: ActForm, actor: Actor) -> None
     services.count(database, cycle, actor=actor, now=clock.now(), seed=text_of(form.seed) or None)
 
 
+def _publish(database: Session, cycle: Cycle, _form: ActForm, actor: Actor) -> None:
+    extensions = current_app.extensions
+    publication.publish(
+        database, cycle, actor=actor, keys=extensions["keys"], shelf=extensions["config"].bundles,
+        now=clock.now(),
+    )  # fmt: skip
+
+
 def _plain(service: Callable[..., Any]) -> Callable[..., None]:
     def do(database: Session, cycle: Cycle, _form: ActForm, actor: Actor) -> None:
         service(database, cycle, actor=actor, now=clock.now())
@@ -183,7 +191,7 @@ _DO: Mapping[str, Callable[[Session, Cycle, ActForm, Actor], None]] = {
     "freeze": _plain(services.freeze),
     "thaw": _plain(services.thaw),
     "count": _count,
-    "publish": _plain(services.publish),
+    "publish": _publish,
 }
 
 

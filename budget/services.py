@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -17,10 +16,9 @@ from ballots import verifiers
 from ballots.closing import Survey
 from ballots.entries import Opening
 from ballots.keys import Keys
-from ballots.models import Contest, Option, RollEntry
+from ballots.models import Contest, RollEntry
 from budget import count as counting
 from budget import slate
-from budget.agenda.models import PolicyTask
 from budget.errors import (
     MissingError,
     NotEligibleError,
@@ -37,8 +35,6 @@ from core.journal import Actor
 from proposals import services as proposals
 from proposals.models import Proposal
 from proposals.workflow import ELIGIBLE
-
-RESERVES = 5  # the next in order, should a selected project fall out
 
 
 @dataclass(frozen=True)
@@ -161,12 +157,12 @@ def take_off_slate(
 
 def call(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
     """Announce the cycle and call for proposals."""
-    _step(session, cycle, "call", actor=actor, now=now)
+    step(session, cycle, "call", actor=actor, now=now)
 
 
 def review(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
     """End the call."""
-    _step(session, cycle, "review", actor=actor, now=now)
+    step(session, cycle, "review", actor=actor, now=now)
 
 
 def freeze(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
@@ -176,7 +172,7 @@ def freeze(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> No
     slate.freeze(session, cycle)
     proposals.follow(session, dict.fromkeys([e.proposal_id for e in chosen], "on_ballot"), now=now)
     digest = cycle.contest.rules_digest
-    _step(session, cycle, "freeze", actor=actor, now=now, digest=digest, options=len(chosen))
+    step(session, cycle, "freeze", actor=actor, now=now, digest=digest, options=len(chosen))
 
 
 def thaw(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
@@ -185,7 +181,7 @@ def thaw(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None
     chosen = slate.entries(session, cycle)
     slate.thaw(session, cycle)
     proposals.follow(session, dict.fromkeys([e.proposal_id for e in chosen], "committee"), now=now)
-    _step(session, cycle, "thaw", actor=actor, now=now)
+    step(session, cycle, "thaw", actor=actor, now=now)
 
 
 def open_vote(
@@ -212,7 +208,7 @@ def open_vote(
         witnesses=keys.witnesses,
     )  # fmt: skip
     ballots.open_contest(session, cycle.contest, opening, keys=keys, now=now)
-    _step(session, cycle, "open", actor=actor, now=now)
+    step(session, cycle, "open", actor=actor, now=now)
 
 
 def close_vote(
@@ -235,7 +231,7 @@ def close_vote(
     if cycle.contest.stopped_at is None and now < cycle.contest.closes_at and not reason:
         raise TooEarlyError
     found = ballots.close_contest(session, cycle.contest, keys=keys, now=now)
-    _step(
+    step(
         session, cycle, "close", actor=actor, now=now, reason=reason, ballots=found.ballots,
         marks=found.marks, figures=found.figures(),
     )  # fmt: skip
@@ -262,7 +258,7 @@ def count(
             counted_at=now,
         )
     )
-    _step(
+    step(
         session, cycle, "count", actor=actor, now=now, ballots=outcome.ballots,
         rule=cycle.count_rule, seed=cycle.tie_seed,
     )  # fmt: skip
@@ -274,26 +270,6 @@ def recount(session: Session, cycle: Cycle) -> bool:
     outcome, _ = counting.outcome_of(session, cycle)
     stored = session.get_one(CycleOutcome, cycle.id)
     return outcome.to_json() == stored.body
-
-
-def publish(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
-    """Show the outcome to everyone; proposals follow it, the selected ones go on the agenda."""
-    check(cycle, "publish", session)
-    stored = session.get_one(CycleOutcome, cycle.id)
-    outcome = tally.Outcome.from_json(stored.body)
-    lines = _slate_lines(session, cycle)
-    status = _statuses(outcome)
-    proposals.follow(session, {lines[code][0]: status[code] for code in lines}, now=now)
-    session.add_all(
-        PolicyTask(
-            cycle_id=cycle.id, option_id=option_id, proposal_id=proposal_id, asked_minor=cost,
-            created_at=now,
-        )
-        for code, (proposal_id, option_id, cost) in lines.items()
-        if status[code] == "selected"
-    )  # fmt: skip
-    stored.published_at = now
-    _step(session, cycle, "publish", actor=actor, now=now, digest=stored.digest)
 
 
 def check(cycle: Cycle, act: str, session: Session, now: datetime | None = None) -> None:
@@ -338,30 +314,6 @@ def _officers(session: Session, cycle: Cycle, actor: Actor) -> tuple[str, str]:
     return f"{frozen.role if frozen else actor.role}: freeze", f"{actor.role}: open"
 
 
-def _statuses(outcome: tally.Outcome) -> dict[str, str]:
-    """selected, reserve (the next by the rule's order) or not_selected, by code."""
-    funded = set(outcome.funded)
-    rest = [turn for turn in outcome.rounds if turn.option not in funded]
-    reserve = {turn.option for turn in rest if turn.support}
-    first = [turn.option for turn in rest if turn.option in reserve][:RESERVES]
-    return {
-        turn.option: "selected"
-        if turn.option in funded
-        else ("reserve" if turn.option in first else "not_selected")
-        for turn in outcome.rounds
-    }
-
-
-def _slate_lines(session: Session, cycle: Cycle) -> dict[str, tuple[UUID, UUID, int]]:
-    """Code -> proposal, option and cost, for each option that came from a proposal."""
-    rows = session.execute(
-        select(Option.code, SlateEntry.proposal_id, Option.id, Option.cost_minor)
-        .join(SlateEntry, SlateEntry.option_id == Option.id)
-        .where(SlateEntry.cycle_id == cycle.id)
-    )
-    return {code: (proposal, option, cost) for code, proposal, option, cost in rows}
-
-
 def _check_sums(outcome: tally.Outcome, profile: tally.Profile) -> None:
     """Votes by option must add up to the picks on all ballots (a city once published otherwise)."""
     if sum(profile.votes()) != profile.picks or outcome.ballots != profile.ballots:
@@ -373,7 +325,7 @@ def _check_editable(cycle: Cycle) -> None:
         raise WrongPhaseError(phase=cycle.phase, act="revise")
 
 
-def _step(
+def step(
     session: Session, cycle: Cycle, act: str, *, actor: Actor, now: datetime, **values: Any
 ) -> None:
     """Move the cycle along the table and write the act down."""

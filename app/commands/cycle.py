@@ -19,7 +19,7 @@ from ballots.board.policy import Policy
 from ballots.integrator import Integrator
 from ballots.keys import Keys
 from budget import bundle as bundles
-from budget import files, queries, services
+from budget import files, publication, queries, services
 from budget.models import Cycle
 from budget.phases import PHASES
 from core import clock, money
@@ -37,6 +37,7 @@ class Desk:
 
     database: Database
     keys: Keys
+    shelf: Path  # of the bundles
 
     @classmethod
     @contextmanager
@@ -45,7 +46,7 @@ class Desk:
         config = Config.from_environ(os.environ)
         with opened(config.database_url) as database:
             keys = Keys.of(config.keys_dir, config.guards, config.origin, config.witnesses)
-            yield cls(database, keys)
+            yield cls(database, keys, config.bundles)
 
     def settle(self) -> None:
         """Put what waits into the logs, and sign them."""
@@ -208,8 +209,12 @@ def publish(slug: str, lang: str) -> None:
     Example: gwangjang cycle publish warsaw-2026
     """
     with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
-        services.publish(session, cycle, actor=THE_OPERATOR, now=clock.now())
+        publication.publish(
+            session, cycle, actor=THE_OPERATOR, keys=desk.keys, shelf=desk.shelf, now=clock.now()
+        )
         click.echo(_("%(slug)s is published.", slug=slug))
+    with Desk.opened() as desk:
+        desk.settle()
 
 
 @group.command()

@@ -23,7 +23,8 @@ from budget.errors import (
     SigningKeyMissingError,
     WrongPhaseError,
 )
-from budget.services import close_vote, count, publish
+from budget.publication import publish
+from budget.services import close_vote, count
 from budget.verification.steps import verify
 from core import words
 from core.db import Base, Database
@@ -160,7 +161,7 @@ def test_a_bundle_is_kept_as_it_was_made_and_never_half_written(
     slug, folder = counted(), tmp_path / "bundles"
     with database.writing() as session:
         cycle = queries.cycle(session, slug)
-        publish(session, cycle, actor=SYSTEM, now=now)
+        publish(session, cycle, actor=SYSTEM, keys=keys, shelf=folder, now=now)
     with database.reading() as session:
         cycle = queries.cycle(session, slug)
         path = bundles.shelved(session, cycle, folder, keys=keys)
