@@ -102,7 +102,7 @@ def test_an_outcome_is_not_published_before_the_log_is_signed(client, database, 
         sign_in(factories.account(session, now, Role.TALLY_OFFICER))
     path = f"/desk/cycles/{cycle.slug}/publish"
     refused = client.post(path, data={"phase": "counted"})
-    assert refused.status_code == 503
+    assert refused.status_code == 409
     assert "not signed up to its end" in refused.text
     Integrator(database, keys).turn()
     assert client.post(path, data={"phase": "counted"}).status_code == 302
