@@ -23,6 +23,7 @@ from accounts.errors import (
     WrongSignInError,
 )
 from app.logs import log, request_id
+from ballots.booth.errors import SignedInBoothError, WrongPermitError
 from ballots.errors import (
     BallotInBoxError,
     ContestClosedError,
@@ -39,6 +40,20 @@ from ballots.errors import (
     TooManyPicksError,
     TornFormError,
     UnknownOptionError,
+)
+from ballots.paper.errors import (
+    BatchMovedError,
+    KeyingDoneError,
+    NoKoreanFontError,
+    NoSuchSheetError,
+    NoSuchStationError,
+    NothingTypedError,
+    OpenBatchesError,
+    PaperNotOpenError,
+    SamePersonError,
+    SheetsMissingError,
+    StationInUseError,
+    UnreadableEntryError,
 )
 from budget.agenda.errors import NoAdoptedAmountError
 from budget.errors import (
@@ -165,6 +180,56 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     ReconciliationError: (
         409,
         _l("Roll and box do not agree: %(marks)s marks, %(ballots)s ballots. Nothing was closed."),
+    ),
+    # paper and booth
+    PaperNotOpenError: (
+        409,
+        _l("Paper ballots are declared and typed from the opening of the vote until its close."),
+    ),
+    StationInUseError: (
+        409,
+        _l("“%(station)s” stays: the name is taken, or the station has been used already."),
+    ),
+    NoSuchStationError: (404, _l("This vote has no station “%(station)s”.")),
+    SamePersonError: (
+        403,
+        _l("This needs another person than the one before. Let someone else sign in and do it."),
+    ),
+    BatchMovedError: (
+        409,
+        _l("The batch has moved on meanwhile. Look at where it stands."),
+    ),
+    KeyingDoneError: (409, _l("This typing is finished and stays as it is.")),
+    SheetsMissingError: (
+        422,
+        _l("%(missing)s of %(sheets)s sheets are not typed yet; the first is sheet %(first)s."),
+    ),
+    NoSuchSheetError: (422, _l("Sheet %(sheet)s is not among those to be typed in this batch.")),
+    UnreadableEntryError: (
+        422,
+        _l("“%(typed)s” cannot be read. Type the numbers of the options with blanks between them."),
+    ),
+    NothingTypedError: (
+        422,
+        _l("Nothing was typed. Type the numbers, 0 for a blank sheet or * for a spoiled one."),
+    ),
+    OpenBatchesError: (
+        409,
+        _l(
+            "Paper ballots are still to be typed at: %(stations)s. Close or withdraw those batches first. Nothing was closed."
+        ),
+    ),
+    NoKoreanFontError: (
+        503,
+        _l("No Korean font is installed here, so ballots cannot be printed. See docs/paper.md."),
+    ),
+    WrongPermitError: (
+        403,
+        _l("This permit is not good: it was used, has run out, or is mistyped. Ask for a new one."),
+    ),
+    SignedInBoothError: (
+        409,
+        _l("Someone is signed in on this device. Sign out before it serves as a booth."),
     ),
     # budget
     WrongPhaseError: (

@@ -17,6 +17,7 @@ ROLES: Mapping[str, LazyString] = {
     Role.REVIEWER: _l("Department reviewer"),
     Role.BUDGET_OFFICER: _l("Budget office"),
     Role.POLL_MANAGER: _l("Poll manager"),
+    Role.POLL_CLERK: _l("Poll clerk"),
     Role.TALLY_OFFICER: _l("Tally officer"),
     Role.COUNCIL_CLERK: _l("Council clerk"),
     Role.AUDITOR: _l("Auditor"),
@@ -40,6 +41,16 @@ ACTS: Mapping[str, LazyString] = {
     "cycle.review": _l("%(title)s: the call for proposals was ended."),
     "cycle.revised": _l("%(title)s: rules, money or dates were changed."),
     "cycle.thaw": _l("%(title)s: the freeze was undone."),
+    "paper.closed": _l(
+        "%(title)s: batch %(batch)s of paper ballots from %(station)s was typed twice and closed."
+    ),
+    "paper.declared": _l(
+        "%(title)s: batch %(batch)s of paper ballots from %(station)s was declared."
+    ),
+    "paper.discarded": _l("%(title)s: an unfinished typing of batch %(batch)s was discarded."),
+    "paper.reopened": _l(
+        "%(title)s: sheets %(sheets)s of batch %(batch)s were made void, document %(document)s. %(why)s"
+    ),
     "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
     "role.factor_reset": _l("The authenticator of an official was reset."),
     "role.granted": _l("The role “%(role)s” was granted."),
