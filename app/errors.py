@@ -221,7 +221,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     ),
     NoKoreanFontError: (
         503,
-        _l("No Korean font is installed here, so ballots cannot be printed. See docs/paper.md."),
+        _l("No Korean font is installed here. See docs/paper.md."),
     ),
     WrongPermitError: (
         403,

@@ -2,11 +2,14 @@
 
 from accounts.views import blueprint as accounts
 from app.health import blueprint as health
+from ballots.booth.views import blueprint as booth
 from ballots.log_views import blueprint as log
+from ballots.paper.desk import blueprint as paper
+from ballots.paper.views import blueprint as keying
 from ballots.views import blueprint as ballots
 from budget.agenda.views import blueprint as agenda
 from budget.desk import blueprint as desk
 from budget.views import blueprint as budget
 from proposals.views import blueprint as proposals
 
-BLUEPRINTS = (budget, proposals, ballots, log, agenda, desk, accounts, health)
+BLUEPRINTS = (budget, proposals, ballots, log, booth, agenda, desk, paper, keying, accounts, health)

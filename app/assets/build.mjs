@@ -27,7 +27,8 @@ const krds = {
 await mkdir(out, { recursive: true });
 const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["es2020", "chrome100", "firefox100", "safari15"] };
 await build({ ...common, entryPoints: ["css/app.css"], outfile: new URL("app.css", out).pathname, plugins: [krds] });
-await build({ ...common, entryPoints: ["js/ballot.js"], outfile: new URL("ballot.js", out).pathname, format: "iife" });
+for (const name of ["ballot.js", "keying.js"])
+  await build({ ...common, entryPoints: [`js/${name}`], outfile: new URL(name, out).pathname, format: "iife" });
 await writeFile(
   new URL("LICENSES.txt", out),
   `app.css takes colour tokens from krds-uiux (ISC).\n\n${(await readFile("node_modules/krds-uiux/README.md", "utf8")).match(/ISC[^\n]*/)?.[0] ?? "ISC"}\n`,
@@ -46,5 +47,5 @@ const digests = async (paths) => {
 };
 const sources = (await readdir(".", { recursive: true }))
   .filter((path) => /^(css|js)\/.*\.(css|js|txt)$|^(build\.mjs|package(-lock)?\.json)$/.test(path));
-const bundles = ["app.css", "ballot.js", "LICENSES.txt"].map((name) => `../static/${name}`);
+const bundles = ["app.css", "ballot.js", "keying.js", "LICENSES.txt"].map((name) => `../static/${name}`);
 await writeFile("built.json", JSON.stringify({ ...(await digests(sources)), ...(await digests(bundles)) }, null, 1) + "\n");

@@ -18,13 +18,13 @@ from ballots.paper.errors import NothingTypedError, UnreadableEntryError
 
 BLANK, SPOILED, TYPED = "blank", "spoiled", "typed"
 SIGNS: Mapping[str, str] = MappingProxyType({"0": BLANK, "*": SPOILED})
+WITH_POINTS = frozenset({"cumulative", "scored"})
 LONGEST = 400  # letters of one entry
 
 _WORDS = {reading: sign for sign, reading in SIGNS.items()}
 _BETWEEN = re.compile(r"[\s.,。]+")
 _OPTION = re.compile(r"([0-9]{1,5})")
 _OPTION_WITH_POINTS = re.compile(r"([0-9]{1,5})[/=:-]([0-9]{1,5})")
-_WITH_POINTS = frozenset({"cumulative", "scored"})
 
 
 def read(rule: BallotRule, typed: str) -> str:
@@ -70,7 +70,7 @@ def member(reading: str) -> Any:
 
 
 def _choices(kind: str, words: list[str]) -> Choices:
-    pattern = _OPTION_WITH_POINTS if kind in _WITH_POINTS else _OPTION
+    pattern = _OPTION_WITH_POINTS if kind in WITH_POINTS else _OPTION
     found = []
     for word in words:
         match = pattern.fullmatch(word)
@@ -78,5 +78,5 @@ def _choices(kind: str, words: list[str]) -> Choices:
             raise UnreadableEntryError(typed=word[:20])
         found.append(tuple(map(int, match.groups())))
     numbers = tuple(groups[0] for groups in found)
-    points = tuple(groups[1] for groups in found) if kind in _WITH_POINTS else None
+    points = tuple(groups[1] for groups in found) if kind in WITH_POINTS else None
     return Choices(numbers, points)

@@ -45,9 +45,14 @@ class StationSum:
     marks: int = 0
 
     @property
+    def logged(self) -> int:
+        """Sheets that are in the log, whatever is on them."""
+        return self.typed + self.blank + self.spoiled
+
+    @property
     def is_typed(self) -> bool:
         """Whether every sheet that was declared is in the log."""
-        return self.typed + self.blank + self.spoiled == self.declared
+        return self.logged == self.declared
 
     @property
     def missing(self) -> int:
