@@ -24,7 +24,7 @@ SOURCES = [
     for path in sorted((ROOT / package).rglob("*.py"))
     if not {"node_modules", "versions"} & set(path.parts)
 ]
-RECORDERS = ("journal.record", "tell")
+RECORDERS = ("journal.record", "_tell")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 
 

@@ -15,6 +15,7 @@ from ballots import entries, log, pending
 from ballots.errors import LogHaltedError
 from ballots.log import Head
 from ballots.models import Board, Contest
+from ballots.paper import journal
 from ballots.paper.errors import (
     BatchMovedError,
     NoSuchStationError,
@@ -24,7 +25,6 @@ from ballots.paper.errors import (
 )
 from ballots.paper.models import Batch
 from ballots.paper.queries import open_stations
-from core import journal
 from core.journal import Actor
 
 
@@ -74,7 +74,7 @@ def confirm(
     leaf = entries.batch(board.election, batch.number, batch.station, batch.seal, batch.sheets, by)
     session.flush()
     log.append(session.connection(), board, [leaf])
-    tell(session, actor, "paper.declared", contest, batch, now=now, station=batch.station)
+    journal.record(session, actor, "paper.declared", contest, batch, now=now, station=batch.station)
 
 
 def withdraw(session: Session, batch: Batch) -> None:
@@ -114,14 +114,3 @@ def head(session: Session, contest_id: UUID) -> Head:
     if session.scalar(select(Board.is_halted).where(Board.contest_id == contest_id)):
         raise LogHaltedError
     return board
-
-
-def tell(
-    session: Session, actor: Actor, act: str, contest: Contest, batch: Batch, *, now: datetime,
-    **values: object,
-) -> None:  # fmt: skip
-    """Write an act on a batch down: never what is on a sheet, nor how many are blank."""
-    journal.record(
-        session, actor, act, about="contest", about_id=contest.id, now=now, batch=batch.number,
-        title_ko=contest.title_ko, title_en=contest.title_en, **values,
-    )  # fmt: skip

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from ballots import entries, log, services
 from ballots.entries import NONCE_BYTES
 from ballots.models import Contest
-from ballots.paper import entry, queries, records
-from ballots.paper.batches import head, hold, lock, tell
+from ballots.paper import entry, journal, queries, records
+from ballots.paper.batches import head, hold, lock
 from ballots.paper.errors import (
     BatchMovedError,
     KeyingDoneError,
@@ -120,7 +120,9 @@ def finish(
     session.flush()
     if queries.state(session, batch).is_settled:
         _close(session, contest, batch)
-        tell(session, actor, "paper.closed", contest, batch, now=now, station=batch.station)
+        journal.record(
+            session, actor, "paper.closed", contest, batch, now=now, station=batch.station
+        )
 
 
 def discard(
@@ -140,7 +142,7 @@ def discard(
         raise BatchMovedError
     session.delete(keying)  # with its sheets
     session.flush()
-    tell(session, actor, "paper.discarded", contest, batch, now=now)
+    journal.record(session, actor, "paper.discarded", contest, batch, now=now)
 
 
 def _close(session: Session, contest: Contest, batch: Batch) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from ballots import entries, log
 from ballots.models import Contest
-from ballots.paper import queries
-from ballots.paper.batches import head, hold, lock, tell
+from ballots.paper import journal, queries
+from ballots.paper.batches import head, hold, lock
 from ballots.paper.errors import BatchMovedError, NoSuchSheetError, SamePersonError
 from ballots.paper.models import Batch, LoggedSheet, Reopening
 from core.journal import Actor
@@ -84,7 +84,7 @@ def confirm(
     batch.is_closed = False
     session.delete(proposal)
     session.flush()
-    tell(
+    journal.record(
         session, actor, "paper.reopened", contest, batch, now=now, why=proposal.why,
         document=proposal.document, sheets=", ".join(map(str, proposal.sheets)),
     )  # fmt: skip
