@@ -116,5 +116,9 @@ fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or re
 	$(BIN)/python tests/tally/fuzz_pabulib.py 100000
 	$(BIN)/python -m tests.tally.fuzz_ranked 100000
 
+N ?= 1000
+kill-loop: .venv/tested  ## kill the ballot box N times at every step, under load, on both databases: nothing may be lost
+	$(BIN)/python -m tests.ballots.kill_loop $(N)
+
 .PHONY: help install demo demo-reset browser test gates tests quick words assets screens govan lock bench-web bench-import bench-tally \
-  bench-scale fuzz
+  bench-scale fuzz kill-loop

@@ -10,10 +10,11 @@ import secrets
 from datetime import datetime
 
 import pyotp
-import segno
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from core import qr
 
 ISSUER = "Gwangjang"
 STEP_SECONDS = 30
@@ -52,10 +53,7 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
 def qr_svg(secret: str, email: str) -> str:
     """A QR picture that an authenticator app reads, as an SVG element with no style of its own."""
     address = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
-    picture: str = segno.make(address, error="m").svg_inline(
-        scale=5, border=4, svgclass="qr", lineclass=None, dark="#000", light="#fff", omitsize=False
-    )
-    return picture
+    return qr.svg(address)
 
 
 def new_recovery_codes() -> list[str]:

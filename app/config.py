@@ -22,17 +22,24 @@ class Config:
     secret_key: str = field(repr=False)
     keys_dir: Path  # link keys of open contests; never inside the database
     guards_dir: Path | None = None  # what logs have signed last; None: beside the keys
+    bundles_dir: Path | None = None  # recount bundles as they were published; None: with the keys
     origin: str = "localhost/pb"  # what the names of this city's logs begin with
     https: bool = True  # secure cookies and HSTS; off only for a demo on the loopback
     demo: bool = False  # pages carry the mark of the fictional city
     proxies: int = 0  # trusted reverse proxies in front, for the caller's address
     rate_limit_storage: str = "memory://"
     log_level: str = "INFO"
+    helpline: str = ""  # where voters ask, as code letters print it
 
     @property
     def guards(self) -> Path:
         """Where the guards of the logs are."""
         return self.guards_dir or self.keys_dir / "guards"
+
+    @property
+    def bundles(self) -> Path:
+        """Where recount bundles are kept once they were made."""
+        return self.bundles_dir or self.keys_dir / "bundles"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Config":
@@ -41,13 +48,15 @@ class Config:
             database_url=_needed(environ, "DATABASE_URL", "for example sqlite:////srv/city.db"),
             secret_key=_secret(environ),
             keys_dir=Path(_needed(environ, "KEYS_DIR", "a private folder outside the database")),
-            guards_dir=Path(guards) if (guards := environ.get(PREFIX + "GUARDS_DIR")) else None,
+            guards_dir=_folder(environ, "GUARDS_DIR"),
+            bundles_dir=_folder(environ, "BUNDLES_DIR"),
             origin=_origin(environ),
             https=_switch(environ, "HTTPS", default=True),
             demo=_switch(environ, "DEMO", default=False),
             proxies=_count(environ, "PROXIES"),
             rate_limit_storage=environ.get(PREFIX + "RATE_LIMIT_STORAGE", "memory://"),
             log_level=_level(environ),
+            helpline=environ.get(PREFIX + "HELPLINE", "").strip(),
         )
 
 
@@ -56,6 +65,11 @@ def _needed(environ: Mapping[str, str], name: str, hint: str) -> str:
     if not value:
         raise ConfigError(f"{PREFIX}{name} is not set: {hint}.")
     return value
+
+
+def _folder(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(PREFIX + name)
+    return Path(value) if value else None
 
 
 def _secret(environ: Mapping[str, str]) -> str:

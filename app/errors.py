@@ -55,11 +55,23 @@ from ballots.paper.errors import (
     StationInUseError,
     UnreadableEntryError,
 )
+from ballots.roll.errors import (
+    NoListError,
+    OutsideElectorateError,
+    RollDraftGoneError,
+    RollFixedError,
+    RollKeyMissingError,
+    RollStillNeededError,
+    WrongBallotCodeError,
+)
 from budget.agenda.errors import NoAdoptedAmountError
 from budget.errors import (
+    LogUnsignedError,
     MissingError,
     NotEligibleError,
+    OtherVerifiersError,
     SeedNeededError,
+    SigningKeyMissingError,
     SlugInUseError,
     SumsDifferError,
     TooEarlyError,
@@ -231,6 +243,29 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         409,
         _l("Someone is signed in on this device. Sign out before it serves as a booth."),
     ),
+    # the roll
+    NoListError: (409, _l("This vote has no list of voters: people declare themselves.")),
+    RollFixedError: (
+        409,
+        _l("Voting has begun: the roll was promised in public and stays as it is."),
+    ),
+    RollDraftGoneError: (
+        409,
+        _l("Roll or rules have changed since the file was checked. Check it again."),
+    ),
+    RollKeyMissingError: (
+        503,
+        _l("The key of this roll is not at hand: nobody can be found by name or code."),
+    ),
+    RollStillNeededError: (
+        409,
+        _l("The roll is still needed: it can be erased once voting is closed."),
+    ),
+    WrongBallotCodeError: (
+        401,
+        _l("This code is not good for this vote. Look at the letter again."),
+    ),
+    OutsideElectorateError: (403, _l("By what you declared you do not vote here. %(reasons)s")),
     # budget
     WrongPhaseError: (
         409,
@@ -251,6 +286,19 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         500,
         _l("The votes do not add up to the picks on the ballots. Nothing was published."),
     ),
+    LogUnsignedError: (
+        503,
+        _l(
+            "The public log is not signed up to its end yet. Try again in a minute; `gwangjang integrate` signs it."
+        ),
+    ),
+    OtherVerifiersError: (
+        409,
+        _l(
+            "This vote was opened with another version of verify.py or verify.html. Make the bundle with the program of that time."
+        ),
+    ),
+    SigningKeyMissingError: (503, _l("The key that signs the log of this vote is not at hand.")),
     NoAdoptedAmountError: (
         422,
         _l("The council adopts an amount between nothing and what the draft says."),

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import errors, logs, pages, security
 from app.config import Config
 from app.rooms import BLUEPRINTS
+from ballots.collector import Collector
 from ballots.keys import Keys
 from core.access import check_every_endpoint, public
 from core.db import Database
@@ -37,8 +38,11 @@ def build(config: Config | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: nobody loses a long proposal to a clock
     )
     app.extensions["config"] = config
-    app.extensions["database"] = Database(config.database_url)
-    app.extensions["keys"] = Keys.of(config.keys_dir, config.guards, config.origin)
+    database = Database(config.database_url)
+    keys = Keys.of(config.keys_dir, config.guards, config.origin)
+    app.extensions |= {
+        "database": database, "keys": keys, "collector": Collector(database, keys),
+    }  # fmt: skip
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # Flask's own advice
     logs.start(app, config)

@@ -12,6 +12,7 @@ import accounts.models
 import ballots.booth.models
 import ballots.models
 import ballots.paper.models
+import ballots.roll.models
 import budget.agenda.models
 import budget.models
 import core.city
@@ -22,7 +23,8 @@ from core.db import Base
 # Every table must be known before the models are compared with the migrations.
 MODELS = (
     core.city, core.journal, accounts.models, proposals.models, ballots.models,
-    ballots.booth.models, ballots.paper.models, budget.models, budget.agenda.models,
+    ballots.booth.models, ballots.paper.models, ballots.roll.models, budget.models,
+    budget.agenda.models,
 )  # fmt: skip
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"

@@ -20,6 +20,7 @@ from app import errors, sentences
 from app.config import Config
 from ballots import receipts
 from budget import phases
+from budget.forms import ROLL_KINDS
 from core import money, words
 from core.access import Role
 from core.forms import errors_of
@@ -66,6 +67,9 @@ def start(app: Flask, config: Config) -> None:
         receipt=receipts.grouped,
         spoken=spoken,
         refusal=errors.sentence,
+        electorate=lambda electorate, places: electorate.sentences(
+            {slug: place.name(words.language()) for slug, place in places.items()}
+        ),
     )
     app.jinja_env.globals.update(
         asset=asset,
@@ -76,6 +80,7 @@ def start(app: Flask, config: Config) -> None:
         STATUSES=workflow.STATUSES,
         REASONS=workflow.REASONS,
         PHASES=phases.PHASES,
+        ROLL_KINDS=ROLL_KINDS,
         RULE_NAMES=sentences.RULES,
         ON_A_SLATE=workflow.ON_A_SLATE,
         ON_THE_AGENDA=workflow.ON_THE_AGENDA,

@@ -6,10 +6,15 @@ from ballots.booth.views import blueprint as booth
 from ballots.log_views import blueprint as log
 from ballots.paper.desk import blueprint as paper
 from ballots.paper.views import blueprint as keying
+from ballots.roll.desk import blueprint as roll_desk
+from ballots.roll.views import blueprint as roll
 from ballots.views import blueprint as ballots
 from budget.agenda.views import blueprint as agenda
 from budget.desk import blueprint as desk
 from budget.views import blueprint as budget
 from proposals.views import blueprint as proposals
 
-BLUEPRINTS = (budget, proposals, ballots, log, booth, agenda, desk, paper, keying, accounts, health)
+BLUEPRINTS = (
+    budget, proposals, ballots, log, roll, booth, agenda, desk, roll_desk, paper, keying, accounts,
+    health,
+)  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from accounts import login
 from app.config import Config
+from ballots import voter
 from core import limits
 from core.access import access_of
 
@@ -57,7 +58,7 @@ def _with_headers(
 
 
 def _keep_private(response: Response) -> Response:
-    if current_user and current_user.is_authenticated:
+    if voter.CODE in session or (current_user and current_user.is_authenticated):
         response.headers.setdefault("Cache-Control", "private, no-store")
     return response
 
@@ -66,8 +67,8 @@ def _right_of_entry() -> ResponseReturnValue | None:
     """Turn away, or to the sign-in, whoever has no right to the endpoint asked for."""
     view = current_app.view_functions.get(request.endpoint or "")
     access = access_of(view) if view else None
-    if access is None or not access.signed_in:
-        return None  # public, or no such page
+    if access is None or not access.signed_in or access.by_code:
+        return None  # public, no such page, or the view asks for itself
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in", next=_way_back()))
     if access.roles and not access.roles & current_user.roles:

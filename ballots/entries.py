@@ -19,7 +19,7 @@ class Opening:
 
     Attributes
     ----------
-    name : of the log, below the city's origin
+    election : the log's name
     manifest : what is asked and how it is counted, canonical JSON
     witnesses : lines of the policy that name witnesses and their quorum
     ties : how level options are settled
@@ -27,7 +27,7 @@ class Opening:
     by : two officers
     """
 
-    name: str
+    election: str
     manifest: str
     ties: str
     by: Sequence[str]
@@ -39,12 +39,10 @@ class Opening:
         return f"log {log_key}\n{self.witnesses}"
 
 
-def opened(  # noqa: PLR0917 - one leaf's members
-    election: str, opening: Opening, log_key: str, link_hash: str, roll: Sequence[str], code: str
-) -> Entry:
+def opened(opening: Opening, log_key: str, link_hash: str, roll: Sequence[str], code: str) -> Entry:
     """The first leaf."""
     return _entry(
-        "open", election, manifest=_hash(opening.manifest), log=log_key,
+        "open", opening.election, manifest=_hash(opening.manifest), log=log_key,
         policy=_hash(opening.policy(log_key)), roll={DISTRICT: len(roll)},
         rollhash=roll_hash(roll), linkhash=link_hash, tokens={}, ties=opening.ties,
         verifiers=dict(opening.verifiers), code=code, by=list(opening.by),
@@ -97,6 +95,14 @@ def batch_closed(
 def void(election: str, position: int, why: str, document: str, by: Sequence[str]) -> Entry:
     """A sheet of paper counts no longer; `by` are two officers."""
     return _entry("void", election, i=position, why=why, document=document, by=list(by))
+
+
+def roll_changed(election: str, told: int, roll: Sequence[str]) -> Entry:
+    """The roll is another than the log told before: `told` voters then."""
+    return _entry(
+        "roll-change", election, added=max(len(roll) - told, 0), removed=max(told - len(roll), 0),
+        rollhash=roll_hash(roll),
+    )  # fmt: skip
 
 
 def closed(election: str, size: int, counts: Mapping[str, int], marks: Mapping[str, int]) -> Entry:

@@ -5,6 +5,7 @@ one place. Tiles are not stored: those of hashes are rows of `LogLeaf` and `LogN
 """
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -265,6 +266,22 @@ def live_voters(connection: Connection, contest_id: UUID) -> set[bytes]:
         change = live.add if kind == BALLOT else live.discard
         change(voter)
     return live
+
+
+def roll_told(connection: Connection, contest_id: UUID) -> tuple[int, str]:
+    """How many voters the roll has, and its hash, as the log told them last."""
+    query = (
+        select(LogLeaf.leaf)
+        .where(LogLeaf.contest_id == contest_id, LogLeaf.kind.in_(("open", "roll-change")))
+        .order_by(LogLeaf.position)
+    )
+    voters, rollhash = 0, ""
+    for data in connection.scalars(query):
+        leaf = json.loads(data)
+        voters += sum(leaf.get("roll", {}).values())
+        voters += leaf.get("added", 0) - leaf.get("removed", 0)
+        rollhash = leaf["rollhash"]
+    return voters, rollhash
 
 
 def kinds(connection: Connection, contest_id: UUID) -> dict[str, int]:

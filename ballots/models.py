@@ -9,6 +9,7 @@ itself refuses to change or delete what stands in the log (see the third migrati
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -24,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ballots.eligibility import Electorate
+from core.clock import SEOUL
 from core.db import Base
 
 
@@ -51,6 +54,8 @@ class Contest(Base):
     currency: Mapped[str] = mapped_column(String(3), default="KRW")
     # declared: any account that declared to belong to the voters; listed: only who is on the roll.
     roll_kind: Mapped[str] = mapped_column(String(8), default="declared")
+    # Who belongs to the voters, as ballots.eligibility.rules writes it.
+    eligibility: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     # sealed: hashes while voting, sorted choices after; open: everyone reads the leaves at once.
     publication: Mapped[str] = mapped_column(String(8), default="sealed", server_default="sealed")
     opens_at: Mapped[datetime]
@@ -67,6 +72,11 @@ class Contest(Base):
     def title(self, language: str) -> str:
         """The title in the reader's language."""
         return self.title_en if language == "en" else self.title_ko
+
+    @property
+    def electorate(self) -> Electorate:
+        """Who may vote; where no day is set, the age counts on the day that voting closes."""
+        return Electorate.of(self.eligibility, self.closes_at.astimezone(SEOUL).date())
 
     def is_open(self, now: datetime) -> bool:
         """Half-open interval: the closing instant itself is too late."""

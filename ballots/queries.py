@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from ballots import kinds, log
 from ballots.board.reading import replay
+from ballots.board.recount import Marks
+from ballots.entries import DISTRICT
 from ballots.models import Contest, RollEntry
 
 
@@ -52,6 +54,14 @@ def turnout(session: Session, contest: Contest) -> Turnout:
     size = select(func.count()).where(RollEntry.contest_id == contest.id)
     listed = contest.roll_kind == "listed"
     return Turnout(session.scalar(marks) or 0, (session.scalar(size) or 0) if listed else None)
+
+
+def marks(session: Session, contest_id: UUID) -> dict[str, Marks]:
+    """District -> how many voters it has, and how many are marked for either channel."""
+    query = select(RollEntry.status, func.count()).where(RollEntry.contest_id == contest_id)
+    found = dict(session.execute(query.group_by(RollEntry.status)).all())
+    voters = sum(found.values())
+    return {DISTRICT: Marks(voters, web=found.get("web", 0), paper=found.get("paper", 0))}
 
 
 def choices_in_box(session: Session, contest_id: UUID) -> Iterator[str]:

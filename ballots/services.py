@@ -136,21 +136,19 @@ def open_contest(
     """Let voting begin: the keys are made now, and the log begins. The slate must be frozen."""
     connection = session.connection()
     keys.linker.create(contest.id)
-    signer = keys.signers.create(contest.id, opening.name)
+    signer = keys.signers.create(contest.id, opening.election)
     log_key = str(signer.key)
     session.add(
         Board(
-            contest_id=contest.id, election=signer.name, manifest=opening.manifest,
+            contest_id=contest.id, election=opening.election, manifest=opening.manifest,
             policy=opening.policy(log_key), log_key=log_key,
         )
     )  # fmt: skip
     contest.opened_at = now
     session.flush()
-    roll = session.scalars(
-        select(RollEntry.voter_id).where(RollEntry.contest_id == contest.id)
-    ).all()
+    roll = _voters(session, contest.id)
     first = entries.opened(
-        signer.name, opening, log_key, keys.linker.key_hash(contest.id), roll, version("gwangjang")
+        opening, log_key, keys.linker.key_hash(contest.id), roll, version("gwangjang")
     )
     log.append(connection, log.head(connection, contest.id, alone=True), [first])
 
@@ -176,6 +174,7 @@ def close_contest(
     batches.check_closed(session, contest.id)
     connection = session.connection()
     board = pending.integrate(connection, contest.id)
+    board = log.append(connection, board, _roll_changes(session, board))
     found = _reconcile(session, contest.id, keys)
     last = entries.closed(
         board.election,
@@ -286,6 +285,20 @@ def _refuse_unmarked(
     if connection.scalar(on_paper):
         raise PaperBallotError
     raise NotOnRollError(number=number)
+
+
+def _voters(session: Session, contest_id: UUID) -> Sequence[str]:
+    query = select(RollEntry.voter_id).where(RollEntry.contest_id == contest_id)
+    return session.scalars(query).all()
+
+
+def _roll_changes(session: Session, board: log.Head) -> list[log.Entry]:
+    """What the log has to tell of the roll, if it is another than it has told."""
+    told, rollhash = log.roll_told(session.connection(), board.contest_id)
+    roll = _voters(session, board.contest_id)
+    if entries.roll_hash(roll) == rollhash:
+        return []
+    return [entries.roll_changed(board.election, told, roll)]
 
 
 def _reconcile(session: Session, contest_id: UUID, keys: Keys) -> Reconciliation:

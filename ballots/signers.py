@@ -40,14 +40,18 @@ class Signers:
     guards: Path
     origin: str
 
-    def create(self, contest_id: UUID, name: str) -> Signer:
+    def election(self, name: str) -> str:
+        """The name of a log of this city."""
+        return f"{self.origin}/{name}"
+
+    def create(self, contest_id: UUID, election: str) -> Signer:
         """The key of a new log; one that is there is never replaced."""
         path = self._key(contest_id)
         if not path.exists():
             for folder in (self.folder, self.guards):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _replace(path, secrets.token_bytes(_SEED_BYTES))
-        return self.signer(contest_id, f"{self.origin}/{name}")
+        return self.signer(contest_id, election)
 
     def signer(self, contest_id: UUID, election: str) -> Signer:
         """Who signs this log; raises FileNotFoundError where its key is not at hand."""

@@ -17,24 +17,25 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from ballots import kinds, log, queries, receipts, services
+from ballots import kinds, log, queries, receipts, services, voter
+from ballots.collector import Collector
 from ballots.entries import DISTRICT, FORM, NONCE_BYTES
 from ballots.errors import BallotInBoxError, InvalidBallotError
 from ballots.forms import FindForm, choices_of, nonce_of
 from ballots.groups import Group, grouped
-from ballots.keys import Keys
 from ballots.kinds import BallotRule, Choices
 from ballots.log import Found
 from ballots.models import Board, Contest, Option
-from core import city, clock
-from core.access import public, signed_in
+from ballots.voter import Voter
+from core import city, clock, qr
+from core.access import public, voting
 from core.forms import text_of
 from core.limits import limited
-from core.web import database, reading
+from core.web import reading
 
 blueprint = Blueprint("ballots", __name__)
 
@@ -45,22 +46,22 @@ RECEIPT_SECONDS = 60 * 60
 
 
 @blueprint.get("/votes/<uuid:contest_id>")
-@signed_in
+@voting
 def ballot(contest_id: UUID) -> ResponseReturnValue:
     """The ballot paper; or, if there is no voting now, when there is."""
+    who = voter.here(contest_id)
     with reading() as session:
         contest = _with_slate(session, contest_id)
         if not contest.is_open(clock.now()):
             return _no_voting(contest)
-        if not current_user.may_vote and contest.roll_kind == "declared":
-            return redirect(url_for("accounts.declare", next=request.path))
-        return render_template("ballots/ballot.html", **_ballot_page(session, contest, ()))
+        return render_template("ballots/ballot.html", **_ballot_page(session, contest, who, ()))
 
 
 @blueprint.post("/votes/<uuid:contest_id>/check")
-@signed_in
+@voting
 def check(contest_id: UUID) -> ResponseReturnValue:
     """The choices once more before the cast; one beyond the rule goes back with its picks."""
+    who = voter.here(contest_id)
     values = request.form.getlist("choice")
     with reading() as session:
         contest = _with_slate(session, contest_id)
@@ -73,35 +74,33 @@ def check(contest_id: UUID) -> ResponseReturnValue:
             picked = choices.numbers
             kinds.check(rule, choices)
         except InvalidBallotError as error:
-            page = _ballot_page(session, contest, picked)
+            page = _ballot_page(session, contest, who, picked)
             return render_template("ballots/ballot.html", refused=error, **page), 422
         if "back" in request.form:
-            page = _ballot_page(session, contest, picked)
+            page = _ballot_page(session, contest, who, picked)
             return render_template("ballots/ballot.html", **page)
-        return render_template("ballots/check.html", **_check_page(session, contest, rule, choices))
+        return render_template(
+            "ballots/check.html", **_check_page(session, contest, who, rule, choices)
+        )
 
 
 @blueprint.post("/votes/<uuid:contest_id>/cast")
-@signed_in
+@voting
 def cast(contest_id: UUID) -> ResponseReturnValue:
     """Cast the ballot; the receipt comes by a page of its own, so that reloading casts nothing."""
-    voter = current_user._get_current_object()  # asked of the proxy once
-    if not voter.may_vote:
-        back = url_for("ballots.ballot", contest_id=contest_id)
-        return redirect(url_for("accounts.declare", next=back))
+    who = voter.here(contest_id)
     choices = choices_of(request.form.getlist("choice"))
-    paper = services.Paper(str(voter.id), choices, nonce_of(request.form.get("nonce", "")))
-    keys: Keys = current_app.extensions["keys"]
+    paper = services.Paper(who.id, choices, nonce_of(request.form.get("nonce", "")))
+    collector: Collector = current_app.extensions["collector"]
     try:
-        with database().writing_rows() as connection:
-            (code,) = services.cast(connection, contest_id, [paper], keys=keys, now=clock.now())
+        code = collector.cast(contest_id, paper, now=clock.now())
     except BallotInBoxError as error:  # the page was sent twice
         (code,) = error.codes
     receipt = url_for("ballots.receipt", contest_id=contest_id)
     response = redirect(receipt)
     response.set_cookie(
         RECEIPT,
-        _seal().dumps([str(voter.id), code]),
+        _seal().dumps([who.id, code]),
         path=receipt,
         max_age=RECEIPT_SECONDS,
         httponly=True,
@@ -112,21 +111,26 @@ def cast(contest_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/votes/<uuid:contest_id>/receipt")
-@signed_in
+@voting
 def receipt(contest_id: UUID) -> ResponseReturnValue:
     """What the voter takes home: the code, what it is for, and until when to vote again."""
-    code = _own_code()
+    who = voter.here(contest_id)
+    code = _own_code(contest_id)
     if code is None:
         return redirect(url_for("ballots.find", contest_id=contest_id))
+    # segno writes the picture from the code alone.
+    picture = Markup(qr.svg(receipts.grouped(code)))  # noqa: S704
     with reading() as session:
         contest = _contest(session, contest_id)
         return render_template(
             "ballots/receipt.html",
             contest=contest,
             code=code,
+            picture=picture,
             found=log.find(session.connection(), contest_id, code),
             board=session.get_one(Board, contest_id),
             is_open=contest.is_open(clock.now()),
+            who=who,
         )
 
 
@@ -148,7 +152,7 @@ def proof(contest_id: UUID, code: str) -> ResponseReturnValue:
                 body["state"] = "waiting"  # it is in the log, and the log is not signed yet
             else:
                 body |= {"index": found.position, "proof": str(receipt)}
-    if code == _own_code():
+    if code == _own_code(contest_id):
         body["leaf"] = found.leaf.decode()
     response = jsonify(body)
     response.headers["Cache-Control"] = "no-store"
@@ -167,13 +171,15 @@ def find(contest_id: UUID) -> ResponseReturnValue:
         if form.validate_on_submit():
             code = receipts.normal(text_of(form.code))
             found = _find(session, contest_id, code)
+        board = session.get(Board, contest_id)
         page = render_template(
             "ballots/find.html",
             form=form,
             contest=contest,
             code=code,
             found=found,
-            board=session.get(Board, contest_id),
+            board=board,
+            is_provable=board is not None and code is not None and receipts.is_code(code),
         )
     return page, 422 if form.errors else 200
 
@@ -186,14 +192,13 @@ def _seal() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=RECEIPT)
 
 
-def _own_code() -> str | None:
+def _own_code(contest_id: UUID) -> str | None:
     """The code of the ballot that this very person has cast here; None if there is none."""
     try:
-        voter, code = _seal().loads(request.cookies.get(RECEIPT, ""))
+        owner, code = _seal().loads(request.cookies.get(RECEIPT, ""))
     except BadSignature:
         return None
-    is_own = current_user.is_authenticated and voter == str(current_user.id)
-    return str(code) if is_own else None
+    return str(code) if owner == voter.known(contest_id) else None
 
 
 def _contest(session: Session, contest_id: UUID) -> Contest:
@@ -211,23 +216,26 @@ def _no_voting(contest: Contest) -> ResponseReturnValue:
     return render_template("ballots/no_voting.html", contest=contest, is_early=is_early), 409
 
 
-def _ballot_page(session: Session, contest: Contest, picked: Sequence[int]) -> dict[str, Any]:
+def _ballot_page(
+    session: Session, contest: Contest, who: Voter, picked: Sequence[int]
+) -> dict[str, Any]:
     places = {row.slug: row for row in city.neighbourhoods(session)}
     return {
         "contest": contest,
-        "groups": _groups(session, contest),
+        "groups": _groups(session, contest, who),
         "picked": set(picked),
         "places": places,
-        "has_voted": queries.has_voted(session, contest.id, str(current_user.id)),
+        "has_voted": queries.has_voted(session, contest.id, who.id),
+        "who": who,
     }
 
 
 def _check_page(
-    session: Session, contest: Contest, rule: BallotRule, choices: Choices
+    session: Session, contest: Contest, who: Voter, rule: BallotRule, choices: Choices
 ) -> dict[str, Any]:
     return {
         "contest": contest,
-        "groups": _groups(session, contest),
+        "groups": _groups(session, contest, who),
         "picked": set(choices.numbers),
         "cost": kinds.cost_of(rule, choices.numbers),
         "board": session.get_one(Board, contest.id),
@@ -237,11 +245,12 @@ def _check_page(
     }
 
 
-def _groups(session: Session, contest: Contest) -> list[Group]:
+def _groups(session: Session, contest: Contest, who: Voter) -> list[Group]:
     """The slate by field; within a field shuffled for this voter."""
-    return grouped(session, contest, sorted(contest.options, key=_own_order))
+    shuffled = sorted(contest.options, key=lambda option: _own_order(who, option))
+    return grouped(session, contest, shuffled)
 
 
-def _own_order(option: Option) -> bytes:
+def _own_order(who: Voter, option: Option) -> bytes:
     """A voter's own order, the same at every visit: nobody's project is first for everyone."""
-    return hashlib.sha256(current_user.id.bytes + option.id.bytes).digest()
+    return hashlib.sha256(who.id.encode() + option.id.bytes).digest()

@@ -1,6 +1,6 @@
 -- wrk: one ballot a request, voters in turn. Arguments after --: FILE (lines "cookie<tab>body"; an
--- empty body asks for the page instead).
-local rows, turn = {}, 0
+-- empty body asks for the page instead; one that ends in "nonce=" gets 64 digits that are never the same).
+local rows, turn, serial = {}, 0, os.time() * 1000000
 
 function init(args)
   for line in io.lines(args[1]) do
@@ -14,6 +14,15 @@ function request()
   local cookie, body = rows[turn][1], rows[turn][2]
   local headers = {["Cookie"] = "session=" .. cookie}
   if body == "" then return wrk.format("GET", wrk.path, headers) end
+  if body:sub(-6) == "nonce=" then
+    serial = serial + 1
+    body = body .. string.format("%064d", serial)
+  end
+  if body:sub(1, 1) == "{" then  -- JSON, a blank, and the token for a header
+    local json, token = body:match("(%b{}) (.*)")
+    headers["Content-Type"], headers["X-CSRFToken"] = "application/json", token
+    return wrk.format("POST", wrk.path, headers, json)
+  end
   headers["Content-Type"] = "application/x-www-form-urlencoded"
   return wrk.format("POST", wrk.path, headers, body)
 end

@@ -63,13 +63,13 @@ def compare(name: str, ours_url: str, theirs_url: str, folder: Path, layers_fold
     workers = 1 if ours_url.startswith("sqlite") else 2
     ours_environ = {
         "GWANGJANG_DATABASE_URL": ours_url, "GWANGJANG_SECRET_KEY": web.SECRET, "GWANGJANG_HTTPS": "0",
-        "GWANGJANG_KEYS_DIR": str(keys),
+        "GWANGJANG_KEYS_DIR": str(keys), "GWANGJANG_ORIGIN": "localhost/pb",
     }  # fmt: skip
     app = create_app(web.config(ours_url, keys))
     contest, cookies = web.settled(app, VOTERS)
     app.extensions["database"].dispose()
     cast, page = folder / "cast.txt", folder / "page.txt"
-    cast.write_text("".join(f"{c}\t{web.BODY}&csrf_token={t}\n" for c, t in cookies))
+    cast.write_text("".join(f"{c}\t{web.BODY}&csrf_token={t}&nonce=\n" for c, t in cookies))
     page.write_text("".join(f"{c}\t\n" for c, _ in cookies))
     runs = {
         "our cast": (PORTS["ours"], f"/votes/{contest}/cast", cast),

@@ -8,6 +8,7 @@ Ours is the real thing: session, CSRF, form post, roll, rule check, pseudonym, b
 
 import importlib
 import io
+import itertools
 import os
 import statistics
 import subprocess
@@ -36,7 +37,7 @@ ROUNDS, REQUESTS, OPTIONS = 30, 60, 30
 LAYERS = ("l0", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "p0", "p1", "p2")
 BAR = 0.8
 SECRET = "b" * 40
-OPENING = Opening("bench", "{}", "id_text", ("one", "other"), {})
+OPENING = Opening("localhost/pb/bench", "{}", "id_text", ("one", "other"), {})
 PICKS = (1, 4, 6, 8, 9, 13, 18, 22, 26, 29)
 BODY = "&".join(f"choice={number}" for number in PICKS)
 THEIR_FORM = "&".join(f"choices={number - 1}" for number in PICKS) + "&note="
@@ -47,10 +48,11 @@ def ours(folder: Path, voters: int) -> dict[str, Call]:
     """Our application with one open vote and a signed-in voter for each request."""
     app = create_app(config(f"sqlite:///{folder / 'ours.db'}", folder / "keys"))
     contest, cookies = settled(app, voters)
+    nonces = itertools.count()
 
     def cast(serial: int) -> None:
         cookie, token = cookies[serial % voters]
-        body = f"{BODY}&csrf_token={token}".encode()
+        body = f"{BODY}&csrf_token={token}&nonce={next(nonces):064x}".encode()
         assert _call(app, "POST", f"/votes/{contest}/cast", cookie, body).startswith("302")
 
     def page(serial: int) -> None:

@@ -23,6 +23,7 @@ from core.forms import text_of
 from core.journal import Actor
 from core.web import reading, transaction
 from core.words import gettext as _
+from core.words import language
 from proposals import queries as proposals
 
 blueprint = Blueprint("desk", __name__)
@@ -213,6 +214,7 @@ def _edit(slug: str | None) -> ResponseReturnValue:
     with transaction() if request.method == "POST" else reading() as database:
         found = _cycle(database, slug) if slug else None
         fields = city.fields(database)
+        form.offer(city.neighbourhoods(database), language())
         picks: Mapping[str, Any] = found.contest.field_limits if found else {}
         if request.method == "GET" and found:
             form.show(found)

@@ -27,5 +27,17 @@ class SeedNeededError(RoomError):
     """Ties are settled by lot: the seed drawn in public is needed, at least 16 bytes long."""
 
 
+class LogUnsignedError(RoomError):
+    """The log of a vote is longer than what was signed of it: its integrator has to run first."""
+
+
+class OtherVerifiersError(RoomError):
+    """A vote was opened with other verifiers than this program brings."""
+
+
+class SigningKeyMissingError(RoomError):
+    """The key that signs the log of a vote is not at hand."""
+
+
 class SumsDifferError(RoomError):
     """Votes do not add up to the picks on the ballots: nothing is published."""

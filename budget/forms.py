@@ -3,8 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms import Field as AnyField
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -14,12 +22,15 @@ from wtforms.validators import (
     Regexp,
     ValidationError,
 )
+from wtforms.widgets import CheckboxInput
 
+from ballots import eligibility
+from ballots.eligibility import DECLARED_AGE, GROUNDS
 from ballots.kinds import ON_SCREEN
 from budget.count import TIE_RULES
 from budget.models import Cycle
 from budget.services import CyclePlan
-from core.city import Field
+from core.city import Field, Neighbourhood
 from core.forms import Form, MomentField, MoneyField, choices, text_of, tidy
 from core.words import LazyString
 from core.words import lazy_gettext as _l
@@ -27,6 +38,10 @@ from core.words import lazy_gettext as _l
 KINDS: Mapping[str, LazyString] = {
     "approval": _l("Choose projects (approval)"),
     "knapsack": _l("Spend the money (knapsack)"),
+}
+ROLL_KINDS: Mapping[str, LazyString] = {
+    "declared": _l("People sign in and declare that they belong to the voters"),
+    "listed": _l("A list that the office imports; each voter gets a code by letter"),
 }
 RULES: Mapping[str, LazyString] = {
     "greedy_cost": _l("Most votes first, as long as the money lasts"),
@@ -37,6 +52,12 @@ RULES: Mapping[str, LazyString] = {
     ),
 }
 _TITLE = [DataRequired(_l("Write a title.")), Length(max=120)]
+
+
+class TicksField(SelectMultipleField):
+    """Several of a few, each with a box to tick."""
+
+    option_widget = CheckboxInput()
 
 
 class CycleForm(Form):
@@ -68,6 +89,32 @@ class CycleForm(Form):
     )
     opens_at = MomentField(_l("Voting opens"), [InputRequired(_l("When does voting open?"))])
     closes_at = MomentField(_l("Voting closes"), [InputRequired(_l("When does voting close?"))])
+    roll_kind = SelectField(_l("Roll"), choices=choices(ROLL_KINDS.items()))
+    grounds = TicksField(
+        _l("Who votes: people who…"),
+        [InputRequired(_l("Tick at least one."))],
+        choices=choices(GROUNDS.items()),
+        default=list(GROUNDS),
+        description=_l("Any of these suffices."),
+    )
+    neighbourhoods = TicksField(
+        _l("In which neighbourhoods"),
+        description=_l("Tick none, and all of the city votes."),
+    )
+    least_age = IntegerField(
+        _l("Least age"),
+        [
+            InputRequired(_l("Write the age, or 0 for none.")),
+            NumberRange(0, 120, _l("A whole number from 0 to 120.")),
+        ],
+        default=DECLARED_AGE,
+        description=_l("In completed years. 0 means that children of any age vote."),
+    )
+    age_on = DateField(
+        _l("Day on which that age counts"),
+        [Optional()],
+        description=_l("Leave it empty for the day that voting closes."),
+    )
     kind = SelectField(
         _l("Ballot"),
         choices=choices((kind, KINDS[kind]) for kind in ON_SCREEN),
@@ -96,12 +143,23 @@ class CycleForm(Form):
         if self.opens_at.data and field.data and field.data <= self.opens_at.data:
             raise ValidationError(_l("Voting must close after it opens."))
 
+    def offer(self, neighbourhoods: Sequence[Neighbourhood], language: str) -> None:
+        """Set what may be chosen; call before validating."""
+        self.neighbourhoods.choices = choices(
+            (place.slug, place.name(language)) for place in neighbourhoods
+        )
+
     def show(self, cycle: Cycle) -> None:
         """Fill in what the cycle says now."""
         for name in self.data:
             source = cycle.contest if hasattr(cycle.contest, name) else cycle
             if hasattr(source, name):
                 self[name].data = getattr(source, name)
+        electorate = cycle.contest.electorate
+        self.grounds.data = sorted(electorate.grounds)
+        self.neighbourhoods.data = sorted(electorate.neighbourhoods)
+        self.least_age.data = electorate.least_age
+        self.age_on.data = electorate.age_on if cycle.contest.eligibility.get("age_on") else None
         self.minimum_votes.data = cycle.count_parameters.get("minimum_votes", 0)
 
     def plan(self, field_limits: dict[str, int | None]) -> CyclePlan:
@@ -122,6 +180,13 @@ class CycleForm(Form):
             kind=text_of(self.kind),
             max_picks=self.max_picks.data,
             field_limits=field_limits,
+            roll_kind=text_of(self.roll_kind),
+            eligibility=eligibility.rules(
+                grounds=frozenset(self.grounds.data or ()),
+                neighbourhoods=frozenset(self.neighbourhoods.data or ()),
+                least_age=self.least_age.data or 0,
+                age_on=self.age_on.data,
+            ),
             count_rule=text_of(self.count_rule),
             count_parameters={"minimum_votes": least} if least else {},
             tie_rule=text_of(self.tie_rule),

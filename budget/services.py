@@ -27,6 +27,7 @@ from budget.errors import (
     TooEarlyError,
     WrongPhaseError,
 )
+from budget.manifest import manifest_of
 from budget.models import Cycle, CycleOutcome, SlateEntry
 from budget.phases import ACTS, EDITABLE
 from core import journal
@@ -58,6 +59,7 @@ class CyclePlan:
     max_picks: int | None = None
     field_limits: dict[str, int | None] = field(default_factory=dict)
     roll_kind: str = "declared"
+    eligibility: dict[str, Any] = field(default_factory=dict)
     count_rule: str = "greedy_cost"
     count_parameters: dict[str, Any] = field(default_factory=dict)
     tie_rule: str = "cost_then_lot"
@@ -65,7 +67,7 @@ class CyclePlan:
 
 _OF_CONTEST = (
     "title_ko", "title_en", "kind", "max_picks", "field_limits", "fund_minor", "currency",
-    "roll_kind", "opens_at", "closes_at",
+    "roll_kind", "eligibility", "opens_at", "closes_at",
 )  # fmt: skip
 
 
@@ -187,7 +189,8 @@ def thaw(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None
 def open_vote(session: Session, cycle: Cycle, *, actor: Actor, keys: Keys, now: datetime) -> None:
     """Let the vote begin at its opening moment."""
     _check(cycle, "open", session, now)
-    opening = _opening(session, cycle, actor)
+    election = keys.signers.election(cycle.slug)
+    opening = _opening(session, cycle, election, actor)
     ballots.open_contest(session, cycle.contest, opening, keys=keys, now=now)
     _step(session, cycle, "open", actor=actor, now=now)
 
@@ -299,13 +302,14 @@ def drop_cycle(session: Session, cycle: Cycle) -> None:
     session.delete(cycle.contest)
 
 
-def _opening(session: Session, cycle: Cycle, actor: Actor) -> Opening:
+def _opening(session: Session, cycle: Cycle, election: str, actor: Actor) -> Opening:
     """What the log promises first; two officers stand for it: who froze, and who opens."""
     frozen = journal.last(session, "cycle.freeze", about_id=cycle.id)
     by = (f"{frozen.role if frozen else actor.role}: freeze", f"{actor.role}: open")
+    manifest = manifest_of(session, cycle, election=election, publication=cycle.contest.publication)
     return Opening(
-        cycle.slug, slate.rules_text(cycle, cycle.contest, slate.options(session, cycle)),
-        cycle.tie_rule, by, verifiers.digests(),
+        election, bytes(manifest).decode(), ties=cycle.tie_rule, by=by,
+        verifiers=verifiers.digests(),
     )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ def rules_text(cycle: Cycle, contest: Contest, options: Iterable[Option]) -> str
         "count_parameters": cycle.count_parameters,
         "count_rule": cycle.count_rule,
         "currency": contest.currency,
+        "eligibility": contest.eligibility,
         "field_limits": contest.field_limits,
         "fund": contest.fund_minor,
         "kind": contest.kind,

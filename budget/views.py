@@ -3,19 +3,30 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import tally
 from ballots import queries as ballots
+from budget import bundle as bundles
 from budget import files, queries
 from budget.agenda import queries as agenda
 from budget.count import TIE_RULES
 from budget.models import Cycle
 from budget.phases import ORDER, PHASES, PUBLIC, has_reached
 from core import city, clock, journal, words
-from core.access import public
+from core.access import Role, public, requires
 from core.web import reading
 from proposals import queries as proposals
 from proposals.queries import Filters
@@ -155,6 +166,20 @@ def export(slug: str) -> ResponseReturnValue:
         return _download(text, f"{slug}.pb", "text/plain; charset=utf-8")
 
 
+@blueprint.get("/cycles/<slug>/bundle.tar")
+@public
+def bundle(slug: str) -> ResponseReturnValue:
+    """All that it takes to check the log and to count again without us. After publication only."""
+    return _bundle(slug, for_auditors=False)
+
+
+@blueprint.get("/cycles/<slug>/auditors.tar")
+@requires(Role.AUDITOR)
+def auditors_bundle(slug: str) -> ResponseReturnValue:
+    """The same with the leaves of the log, which a sealed vote does not show to everyone."""
+    return _bundle(slug, for_auditors=True)
+
+
 @blueprint.get("/rules/<rule>")
 @public
 def rules(rule: str) -> ResponseReturnValue:
@@ -179,6 +204,25 @@ def journal_() -> ResponseReturnValue:
             return {"entries": [_as_data(entry) for entry in shown]}
         more = shown[-1].id if len(lines) > JOURNAL_PAGE else None
         return render_template("budget/journal.html", lines=shown, before=more, about=about or "")
+
+
+def _bundle(slug: str, *, for_auditors: bool) -> Response:
+    extensions = current_app.extensions
+    with reading() as database:
+        found = _public_cycle(database, slug)
+        if found.phase != "published":
+            abort(404)
+        path = bundles.shelved(
+            database, found, extensions["config"].bundles, keys=extensions["keys"],
+            for_auditors=for_auditors,
+        )  # fmt: skip
+    name = f"{slug}-auditors.tar" if for_auditors else f"{slug}.tar"
+    answer = send_file(
+        path, "application/x-tar", as_attachment=True, download_name=name, max_age=0
+    )
+    if for_auditors:
+        answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _public_cycle(database: Session, slug: str) -> Cycle:

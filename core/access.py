@@ -18,10 +18,8 @@ class Role(StrEnum):
 
     REVIEWER = "reviewer"  # department: judges whether a proposal can be done
     BUDGET_OFFICER = "budget_officer"  # prepares cycles, freezes the slate, keeps the agenda
-    POLL_MANAGER = "poll_manager"  # opens and closes the vote
-    POLL_CLERK = (
-        "poll_clerk"  # at a booth or desk: looks voters up, hands out and types paper ballots
-    )
+    POLL_MANAGER = "poll_manager"  # keeps the roll, opens and closes the vote
+    POLL_CLERK = "poll_clerk"  # at a booth or desk: looks voters up, hands out and types paper
     TALLY_OFFICER = "tally_officer"  # counts and publishes
     COUNCIL_CLERK = "council_clerk"  # enters what the council decided
     AUDITOR = "auditor"  # reads everything an official reads, changes nothing
@@ -34,6 +32,7 @@ class Access:
 
     signed_in: bool
     roles: frozenset[Role] = frozenset()
+    by_code: bool = False  # a contest's code will do; the view itself leads on who has neither
 
 
 def public(view: View) -> View:
@@ -44,6 +43,11 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Any person with an account."""
     return _declare(view, Access(signed_in=True))
+
+
+def voting(view: View) -> View:
+    """Whoever votes here, by account or by code: the view asks `ballots.voter.here`."""
+    return _declare(view, Access(signed_in=True, by_code=True))
 
 
 def requires(*roles: Role) -> Callable[[View], View]:

@@ -26,6 +26,7 @@ from accounts import login
 from accounts.models import Account
 from app import create_app, migrate
 from app.config import Config
+from ballots.collector import Collector
 from ballots.integrator import Integrator
 from ballots.keys import Keys
 from core import clock, words
@@ -180,6 +181,7 @@ def app(config: Config, database: Database, monkeypatch: pytest.MonkeyPatch) -> 
     application = create_app(config)
     application.extensions["database"].dispose()
     application.extensions["database"] = database
+    application.extensions["collector"] = Collector(database, application.extensions["keys"])
     application.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
     monkeypatch.setattr(clock, "now", lambda: NOW)
     return application

@@ -100,7 +100,7 @@ def test_pages_ask_nobody_else_for_anything():
 def test_bundles_are_built_of_the_sources_that_lie_beside_them():
     assets = ROOT / "app" / "assets"
     told = json.loads((assets / "built.json").read_text(encoding="utf-8"))
-    sources = [*assets.glob("css/*.css"), *assets.glob("js/*.js")]
+    sources = [*assets.glob("css/*.css"), *assets.glob("js/**/*.js")]
     assert {str(path.relative_to(assets)) for path in sources} <= told.keys()
     stale = [
         path

@@ -1,4 +1,4 @@
-// Bundles css/app.css and js/*.js into ../static, minified. The same input gives the same bytes.
+// Bundles css/app.css and js/*.js into ../static, and verify/ into one page, minified. The same input gives the same bytes.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { cp, readFile, readdir, writeFile, mkdir } from "node:fs/promises";
@@ -25,18 +25,45 @@ const krds = {
 };
 
 await mkdir(out, { recursive: true });
-const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["es2020", "chrome100", "firefox100", "safari15"] };
+const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["chrome100", "firefox100", "safari15"] };
 await build({ ...common, entryPoints: ["css/app.css"], outfile: new URL("app.css", out).pathname, plugins: [krds] });
-for (const name of ["ballot.js", "keying.js"])
-  await build({ ...common, entryPoints: [`js/${name}`], outfile: new URL(name, out).pathname, format: "iife" });
+const script = { ...common, format: "iife" };
+const scripts = ["ballot.js", "cast.js", "keying.js", "receipt.js"];
+for (const name of scripts) await build({ ...script, entryPoints: [`js/${name}`], outfile: new URL(name, out).pathname });
+
+// The verifier's page holds all that it needs, so that it works from a stick and asks nobody for anything.
+const inline = async (options) => (await build({ ...common, ...options, write: false })).outputFiles[0].text.trim();
+const worker = {
+  name: "verifier-worker",
+  setup(builder) {
+    builder.onResolve({ filter: /^verifier-worker$/ }, ({ path }) => ({ path, namespace: "worker" }));
+    builder.onLoad({ filter: /.*/, namespace: "worker" }, async () => ({
+      contents: await inline({ entryPoints: ["verify/worker.js"], format: "iife" }),
+      loader: "text",
+    }));
+  },
+};
+const parts = {
+  style: await inline({ entryPoints: ["verify/page.css"], plugins: [krds] }),
+  script: await inline({ entryPoints: ["verify/page.js"], format: "iife", plugins: [worker] }),
+};
+for (const name of ["style", "script"]) parts[`${name}-src`] = `'sha256-${createHash("sha256").update(parts[name]).digest("base64")}'`;
+const verifiers = new URL("../../ballots/verifiers/", import.meta.url);
+await mkdir(verifiers, { recursive: true });
+const page = await readFile("verify/page.html", "utf8");
+await writeFile(new URL("verify.html", verifiers), page.replace(/\{\{([a-z-]+)\}\}/g, (_, name) => parts[name]));
+
+const licence = async (name) => `${name}\n\n${(await readFile(`node_modules/${name}/LICENSE`, "utf8")).trim()}\n`;
 await writeFile(
   new URL("LICENSES.txt", out),
-  `app.css takes colour tokens from krds-uiux (ISC).\n\n${(await readFile("node_modules/krds-uiux/README.md", "utf8")).match(/ISC[^\n]*/)?.[0] ?? "ISC"}\n`,
+  `app.css takes colour tokens from krds-uiux (ISC).\n\n${(await readFile("node_modules/krds-uiux/README.md", "utf8")).match(/ISC[^\n]*/)?.[0] ?? "ISC"}\n\n` +
+    `What checks receipts and bundles takes hashes and signatures from:\n\n${(await Promise.all(["@noble/hashes", "@noble/ed25519"].map(licence))).join("\n")}`,
 );
 const vendor = new URL("../../tests/browser/vendor/", import.meta.url);
 await mkdir(vendor, { recursive: true });
 await cp("node_modules/axe-core/axe.min.js", new URL("axe.min.js", vendor));
 await cp("node_modules/axe-core/LICENSE", new URL("axe-LICENSE.txt", vendor));
+await build({ ...script, entryPoints: ["verify/index.js"], outfile: new URL("board.js", vendor).pathname, globalName: "board" });
 
 // What was built of what, so that a test without Node.js sees a bundle that is older than its source.
 const digests = async (paths) => {
@@ -46,6 +73,10 @@ const digests = async (paths) => {
   return found;
 };
 const sources = (await readdir(".", { recursive: true }))
-  .filter((path) => /^(css|js)\/.*\.(css|js|txt)$|^(build\.mjs|package(-lock)?\.json)$/.test(path));
-const bundles = ["app.css", "ballot.js", "keying.js", "LICENSES.txt"].map((name) => `../static/${name}`);
+  .filter((path) => /^(css|js|verify)\/.*\.(css|html|js|txt)$|^(build\.mjs|package(-lock)?\.json)$/.test(path));
+const bundles = [
+  ...["app.css", "LICENSES.txt", ...scripts].map((name) => `../static/${name}`),
+  "../../ballots/verifiers/verify.html",
+  "../../tests/browser/vendor/board.js",
+];
 await writeFile("built.json", JSON.stringify({ ...(await digests(sources)), ...(await digests(bundles)) }, null, 1) + "\n");

@@ -17,6 +17,7 @@ from ballots.integrator import Integrator
 from ballots.keys import Keys
 from ballots.paper import printing
 from ballots.paper.errors import NoKoreanFontError
+from budget import bundle as bundles
 from budget import files, queries, services
 from budget.models import Cycle
 from budget.phases import PHASES
@@ -220,6 +221,22 @@ def ballots_pdf(slug: str, file: Path, lang: str) -> None:
             ) from None
         file.write_bytes(printed.getvalue())
         click.echo(_("%(file)s is written.", file=file))
+
+
+@group.command()
+@click.argument("slug")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--auditors", is_flag=True, help="With the leaves, also where the vote is sealed.")
+@language_option
+def bundle(slug: str, file: Path, lang: str, *, auditors: bool) -> None:
+    """Write the recount bundle of a counted cycle to FILE: all that it takes to count without us.
+
+    Example: gwangjang cycle bundle warsaw-2026 bundle.tar && gwangjang verify bundle.tar
+    """
+    with speaking(lang, file), Desk.opened() as desk:
+        with desk.cycle(slug) as (session, cycle):
+            bundles.write(session, cycle, file, keys=desk.keys, for_auditors=auditors)
+        click.echo(_("%(file)s is written. Check it: python3 verify.py %(file)s", file=file))
 
 
 def _slug(stem: str) -> str:

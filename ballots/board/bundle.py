@@ -14,6 +14,7 @@ from typing import BinaryIO
 from ballots.board.notes import Note, NoteError, Signer
 
 SUMS, SUMS_NOTE = "SHA256SUMS", "SHA256SUMS.note"
+VERIFIERS = ("verify.html", "verify.py")
 LONGEST_PATH = 100
 LARGEST_FILE = 8**11 - 1  # what eleven octal digits hold
 _BLOCK, _RECORD = 512, 10_240

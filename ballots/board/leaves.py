@@ -202,20 +202,22 @@ _FORMS: Mapping[str, Callable[[list[Any]], bool]] = MappingProxyType(
 _COMMON: Mapping[str, Check] = MappingProxyType(
     {"v": _one_of(VERSION), "t": is_text, "e": is_election}
 )
-_HASH = _hex(32)
+is_hash = _hex(32)  # SHA-256, in hexadecimal
 # Kind -> its members.
 KINDS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
     {
         "open": {
-            "manifest": _HASH,
+            "manifest": is_hash,
             "log": _is_key,
-            "policy": _HASH,
+            "policy": is_hash,
             "roll": _table(is_count),  # district -> voters
-            "rollhash": _HASH,
-            "linkhash": _HASH,
-            "tokens": _table(_HASH),  # district -> its key for blind tokens; empty: there are none
+            "rollhash": is_hash,
+            "linkhash": is_hash,
+            "tokens": _table(
+                is_hash
+            ),  # district -> its key for blind tokens; empty: there are none
             "ties": is_text,
-            "verifiers": _table(_HASH),
+            "verifiers": _table(is_hash),
             "code": is_text,
             "by": _two_people,
         },
@@ -225,7 +227,7 @@ KINDS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
             "f": is_number,
             "p": _hex(16),
             "k": _is_token,
-            "n": _HASH,
+            "n": is_hash,
             "x": is_choices,
         },
         "revoke": {"p": _hex(16), "why": _one_of("paper-instead", "lost-device")},
@@ -241,7 +243,7 @@ KINDS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
             "s": is_number,
             "d": is_text,
             "f": is_number,
-            "n": _HASH,
+            "n": is_hash,
             "x": is_choices,
             "u": _one_of("blank", "spoiled"),  # unused: it gives no choices
         },
@@ -251,16 +253,16 @@ KINDS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
             "blank": is_count,
             "spoiled": is_count,
             "settled": is_count,  # sheets that the third clerk decided
-            "keying": _HASH,
+            "keying": is_hash,
         },
         "void": {"i": is_count, "why": is_text, "document": is_text, "by": _two_people},
-        "roll-change": {"added": is_count, "removed": is_count, "rollhash": _HASH},
+        "roll-change": {"added": is_count, "removed": is_count, "rollhash": is_hash},
         "close": {
             "size": is_number,
             "counts": _table(is_count),  # kind of leaf -> how many before
             "marks": _table(is_count),  # web, paper -> voters marked so on the roll
         },
-        "result": {"bundle": _HASH, "funded": _ascending, "trace": _HASH},
+        "result": {"bundle": is_hash, "funded": _ascending, "trace": is_hash},
     }
 )
 # Kind -> pairs of members of which a leaf has one.

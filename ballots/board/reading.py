@@ -13,6 +13,8 @@ from typing import Any
 from ballots.board.leaves import Leaf
 
 PAPER = "paper"
+# What a fault is about: the order of leaves, voters and their ballots, batches, what is made void.
+ORDER, VOTERS, BATCHES, VOID = "order", "voters", "batches", "void"
 
 
 class LogError(ValueError):
@@ -21,11 +23,12 @@ class LogError(ValueError):
     Attributes
     ----------
     index : its place in the log
+    about : `ORDER`, `VOTERS`, `BATCHES` or `VOID`
     """
 
-    def __init__(self, index: int, why: str) -> None:
+    def __init__(self, index: int, why: str, about: str) -> None:
         super().__init__(f"leaf {index}: {why}")
-        self.index = index
+        self.index, self.about = index, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,9 @@ class Reading:
     on_paper : pseudonyms whose voters took paper instead
     batches : number -> batch
     sheets : place of a leaf -> the sheet that it tells, unless it was made void
-    void : places of leaves that were made void
+    void : place of a leaf that was made void -> the document that says so
+    voters : how many are on the roll, in all districts
+    rollhash : of the roll, as it was told last
     """
 
     size: int = 0
@@ -92,12 +97,19 @@ class Reading:
     on_paper: set[str] = field(default_factory=set)
     batches: dict[int, Batch] = field(default_factory=dict)
     sheets: dict[int, tuple[int, int]] = field(default_factory=dict)
-    void: set[int] = field(default_factory=set)
+    void: dict[int, str] = field(default_factory=dict)
+    voters: int = 0
+    rollhash: str = ""
 
     @property
     def web(self) -> int:
         """How many of the votes that count were not cast on paper."""
         return sum(vote.channel != PAPER for vote in self.votes.values())
+
+    @property
+    def still_open(self) -> list[int]:
+        """The batches that are not closed."""
+        return [number for number, batch in self.batches.items() if not batch.is_closed]
 
     def take(self, leaf: Leaf) -> None:
         """Read the next leaf, whose members were checked.
@@ -119,9 +131,16 @@ class Reading:
         self.kinds[kind] += 1
         self.size += 1
 
-    def refuse(self, why: str) -> LogError:
+    def pass_over(self, leaf: Leaf) -> None:
+        """Count a leaf that may not stand here, for who looks for faults after it."""
+        if leaf["t"] == "close":
+            self.closed = leaf
+        self.kinds[leaf["t"]] += 1
+        self.size += 1
+
+    def refuse(self, why: str, about: str = ORDER) -> LogError:
         """What is wrong with the next leaf."""
-        return LogError(self.size, why)
+        return LogError(self.size, why, about)
 
 
 def replay(leaves: Iterable[Leaf]) -> Reading:
@@ -134,20 +153,21 @@ def replay(leaves: Iterable[Leaf]) -> Reading:
 
 def _open(log: Reading, leaf: Leaf) -> None:
     log.opened = leaf
+    log.voters, log.rollhash = sum(leaf["roll"].values()), leaf["rollhash"]
 
 
 def _ballot(log: Reading, leaf: Leaf) -> None:
     if ("k" in leaf) != bool(log.opened["tokens"]):
-        raise log.refuse("by a pseudonym where tokens are used, or the other way round")
+        raise log.refuse("by a pseudonym where tokens are used, or the other way round", VOTERS)
     voter = leaf["p"] if "p" in leaf else leaf["k"]["m"]
     if voter in log.on_paper:
-        raise log.refuse("its voter took a paper ballot")
+        raise log.refuse("its voter took a paper ballot", VOTERS)
     log.votes[voter] = _vote(log, leaf, leaf["c"])
 
 
 def _revoke(log: Reading, leaf: Leaf) -> None:
     if leaf["p"] not in log.votes:
-        raise log.refuse("revokes a ballot that is not there")
+        raise log.refuse("revokes a ballot that is not there", VOTERS)
     del log.votes[leaf["p"]]
     if leaf["why"] == "paper-instead":
         log.on_paper.add(leaf["p"])
@@ -155,14 +175,16 @@ def _revoke(log: Reading, leaf: Leaf) -> None:
 
 def _batch(log: Reading, leaf: Leaf) -> None:
     if leaf["b"] in log.batches:
-        raise log.refuse(f"batch {leaf['b']} was declared before")
+        raise log.refuse(f"batch {leaf['b']} was declared before", BATCHES)
     log.batches[leaf["b"]] = Batch(leaf["sheets"])
 
 
 def _paper(log: Reading, leaf: Leaf) -> None:
     batch, sheet = _declared(log, leaf), (leaf["b"], leaf["s"])
     if leaf["s"] > batch.declared or leaf["s"] in batch.sheets:
-        raise log.refuse(f"sheet {leaf['s']} of batch {leaf['b']} was typed before, or is none")
+        raise log.refuse(
+            f"sheet {leaf['s']} of batch {leaf['b']} was typed before, or is none", BATCHES
+        )
     vote = _vote(log, leaf, PAPER)
     if "x" in leaf:
         log.votes[sheet] = vote
@@ -177,35 +199,38 @@ def _batch_close(log: Reading, leaf: Leaf) -> None:
     batch = _declared(log, leaf)
     words = Counter(log.unused.get((leaf["b"], sheet), "typed") for sheet in batch.sheets)
     if any(leaf[word] != words[word] for word in ("typed", "blank", "spoiled")):
-        raise log.refuse(f"batch {leaf['b']} has {dict(words)}")
+        raise log.refuse(f"batch {leaf['b']} has {dict(words)}", BATCHES)
     if len(batch.sheets) != batch.declared:
-        raise log.refuse(f"{len(batch.sheets)} of {batch.declared} sheets of batch {leaf['b']}")
+        typed = f"{len(batch.sheets)} of {batch.declared}"
+        raise log.refuse(f"{typed} sheets of batch {leaf['b']}", BATCHES)
     batch.is_closed = True
 
 
 def _void(log: Reading, leaf: Leaf) -> None:
     if leaf["i"] not in log.sheets:
-        raise log.refuse(f"leaf {leaf['i']} is no sheet that counts")
+        raise log.refuse(f"leaf {leaf['i']} is no sheet that counts", VOID)
     sheet = log.sheets.pop(leaf["i"])
     log.votes.pop(sheet, None)
     log.unused.pop(sheet, None)
     batch = log.batches[sheet[0]]
     batch.sheets.remove(sheet[1])
     batch.is_closed = False
-    log.void.add(leaf["i"])
+    log.void[leaf["i"]] = leaf["document"]
 
 
-def _roll_change(_log: Reading, _leaf: Leaf) -> None:
-    """Nothing that counts is changed by it."""
+def _roll_change(log: Reading, leaf: Leaf) -> None:
+    log.voters += leaf["added"] - leaf["removed"]
+    log.rollhash = leaf["rollhash"]
 
 
 def _close(log: Reading, leaf: Leaf) -> None:
     if leaf["size"] != log.size or leaf["counts"] != dict(log.kinds):
         raise log.refuse(f"{log.size} leaves are before it: {dict(log.kinds)}")
-    if still_open := [number for number, batch in log.batches.items() if not batch.is_closed]:
-        raise log.refuse(f"batch {still_open[0]} is not closed")
+    if log.still_open:
+        raise log.refuse(f"batch {log.still_open[0]} is not closed", BATCHES)
     if leaf["marks"].get("web", 0) != log.web:
-        raise log.refuse(f"{log.web} votes by web count, the roll has {dict(leaf['marks'])}")
+        marks = dict(leaf["marks"])
+        raise log.refuse(f"{log.web} votes by web count, the roll has {marks}", VOTERS)
     log.closed = leaf
 
 
@@ -216,13 +241,14 @@ def _result(log: Reading, leaf: Leaf) -> None:
 def _declared(log: Reading, leaf: Leaf) -> Batch:
     batch = log.batches.get(leaf["b"])
     if batch is None:
-        raise log.refuse(f"batch {leaf['b']} was not declared")
+        raise log.refuse(f"batch {leaf['b']} was not declared", BATCHES)
     return batch
 
 
 def _vote(log: Reading, leaf: Leaf, channel: str) -> Vote:
     if leaf["d"] not in log.opened["roll"]:
-        raise log.refuse(f"no district of this election: {leaf['d']}")
+        about = BATCHES if channel == PAPER else VOTERS
+        raise log.refuse(f"no district of this election: {leaf['d']}", about)
     return Vote(log.size, leaf["d"], channel, leaf["f"], leaf.get("x", {}))
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 
@@ -32,33 +32,52 @@ def tile_files(leaves: Iterable[bytes], *, with_leaves: bool) -> Iterator[tuple[
     ----------
     with_leaves : the files of the leaves too
     """
-    rows: list[list[bytes]] = [[]]  # level -> hashes that fill no tile yet
-    full = [0]  # level -> full tiles so far
     waiting: list[bytes] = []
-
-    def take(level: int, hashed: bytes) -> Iterator[tuple[str, bytes]]:
-        if level == len(rows):
-            rows.append([])
-            full.append(0)
-        rows[level].append(hashed)
-        if len(rows[level]) == WIDTH:
-            hashes, rows[level] = rows[level], []
-            yield Tile(level, full[level]).path, b"".join(hashes)
-            full[level] += 1
-            yield from take(level + 1, root(hashes))
-
+    index = 0
+    growing = Tiles()
     for leaf in leaves:
+        yield from growing.take(leaf_hash(leaf))
         if with_leaves:
             waiting.append(leaf)
             if len(waiting) == WIDTH:
-                yield Tile(None, full[0]).path, bundle(waiting)
-                waiting = []
-        yield from take(0, leaf_hash(leaf))
+                yield Tile(None, index).path, bundle(waiting)
+                waiting, index = [], index + 1
     if waiting:
-        yield Tile(None, full[0], len(waiting)).path, bundle(waiting)
-    for level, hashes in enumerate(rows):
-        if hashes:
-            yield Tile(level, full[level], len(hashes)).path, b"".join(hashes)
+        yield Tile(None, index, len(waiting)).path, bundle(waiting)
+    yield from growing.partial()
+
+
+@dataclass
+class Tiles:
+    """The tiles of a log that grows by one hash at a time.
+
+    Attributes
+    ----------
+    rows : level -> hashes that fill no tile yet
+    full : level -> full tiles so far
+    """
+
+    rows: list[list[bytes]] = field(default_factory=list)
+    full: list[int] = field(default_factory=list)
+
+    def take(self, hashed: bytes, level: int = 0) -> Iterator[tuple[str, bytes]]:
+        """The tiles that a further hash fills, as path and content."""
+        if level == len(self.rows):
+            self.rows.append([])
+            self.full.append(0)
+        row = self.rows[level]
+        row.append(hashed)
+        if len(row) == WIDTH:
+            yield Tile(level, self.full[level]).path, b"".join(row)
+            self.rows[level] = []
+            self.full[level] += 1
+            yield from self.take(root(row), level + 1)
+
+    def partial(self) -> Iterator[tuple[str, bytes]]:
+        """The tiles at the end, which are not full."""
+        for level, row in enumerate(self.rows):
+            if row:
+                yield Tile(level, self.full[level], len(row)).path, b"".join(row)
 
 
 def ballot_lines(votes: Iterable[Vote]) -> Iterator[bytes]:

@@ -37,8 +37,14 @@ def test_the_whole_vote_by_keyboard(visit, city):
     expect(page.locator("h1")).to_have_text("Is this your ballot?")
     focus(page, "form[action$='/cast'] p.actions .button")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text("Your ballot is in the box")
+    expect(page.locator("h1:visible")).to_have_text("✓ Your ballot is in the box")
+    expect(page.locator("[data-if=compared]")).to_be_visible()
     expect(page.locator(".code")).to_have_text(re.compile(r"^([0-9A-Z]{4}-){4}[0-9A-Z]{4}$"))
+    code = page.locator(".code").inner_text()
+    page.goto(f"/votes/{city.contest}/find")
+    page.fill("#code", code.lower())
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-now] h2:visible")).to_contain_text("✓ Your ballot is in the box")
 
 
 def test_the_whole_vote_without_scripts(visit, city):
@@ -54,7 +60,7 @@ def test_the_whole_vote_without_scripts(visit, city):
         box.uncheck()
     page.locator(".pick-bar .button").first.click()
     page.locator("form[action$='/cast'] p.actions .button").click()
-    expect(page.locator("h1")).to_contain_text("표가 투표함에 들어갔어요")
+    expect(page.locator("h1:visible")).to_contain_text("표가 투표함에 들어갔어요")
 
 
 def test_at_the_limit_a_swap_is_offered_and_choices_survive_a_reload(visit, city):

@@ -29,8 +29,13 @@ NO_PAGE: Mapping[str, str] = {
     "static": "files",
     "health.alive": "for machines",
     "health.ready": "for machines",
+    "ballots.proof": "a file",
+    "log.checkpoint": "a file",
+    "log.tile": "a file",
     "budget.export": "a file",
     "budget.outcome_json": "a file",
+    "budget.bundle": "a file",
+    "budget.auditors_bundle": "a file",
     "budget.by_id": "leads on to the cycle",
     "budget.of_contest": "leads on to the cycle",
     "budget.of_proposal": "leads on to the vote",
@@ -90,6 +95,7 @@ def _examples(
     factories.cycle(session, now, keys=keys, kind="knapsack", max_picks=None, slug="knapsack")
     for slug, phase in (("planned", "preparing"), ("ended", "closed"), ("ready", "frozen")):
         factories.cycle(session, now, phase=phase, keys=keys, slug=slug)
+    listed = factories.cycle(session, now, phase="frozen", slug="listed", roll_kind="listed")
     received = factories.proposal(session, now, status="received", author=author)
     draft = factories.proposal(session, now, author=author)
     batch = _batch(session, session.get_one(Contest, open_.contest_id), now, clerk)
@@ -113,6 +119,13 @@ def _examples(
         "keying.sheet": batch,
         "paper.batch": batch,
         "paper.index": {"contest_id": open_.contest_id},
+        **{
+            f"roll_desk.{name}": {"contest_id": listed.contest_id}
+            for name in ("check", "import_", "index", "print_letters")
+        },
+        "roll.code": {"contest_id": listed.contest_id},
+        "roll.declare": {"contest_id": open_.contest_id},
+        "roll.recorded": {"contest_id": open_.contest_id},
         "proposals.check": own_draft,
         "proposals.discard": own_draft,
         "proposals.edit": own_draft,

@@ -17,8 +17,8 @@ from tests import factories
 ELECTION = "gwangmyeong/pb/2027"
 
 
-def test_it_holds_the_frozen_slate_and_the_rules_of_the_cycle(session, now, linker):
-    cycle = factories.cycle(session, now, phase="frozen", linker=linker)
+def test_it_holds_the_frozen_slate_and_the_rules_of_the_cycle(session, now, keys):
+    cycle = factories.cycle(session, now, phase="frozen", keys=keys)
     found = manifest_of(session, cycle, election=ELECTION)
     assert found.titles == {"en": cycle.contest.title_en, "ko": cycle.contest.title_ko}
     assert [(one.number, one.code, one.cost) for one in found.options] == [
@@ -30,8 +30,8 @@ def test_it_holds_the_frozen_slate_and_the_rules_of_the_cycle(session, now, link
     assert Manifest.read(bytes(found)) == found
 
 
-def test_a_title_of_single_letters_is_put_together(session, now, linker):
-    cycle = factories.cycle(session, now, phase="frozen", linker=linker)
+def test_a_title_of_single_letters_is_put_together(session, now, keys):
+    cycle = factories.cycle(session, now, phase="frozen", keys=keys)
     apart = unicodedata.normalize("NFD", "가로등")
     session.scalars(select(Option)).first().title = apart
     cycle.contest.title_ko = apart
@@ -40,16 +40,14 @@ def test_a_title_of_single_letters_is_put_together(session, now, linker):
     assert Manifest.read(bytes(found)).publication == "open"
 
 
-def test_what_names_no_log_is_refused(session, now, linker):
-    cycle = factories.cycle(session, now, phase="frozen", linker=linker)
+def test_what_names_no_log_is_refused(session, now, keys):
+    cycle = factories.cycle(session, now, phase="frozen", keys=keys)
     with pytest.raises(ManifestError, match="election"):
         manifest_of(session, cycle, election="Gwangmyeong PB")
 
 
-def test_a_manifest_takes_just_the_ballots_that_the_vote_page_takes(session, now, linker):
-    cycle = factories.cycle(
-        session, now, phase="frozen", linker=linker, kind="knapsack", max_picks=2
-    )
+def test_a_manifest_takes_just_the_ballots_that_the_vote_page_takes(session, now, keys):
+    cycle = factories.cycle(session, now, phase="frozen", keys=keys, kind="knapsack", max_picks=2)
     manifest = manifest_of(session, cycle, election=ELECTION)
     rule = ballot_rule(session, cycle.contest)
     for numbers in ((), (1,), (2, 3), (1, 2), (1, 2, 3), (4,)):
@@ -62,8 +60,8 @@ def test_a_manifest_takes_just_the_ballots_that_the_vote_page_takes(session, now
             check_ballot(manifest, {"a": list(numbers)})
 
 
-def test_every_way_to_settle_ties_has_its_name(session, now, linker):
-    cycle = factories.cycle(session, now, phase="frozen", linker=linker)
+def test_every_way_to_settle_ties_has_its_name(session, now, keys):
+    cycle = factories.cycle(session, now, phase="frozen", keys=keys)
     for name in TIE_RULES:
         cycle.tie_rule = name
         assert manifest_of(session, cycle, election=ELECTION).ties == name

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from accounts.models import Account
 from app.cli import root
 from ballots.models import LogLeaf
+from ballots.verifiers import verify as alone
 from budget.models import Cycle
 from core.db import Database
 from tally.formats import pabulib
@@ -55,6 +56,12 @@ def test_a_real_file_becomes_a_cycle_and_comes_out_the_same(run, database: Datab
     assert "18 projects" in run("cycle", "count", "b", "--lang", "en").output
     assert run("cycle", "publish", "b", "--lang", "en").exit_code == 0
     assert "byte for byte" in run("cycle", "recount", "b", "--lang", "en").output
+    bundle = tmp_path / "bundle.tar"
+    for copy, code in (((), 2), (("--auditors",), 0)):
+        answer = run("cycle", "bundle", "b", bundle, *copy, "--lang", "en")
+        assert f"python3 verify.py {bundle}" in answer.output
+        assert run("verify", bundle, "--lang", "en").exit_code == code
+        assert alone.main([str(bundle)]) == code
     again = tmp_path / "again.pb"
     assert run("cycle", "export", "b", again, "--lang", "en").exit_code == 0
     assert ballots(again) == ballots(REAL)
@@ -163,7 +170,8 @@ def test_counting_a_file_needs_no_settings(monkeypatch):
 @pytest.mark.parametrize(
     "command",
     ["tally", "serve", "demo", "demo code", "db upgrade", "city load", "account create", "account reset-factor",
-     *(f"cycle {name}" for name in ("import", "list", "close", "count", "publish", "recount", "export"))],
+     *(f"cycle {name}" for name in ("import", "list", "close", "count", "publish", "recount", "export")),
+     *(f"roll {name}" for name in ("import", "letters", "erase"))],
 )  # fmt: skip
 def test_every_command_explains_itself_with_an_example(command):
     answer = CliRunner().invoke(root, [*command.split(), "--help"])

@@ -1,5 +1,7 @@
 """An official's whole way by page: from an empty desk to the agenda."""
 
+import re
+
 import pytest
 
 from budget import services
@@ -12,6 +14,7 @@ FORM = {
     "slug": "2027", "fiscal_year": "2027", "title_ko": "우리 예산", "title_en": "Our budget",
     "goal_ko": "목표", "goal_en": "Goal", "next_ko": "다음", "next_en": "Next",
     "fund_minor": "1억 원", "opens_at": "2026-09-01T09:00", "closes_at": "2026-09-20T18:00",
+    "roll_kind": "declared", "grounds": ["lives", "works", "studies"], "least_age": "14",
     "kind": "approval", "max_picks": "3", "picks-safety-construction": "2",
     "count_rule": "greedy_cost", "minimum_votes": "1", "tie_rule": "cost_then_lot",
 }  # fmt: skip
@@ -126,11 +129,31 @@ def test_a_cycle_by_page_from_preparation_to_delivery(
     monkeypatch.setattr(clock, "now", lambda: now + DAY)
 
 
+def test_who_votes_is_decided_kept_and_told(client, officials, sign_in):
+    sign_in(officials[Role.BUDGET_OFFICER])
+    asked = FORM | {
+        "roll_kind": "listed", "grounds": ["lives", "works"], "neighbourhoods": ["haan-1"],
+        "least_age": "16", "age_on": "2026-09-01",
+    }  # fmt: skip
+    client.post("/desk/cycles/new", data=asked)
+    page = client.get("/desk/cycles/2027/edit").text
+    for kept in ('value="listed"', 'value="lives"', 'value="haan-1"'):
+        assert re.search(rf"(selected|checked)[^>]*{kept}", page), kept
+    assert not re.search(r'checked[^>]*value="studies"', page)
+    assert 'value="2026-09-01"' in page
+    client.post("/desk/cycles/2027/call", data={"phase": "preparing"})
+    told = client.get("/cycles/2027").text
+    assert "Everyone who lives or works in the city." in told
+    assert "Only in these neighbourhoods: Haan 1-dong." in told
+    assert "Voters are 16 or older on Tue 1 Sep 2026." in told
+    assert "a letter brings each of them a code" in told
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [({"slug": "Our Budget"}, "Only small letters"),
         ({"title_en": "  "}, "Write a title"), ({"closes_at": "2026-08-01T10:00"}, "must close after"),
-     ({"fund_minor": "lots"}, "Write the amount"), ({"opens_at": "soon"}, "Write the day"), ({"max_picks": "0"}, "from 1 to 500"),
+     ({"fund_minor": "lots"}, "Write the amount"), ({"opens_at": "soon"}, "Write the day"), ({"max_picks": "0"}, "from 1 to 500"), ({"grounds": []}, "Tick at least one"), ({"least_age": ""}, "Write the age"), ({"least_age": "200"}, "from 0 to 120"), ({"neighbourhoods": ["yeoksam"]}, "Please look at this again"), ({"age_on": "soon"}, "Please look at this again"),
      ({"picks-safety-construction": "two"}, "whole numbers above zero")],
 )  # fmt: skip
 def test_what_is_wrong_in_a_plan_is_said(client, officials, sign_in, change, said):

@@ -153,7 +153,7 @@ def test_nothing_tells_counts_before_publication(client, database, now, keys):
         cycle = factories.cycle(
             session, now, phase="counted", keys=keys, ballots_cast=[[1], [1], [2]]
         )
-    for path in ("", "/outcome", "/outcome.json", "/ballots.pb", "/projects/1"):
+    for path in ("", "/outcome", "/outcome.json", "/ballots.pb", "/bundle.tar", "/projects/1"):
         page = client.get(f"/cycles/{cycle.slug}{path}")
         assert page.status_code in (200, 404)
         assert "2 votes" not in page.text

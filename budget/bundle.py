@@ -1,0 +1,147 @@
+"""The recount bundle of a counted cycle, from the database: docs/bundle.md says what is in it."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from sqlalchemy.orm import Session
+
+from ballots import log, queries, verifiers
+from ballots.board import bundle, leaves, recount
+from ballots.board.bundle import Spool
+from ballots.board.checkpoint import Checkpoint
+from ballots.board.manifest import PATH as MANIFEST
+from ballots.board.manifest import Manifest
+from ballots.board.notes import Signer
+from ballots.board.reading import Reading, replay
+from ballots.keys import Keys
+from ballots.models import Board
+from budget import files
+from budget.errors import (
+    LogUnsignedError,
+    OtherVerifiersError,
+    SigningKeyMissingError,
+    WrongPhaseError,
+)
+from budget.models import Cycle, CycleOutcome
+from budget.phases import has_reached
+from budget.recount import funded_numbers
+from tally import Outcome
+from tally.formats import pabulib
+
+
+def write(
+    session: Session, cycle: Cycle, path: Path, *, keys: Keys, for_auditors: bool = False
+) -> None:
+    """Write the bundle to a file, whole or not at all; raises as `pieces` does."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with TemporaryFile() as aside, os.fdopen(_new(fresh), "wb") as file:
+            spool = Spool(aside)
+            file.writelines(pieces(session, cycle, spool, keys=keys, for_auditors=for_auditors))
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def shelved(
+    session: Session, cycle: Cycle, folder: Path, *, keys: Keys, for_auditors: bool = False
+) -> Path:
+    """The bundle of a published cycle as a file in `folder`, which is made when it is first asked.
+
+    It stays as it is: a later version of this program brings other verifiers, and this vote has
+    promised those of its own time.
+    """
+    stored = session.get_one(CycleOutcome, cycle.id)
+    copy = "auditors" if for_auditors else "public"
+    path = folder / f"{cycle.contest_id}-{stored.digest[:16]}-{copy}.tar"
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write(session, cycle, path, keys=keys, for_auditors=for_auditors)
+    return path
+
+
+def pieces(
+    session: Session, cycle: Cycle, spool: Spool, *, keys: Keys, for_auditors: bool = False
+) -> Iterator[bytes]:
+    """The bytes of the bundle; all that is read of the database lies in `spool` before the first.
+
+    Parameters
+    ----------
+    for_auditors : with the leaves, also where the vote is sealed
+
+    Raises
+    ------
+    WrongPhaseError : it is not counted yet.
+    LogUnsignedError : the log is not signed up to its end yet.
+    OtherVerifiersError : this program brings other verifiers than the vote was opened with.
+    SigningKeyMissingError : the log's key is not at hand.
+    """
+    if not has_reached(cycle.phase, "counted"):
+        raise WrongPhaseError(phase=cycle.phase, act="bundle")
+    board = session.get_one(Board, cycle.contest_id)
+    signer = _signer(keys, board)
+    manifest = Manifest.read(board.manifest.encode())
+    with_leaves = for_auditors or manifest.publication == "open"
+    reading = replay(map(leaves.read, log.leaves(session.connection(), board.contest_id)))
+    spool.add(MANIFEST, [board.manifest.encode()])
+    spool.add("policy.txt", [board.policy.encode()])
+    _add_checkpoints(session, board, spool)
+    tiles = recount.tile_files(
+        log.leaves(session.connection(), board.contest_id), with_leaves=with_leaves
+    )
+    for path, content in tiles:
+        spool.add(path, [content])
+    spool.add(recount.BALLOTS, recount.ballot_lines(reading.votes.values()))
+    marks = queries.marks(session, board.contest_id)
+    spool.add(recount.ROLL, [recount.roll_summary(marks, reading.rollhash)])
+    _add_outcome(session, cycle, manifest, reading, spool)
+    spool.add("election.pb", [pabulib.write(files.export_cycle(session, cycle)).encode()])
+    _add_verifiers(reading, spool)
+    return bundle.written(spool.files, signer)
+
+
+def _add_checkpoints(session: Session, board: Board, spool: Spool) -> None:
+    notes = list(log.checkpoints(session.connection(), board.contest_id))
+    signed = Checkpoint.read(notes[-1].text).size if notes else 0
+    if signed != board.size:
+        raise LogUnsignedError(size=board.size, signed=signed)
+    spool.add("checkpoint", [str(notes.pop()).encode()])
+    spool.add("checkpoints.txt", [bundle.joined(notes).encode()])
+
+
+def _add_outcome(
+    session: Session, cycle: Cycle, manifest: Manifest, reading: Reading, spool: Spool
+) -> None:
+    body = session.get_one(CycleOutcome, cycle.id).body
+    told = body.encode()
+    funded = funded_numbers(manifest, Outcome.from_json(body))
+    result = recount.result(
+        told, ballots=len(reading.votes), funded=funded, seed=cycle.tie_seed or ""
+    )
+    spool.add(recount.TALLY, [told])
+    spool.add(recount.RESULT, [result])
+
+
+def _add_verifiers(reading: Reading, spool: Spool) -> None:
+    here = verifiers.files()
+    promised = dict(reading.opened["verifiers"])
+    if {name: sha256(body).hexdigest() for name, body in here.items()} != promised:
+        raise OtherVerifiersError
+    for name, body in here.items():
+        spool.add(name, [body])
+
+
+def _signer(keys: Keys, board: Board) -> Signer:
+    try:
+        return keys.signers.signer(board.contest_id, board.election)
+    except FileNotFoundError:
+        raise SigningKeyMissingError from None
+
+
+def _new(path: Path) -> int:
+    """A file that was not there, for its owner alone."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
