@@ -42,6 +42,7 @@ from ballots.errors import (
     UnknownOptionError,
 )
 from ballots.paper.errors import (
+    BallotsBeyondRollError,
     BatchMovedError,
     KeyingDoneError,
     NoKoreanFontError,
@@ -229,6 +230,12 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         409,
         _l(
             "Paper ballots are still to be typed at: %(stations)s. Close or withdraw those batches first. Nothing was closed."
+        ),
+    ),
+    BallotsBeyondRollError: (
+        409,
+        _l(
+            "There are %(ballots)s ballots and %(voters)s voters on the roll. Two poll managers open the batch again and record what nobody was handed as spoiled. Nothing was closed."
         ),
     ),
     NoKoreanFontError: (

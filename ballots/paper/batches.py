@@ -15,8 +15,9 @@ from ballots import entries, log, pending
 from ballots.errors import LogHaltedError
 from ballots.log import Head
 from ballots.models import Board, Contest
-from ballots.paper import journal
+from ballots.paper import journal, queries
 from ballots.paper.errors import (
+    BallotsBeyondRollError,
     BatchMovedError,
     NoSuchStationError,
     OpenBatchesError,
@@ -24,7 +25,6 @@ from ballots.paper.errors import (
     SamePersonError,
 )
 from ballots.paper.models import Batch
-from ballots.paper.queries import open_stations
 from core.journal import Actor
 
 
@@ -87,10 +87,19 @@ def withdraw(session: Session, batch: Batch) -> None:
 
 
 def check_closed(session: Session, contest_id: UUID) -> None:
-    """Make sure that every batch is closed and adds up; raises OpenBatchesError."""
-    still_open = open_stations(session, contest_id)
+    """Make sure that every batch is closed and adds up.
+
+    Raises
+    ------
+    OpenBatchesError
+    BallotsBeyondRollError : with the ballots by web, there are more than there are voters.
+    """
+    still_open = queries.open_stations(session, contest_id)
     if still_open:
         raise OpenBatchesError(stations=", ".join(still_open))
+    ballots, voters = queries.ballots_and_voters(session, contest_id)
+    if ballots > voters:
+        raise BallotsBeyondRollError(ballots=ballots, voters=voters)
 
 
 def hold(session: Session, contest: Contest) -> None:

@@ -47,5 +47,9 @@ class OpenBatchesError(RoomError):
     """Batches are not closed, or their sheets do not add up: `stations` names them."""
 
 
+class BallotsBeyondRollError(RoomError):
+    """There are more ballots than voters on the roll: `ballots`, `voters`."""
+
+
 class NoKoreanFontError(RoomError):
     """The machine has no Korean font to print with."""

@@ -132,6 +132,21 @@ def open_stations(session: Session, contest_id: UUID) -> list[str]:
     return sorted(uneven | set(session.scalars(not_closed)))
 
 
+def ballots_and_voters(session: Session, contest_id: UUID) -> tuple[int, int]:
+    """How many ballots have choices, on paper and by web; and how many voters the roll has."""
+    on_paper = (
+        select(func.count())
+        .select_from(LoggedSheet)
+        .join(Batch, Batch.id == LoggedSheet.batch_id)
+        .where(Batch.contest_id == contest_id, LoggedSheet.state == "typed")
+    )
+    roll = select(func.count(), func.count().filter(RollEntry.status == "web")).where(
+        RollEntry.contest_id == contest_id
+    )
+    voters, by_web = session.execute(roll).one()
+    return (session.scalar(on_paper) or 0) + by_web, voters
+
+
 def stations(session: Session, contest_id: UUID) -> list[str]:
     """The names of a contest's stations, in order."""
     query = select(PollStation.name).where(PollStation.contest_id == contest_id)
