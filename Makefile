@@ -45,12 +45,23 @@ gates: .venv/tested  ## style, types, imports, templates, spelling
 	@echo "== templates (djlint)"; $(BIN)/djlint --quiet --lint templates
 	@echo "== spelling (codespell)"; $(BIN)/codespell app core accounts proposals ballots budget tally tests docs *.md
 
-tests: .venv/tested
-	@echo "== tests on $(DATABASES) and in a browser"
+# Coverage makes counting twice as slow. So it is taken of named cases and a few drawn ones; laws and
+# real elections run without it. Compiled files are kept: both workers would compile all tests anew.
+tests: export PYTHONDONTWRITEBYTECODE =
+tests: .venv/tested  ## cases on SQLite, PostgreSQL and in a browser, with coverage; then laws and real elections
+	@echo "== cases on $(DATABASES) and in a browser, with coverage"
 	@$(BIN)/coverage erase
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 --databases=$(DATABASES) --cov --cov-report= -q
+	HYPOTHESIS_PROFILE=coverage $(BIN)/pytest -n 2 --databases=$(DATABASES) -m "not shared" --cov --cov-report= -q
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='tally/*,ballots/board/*' --fail-under=100
+	@echo "== laws, and real elections where they are at hand"
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 --databases=$(DATABASES) -m "(hypothesis or shared) and not slow" -q
+
+laws: .venv/tested  ## each law on 5,000 drawn examples, for hours
+	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 -m hypothesis --timeout=0 -q
+
+agreement: .venv/tested  ## all real elections beside the checkout, on both databases: as others counted them
+	$(BIN)/pytest -n 2 --databases=$(DATABASES) -m shared -q
 
 quick: .venv/tested  ## the tests without browser and PostgreSQL
 	$(BIN)/pytest -n 2 -q -m "not browser"
@@ -90,6 +101,9 @@ bench-web: .venv/tested  ## the vote page and casting, beside the usual stack: C
 	$(BIN)/python bench/web.py
 	$(BIN)/python bench/load.py
 
+bench-cast: .venv/tested  ## a full cast beside the usual stack and two hash chains, at 64 connections on PostgreSQL (needs wrk)
+	$(BIN)/python bench/cast.py
+
 bench-import: .venv/tested  ## ballots a second and memory of a whole import
 	$(BIN)/python bench/imports.py
 
@@ -112,6 +126,12 @@ bench-scale: .venv/tested  ## ballots in parts, two processes: time, CPU and mem
 	$(BIN)/python bench/scale.py
 	$(BIN)/python bench/scale_ranked.py
 
+bench-verify: .venv/tested  ## verify.py beside the least that any recount does: rate, memory
+	$(BIN)/python bench/verify.py
+
+forge: .venv/tested  ## turn every byte of a bundle: verify.py must find each, and say in which step
+	$(BIN)/python -m tests.ballots.verifiers.forge
+
 fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or read the same both ways
 	$(BIN)/python tests/tally/fuzz_pabulib.py 100000
 	$(BIN)/python -m tests.tally.fuzz_ranked 100000
@@ -120,5 +140,5 @@ N ?= 1000
 kill-loop: .venv/tested  ## kill the ballot box N times at every step, under load, on both databases: nothing may be lost
 	$(BIN)/python -m tests.ballots.kill_loop $(N)
 
-.PHONY: help install demo demo-reset browser test gates tests quick words assets screens govan lock bench-web bench-import bench-tally \
-  bench-scale fuzz kill-loop
+.PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
+  bench-scale bench-verify forge fuzz kill-loop

@@ -23,6 +23,7 @@ class Config:
     keys_dir: Path  # link keys of open contests; never inside the database
     guards_dir: Path | None = None  # what logs have signed last; None: beside the keys
     bundles_dir: Path | None = None  # recount bundles as they were published; None: with the keys
+    witnesses: str = "quorum none\n"  # lines of a policy: who must sign the logs of votes too
     origin: str = "localhost/pb"  # what the names of this city's logs begin with
     https: bool = True  # secure cookies and HSTS; off only for a demo on the loopback
     demo: bool = False  # pages carry the mark of the fictional city
@@ -50,6 +51,7 @@ class Config:
             keys_dir=Path(_needed(environ, "KEYS_DIR", "a private folder outside the database")),
             guards_dir=_folder(environ, "GUARDS_DIR"),
             bundles_dir=_folder(environ, "BUNDLES_DIR"),
+            witnesses=_witnesses(environ),
             origin=_origin(environ),
             https=_switch(environ, "HTTPS", default=True),
             demo=_switch(environ, "DEMO", default=False),
@@ -87,6 +89,28 @@ def _origin(environ: Mapping[str, str]) -> str:
             "for example city.example/pb."
         )
     return value
+
+
+def _witnesses(environ: Mapping[str, str]) -> str:
+    """The text of the file that names the witnesses."""
+    path = environ.get(PREFIX + "WITNESSES", "").strip()
+    if not path:
+        return "quorum none\n"
+    from ballots.board.policy import Policy  # noqa: PLC0415 - for those who have one
+
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        policy = Policy.read(text)
+    except OSError as error:
+        raise ConfigError(f"{PREFIX}WITNESSES: {path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:  # of its words, or of its letters
+        raise ConfigError(f"{PREFIX}WITNESSES: {path}: {error}.") from None
+    if policy.logs:
+        raise ConfigError(
+            f"{PREFIX}WITNESSES: {path} names a log: it holds witnesses, groups and a quorum; "
+            "each vote adds its own log."
+        )
+    return text if text.endswith("\n") else f"{text}\n"
 
 
 def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -30,6 +30,7 @@ from ballots.errors import (
     LinkKeyMissingError,
     LogHaltedError,
     NotOnRollError,
+    NotWitnessedError,
     OverFundError,
     PaperBallotError,
     PointsError,
@@ -188,6 +189,12 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         503,
         _l(
             "Voting is interrupted: the public log must be looked at first. Your ballot was NOT recorded; try again later."
+        ),
+    ),
+    NotWitnessedError: (
+        409,
+        _l(
+            "Too few witnesses have signed the log of %(size)s entries (so far: %(signed)s). Ask them with “gwangjang cycle witness”, then try again."
         ),
     ),
     ReconciliationError: (

@@ -39,7 +39,7 @@ def build(config: Config | None = None) -> Flask:
     )
     app.extensions["config"] = config
     database = Database(config.database_url)
-    keys = Keys.of(config.keys_dir, config.guards, config.origin)
+    keys = Keys.of(config.keys_dir, config.guards, config.origin, config.witnesses)
     app.extensions |= {
         "database": database, "keys": keys, "collector": Collector(database, keys),
     }  # fmt: skip

@@ -21,7 +21,7 @@ log = structlog.get_logger("gwangjang")
 
 def start(app: Flask, config: Config) -> None:
     """One line for each request, as JSON on the standard output."""
-    configure(config)
+    configure(config.log_level)
     app.before_request(_begin)
     request_log = log.bind()  # built once, since the lazy one is built again for every line
 
@@ -31,8 +31,8 @@ def start(app: Flask, config: Config) -> None:
         return response
 
 
-def configure(config: Config) -> None:
-    """Lines as JSON on the standard output, from the level of the settings on."""
+def configure(level: str) -> None:
+    """Lines as JSON on the standard output, from this level on."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -40,7 +40,7 @@ def configure(config: Config) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, config.log_level)),
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         cache_logger_on_first_use=False,
     )
 

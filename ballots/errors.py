@@ -74,5 +74,9 @@ class LinkKeyMissingError(RoomError):
     """The contest's link key is not at hand: nobody can vote until it is."""
 
 
+class NotWitnessedError(RoomError):
+    """Too few witnesses have signed the log of `size` leaves; `signed` names those who have."""
+
+
 class ReconciliationError(RoomError):
     """Roll and box do not agree; nothing was closed."""

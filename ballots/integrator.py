@@ -87,6 +87,9 @@ class Integrator:
         with self._database.writing_rows() as connection:
             pending.integrate(connection, contest_id)
         self.settle(contest_id)
+        with self._database.writing_rows() as connection:
+            if contest_id not in log.running(connection):
+                pending.forget_order(connection)
 
     def _examine(self, contest_id: UUID) -> None:
         with self._database.reading() as session:

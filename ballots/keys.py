@@ -1,4 +1,4 @@
-"""Every secret of the votes, in folders outside the database."""
+"""Every secret of the votes, in folders outside the database, and who watches over the logs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +10,22 @@ from ballots.signers import Signers
 
 @dataclass(frozen=True)
 class Keys:
-    """Who links voters with ballots until the close, who signs the logs, what seals the rolls."""
+    """Who links voters with ballots until the close, who signs the logs, what seals the rolls.
+
+    Attributes
+    ----------
+    witnesses : lines of a policy: who must sign the logs too, of votes that are opened from now on
+    """
 
     linker: Linker
     signers: Signers
     roll: RollKeys
+    witnesses: str = "quorum none\n"
 
     @classmethod
-    def of(cls, folder: Path, guards: Path, origin: str) -> "Keys":
+    def of(
+        cls, folder: Path, guards: Path, origin: str, witnesses: str = "quorum none\n"
+    ) -> "Keys":
         """The keys in `folder`; `guards` and `origin` are those of `Signers`."""
-        return cls(Linker(folder), Signers(folder, guards, origin), RollKeys(folder))
+        signers = Signers(folder, guards, origin)
+        return cls(Linker(folder), signers, RollKeys(folder), witnesses)

@@ -120,12 +120,17 @@ class Option(Base):
 
 
 class RollEntry(Base):
-    """One voter of one contest, and whether that voter has voted: never when, never what."""
+    """One voter of one contest, and whether that voter has voted: never when, never what.
+
+    SQLite keeps the rows by their key, not in the order in which they came. PostgreSQL cannot:
+    there they are written anew by their key once the vote is closed (`Integrator`).
+    """
 
     __tablename__ = "roll_entries"
     __table_args__ = (
         CheckConstraint("status IN ('none', 'web', 'paper')", name="status_known"),
         CheckConstraint("(status = 'none') = (casts = 0)", name="casts_follow_status"),
+        {"sqlite_with_rowid": False},
     )
 
     contest_id: Mapped[UUID] = mapped_column(ForeignKey("contests.id"), primary_key=True)
@@ -155,6 +160,7 @@ class PendingLeaf(Base):
     """A leaf that is received, and not yet in the log."""
 
     __tablename__ = "pending_leaves"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read by SQLAlchemy as a class attribute
 
     contest_id: Mapped[UUID] = mapped_column(ForeignKey("contests.id"), primary_key=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)

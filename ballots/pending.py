@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, select
+from sqlalchemy import Connection, and_, bindparam, delete, exists, select, text
 
 from ballots import log
 from ballots.log import BALLOT, UPSERT, Entry, Head
@@ -46,6 +46,15 @@ def integrate(connection: Connection, contest_id: UUID) -> Head:
     )
     waiting = [row for row in taken if row[3] != BALLOT or row[0] not in twice]
     return log.append(connection, board, [Entry(*row[2:]) for row in _ordered(waiting)])
+
+
+def forget_order(connection: Connection) -> None:
+    """Write the roll anew by its keys, so that the order of voting does not lie in its file.
+
+    SQLite keeps it so at all times.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("CLUSTER roll_entries USING pk_roll_entries"))
 
 
 def one_or_many(rows: list[dict[str, Any]]) -> Any:

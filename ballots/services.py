@@ -60,6 +60,7 @@ _CASTING = (
     .where(_CONTESTS.c.id == bindparam("contest_id"))
     .with_for_update(read=True, of=_CONTESTS)
 )
+_ENROL = insert(RollEntry.metadata.tables["roll_entries"])
 _LINES = select(Option.number, Option.cost_minor, Option.field).where(
     Option.contest_id == bindparam("contest_id")
 )
@@ -196,7 +197,7 @@ def enrol(session: Session, contest_id: UUID, voter_ids: Iterable[str]) -> None:
         for voter_id in voter_ids
     ]
     if rows:
-        session.execute(insert(RollEntry), rows)
+        session.execute(_ENROL, rows)
 
 
 def mark_paper(

@@ -7,7 +7,6 @@ database that was set back, or changed by hand, is found out by a file that it c
 
 import fcntl
 import json
-import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from ballots.board.checkpoint import Checkpoint
 from ballots.board.merkle import Edge
 from ballots.board.notes import LOG, Note, Signer
 from ballots.errors import RollbackError
+from core import disk
 
 _SEED_BYTES = 32
 # (first, last) -> the hashes of the leaves from `first` to before `last`.
@@ -49,8 +49,8 @@ class Signers:
         path = self._key(contest_id)
         if not path.exists():
             for folder in (self.folder, self.guards):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(path, secrets.token_bytes(_SEED_BYTES))
+                folder.mkdir(mode=disk.PRIVATE_FOLDER, parents=True, exist_ok=True)
+            disk.replace(path, secrets.token_bytes(_SEED_BYTES))
         return self.signer(contest_id, election)
 
     def signer(self, contest_id: UUID, election: str) -> Signer:
@@ -83,7 +83,7 @@ class Signers:
             if (edge.size, edge.root) != (tree.size, tree.root):
                 raise RollbackError(size=tree.size, signed=last.size)
             state = {"size": edge.size, "hashes": [hashed.hex() for hashed in edge.hashes]}
-            _replace(self._guard(contest_id), json.dumps(state).encode())
+            disk.replace(self._guard(contest_id), json.dumps(state).encode())
             return Note(str(tree), (signer.sign(str(tree)),))
 
     @contextmanager
@@ -98,18 +98,3 @@ class Signers:
 
     def _guard(self, contest_id: UUID) -> Path:
         return self.guards / f"{contest_id}.guard"
-
-
-def _replace(path: Path, body: bytes) -> None:
-    """Write a private file whole or not at all, and be sure that the disk has it."""
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -184,6 +184,14 @@ def find(contest_id: UUID) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+@blueprint.get("/votes/<uuid:contest_id>/promises")
+@public
+def promises(contest_id: UUID) -> ResponseReturnValue:
+    """What the ballot box is safe against, and what not, in plain words."""
+    with reading() as session:
+        return render_template("ballots/promises.html", contest=_contest(session, contest_id))
+
+
 def _find(session: Session, contest_id: UUID, code: str) -> Found | None:
     return log.find(session.connection(), contest_id, code) if receipts.is_code(code) else None
 

@@ -190,7 +190,7 @@ def open_vote(session: Session, cycle: Cycle, *, actor: Actor, keys: Keys, now: 
     """Let the vote begin at its opening moment."""
     _check(cycle, "open", session, now)
     election = keys.signers.election(cycle.slug)
-    opening = _opening(session, cycle, election, actor)
+    opening = _opening(session, cycle, election, actor, keys.witnesses)
     ballots.open_contest(session, cycle.contest, opening, keys=keys, now=now)
     _step(session, cycle, "open", actor=actor, now=now)
 
@@ -302,14 +302,16 @@ def drop_cycle(session: Session, cycle: Cycle) -> None:
     session.delete(cycle.contest)
 
 
-def _opening(session: Session, cycle: Cycle, election: str, actor: Actor) -> Opening:
+def _opening(
+    session: Session, cycle: Cycle, election: str, actor: Actor, witnesses: str
+) -> Opening:
     """What the log promises first; two officers stand for it: who froze, and who opens."""
     frozen = journal.last(session, "cycle.freeze", about_id=cycle.id)
     by = (f"{frozen.role if frozen else actor.role}: freeze", f"{actor.role}: open")
     manifest = manifest_of(session, cycle, election=election, publication=cycle.contest.publication)
     return Opening(
         election, bytes(manifest).decode(), ties=cycle.tie_rule, by=by,
-        verifiers=verifiers.digests(),
+        verifiers=verifiers.digests(), witnesses=witnesses,
     )  # fmt: skip
 
 

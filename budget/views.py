@@ -217,9 +217,7 @@ def _bundle(slug: str, *, for_auditors: bool) -> Response:
             for_auditors=for_auditors,
         )  # fmt: skip
     name = f"{slug}-auditors.tar" if for_auditors else f"{slug}.tar"
-    answer = send_file(
-        path, "application/x-tar", as_attachment=True, download_name=name, max_age=0
-    )
+    answer = send_file(path, "application/x-tar", as_attachment=True, download_name=name, max_age=0)
     if for_auditors:
         answer.headers["Cache-Control"] = "private, no-store"
     return answer

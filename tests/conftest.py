@@ -16,13 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import delete, event, inspect, text
 from sqlalchemy.orm import Session
 
-from accounts import login
+from accounts import login, passwords
 from accounts.models import Account
 from app import create_app, migrate
 from app.config import Config
@@ -33,7 +36,9 @@ from core import clock, words
 from core.db import Database
 
 settings.register_profile("dev", max_examples=50, deadline=None)
-settings.register_profile("ci", max_examples=100, derandomize=True, deadline=None)
+# Few, for coverage doubles the time: a named example meets each rare branch.
+settings.register_profile("coverage", max_examples=10, derandomize=True, deadline=None)
+settings.register_profile("ci", max_examples=50, derandomize=True, deadline=None)
 settings.register_profile(
     "nightly", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -149,6 +154,14 @@ def session(database: Database) -> Iterator[Session]:
         yield open_session
 
 
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords() -> Iterator[None]:
+    """A hash in 1 ms, not 100; the browser tests sign in at a server that hashes as in earnest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW
@@ -171,8 +184,19 @@ def config(database: Database, tmp_path: Path) -> Config:
     return Config(url, SECRET, tmp_path / "keys", https=False)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each template is compiled once in a run, not by every test's application anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(config: Config, database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def app(
+    config: Config,
+    database: Database,
+    compiled_templates: FileSystemBytecodeCache,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Flask:
     """The application on the test's database, at the moment NOW.
 
     Views must call `clock.now()` through its module (``from core import clock``): a test that needs
@@ -182,6 +206,7 @@ def app(config: Config, database: Database, monkeypatch: pytest.MonkeyPatch) -> 
     application.extensions["database"].dispose()
     application.extensions["database"] = database
     application.extensions["collector"] = Collector(database, application.extensions["keys"])
+    application.jinja_env.bytecode_cache = compiled_templates
     application.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
     monkeypatch.setattr(clock, "now", lambda: NOW)
     return application

@@ -26,6 +26,8 @@ SOURCES = [
 ]
 RECORDERS = ("journal.record", "_tell")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
+# One file so that it can be sent, printed and read as one: docs/adr/0018-two-verifiers.md.
+ONE_FILE = ROOT / "ballots" / "verifiers" / "verify.py"
 
 
 def test_every_refusal_has_its_sentence():
@@ -72,7 +74,7 @@ def test_every_rule_has_its_document(rule):
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_and_functions_stay_readable(path: Path):
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= LONGEST_FILE
+    assert len(text.splitlines()) <= LONGEST_FILE or path == ONE_FILE
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             assert node.end_lineno - node.lineno < LONGEST_FUNCTION, node.name

@@ -11,8 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.orm import Session
 
+from app.commands import answers
 from app.commands.speech import language_option, speaking
 from app.config import Config
+from ballots import cosigning
+from ballots.board.policy import Policy
 from ballots.integrator import Integrator
 from ballots.keys import Keys
 from ballots.paper import printing
@@ -43,7 +46,8 @@ class Desk:
         """The database and keys that the settings name, closed again at the end."""
         config = Config.from_environ(os.environ)
         with opened(config.database_url) as database:
-            yield cls(database, Keys.of(config.keys_dir, config.guards, config.origin))
+            keys = Keys.of(config.keys_dir, config.guards, config.origin, config.witnesses)
+            yield cls(database, keys)
 
     def settle(self) -> None:
         """Put what waits into the logs, and sign them."""
@@ -135,6 +139,30 @@ def close(slug: str, reason: str | None, lang: str) -> None:
         )  # fmt: skip
     with Desk.opened() as desk:
         desk.settle()
+
+
+@group.command()
+@click.argument("slug")
+@language_option
+def witness(slug: str, lang: str) -> None:
+    """Ask the witnesses to sign the log as it stands; exit 1 unless enough of them have.
+
+    Example: gwangjang cycle witness warsaw-2026
+    """
+    with speaking(lang), Desk.opened() as desk:
+        with desk.cycle(slug) as (_session, cycle):
+            contest_id = cycle.contest_id
+        found = cosigning.gather(
+            desk.database, contest_id, evidence=desk.keys.signers.guards / "evidence",
+            current=Policy.read(desk.keys.witnesses),
+        )  # fmt: skip
+        for line in answers.lines(found):
+            click.echo(line)
+        if not found.is_met:
+            raise click.ClickException(_("Too few witnesses have signed."))
+        if found.alarms:
+            raise click.ClickException(_("Enough witnesses have signed, but there is an alarm."))
+        click.echo(_("Enough witnesses have signed."))
 
 
 @group.command()

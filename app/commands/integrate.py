@@ -24,7 +24,7 @@ def command() -> None:
     Example: gwangjang integrate
     """
     config = Config.from_environ(os.environ)
-    logs.configure(config)
+    logs.configure(config.log_level)
     stopped = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: stopped.set())

@@ -4,19 +4,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from app import standalone
 from app.ranked import contrast, drawing, story, why_not, words
 from app.ranked.because import because
 from budget.report import decimal
-from core.words import language, teach
+from core.words import language
 from tally.ranked import Contest, RankedOutcome, Rankings
 from tally.ranked.pairwise import Pairwise, pairwise
 
-ROOT = Path(__file__).resolve().parent.parent
 MOST_COMPARED = 40  # candidates up to whom the table of pairs is shown
 
 
@@ -163,15 +162,7 @@ def _pairs(votes: Pairwise) -> list[tuple[int, list[tuple[str, bool] | None]]]:
 @cache
 def _templates() -> Environment:
     """Jinja by itself: a command knows no web application."""
-    found = Environment(
-        loader=FileSystemLoader(ROOT.parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    teach(found)
+    found = standalone.environment()
     found.filters.update(decimal=decimal, how=words.how, share=contrast.share)
     found.globals.update(NAMES=words.NAMES)
     return found
@@ -180,7 +171,7 @@ def _templates() -> Environment:
 @cache
 def _style() -> Markup:
     """The application's own style and this page's, within the page."""
-    sheets = [(ROOT / "static" / name).read_text(encoding="utf-8") for name in SHEETS]
+    sheets = [standalone.sheet(name) for name in SHEETS]
     return Markup("<style>{}</style>").format(Markup("".join(sheets)))  # noqa: S704 - our own files
 
 

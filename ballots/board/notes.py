@@ -159,6 +159,15 @@ class Note:
             found[key] = None
         return tuple(found)
 
+    def only(self, keys: Iterable[Key]) -> "Note":
+        """The note with the signatures of these keys alone, each the one that `signed_by` reads."""
+        wanted = {(key.name, key.id) for key in keys}
+        kept: dict[tuple[str, bytes], Signature] = {}
+        for one in self.signatures:
+            if (one.name, one.id) in wanted:
+                kept.setdefault((one.name, one.id), one)
+        return Note(self.text, tuple(kept.values()))
+
     def with_signatures(self, more: Sequence[Signature]) -> "Note":
         """The note with further signatures; one of the same key gives way to the later one."""
         kept = {(one.name, one.id): one for one in (*self.signatures, *more)}

@@ -63,6 +63,7 @@ def check(session: Session, contest: Contest, content: bytes, *, keys: RollKeys)
         _admit(row, report)
         if row.number in numbers:
             report.faults.append(Fault(row.line, "number", "number_on_roll", row.number))
+            continue
         person = keys.person(contest.id, row.name, row.born)
         same = where.setdefault(person, row.number)
         if same != row.number:

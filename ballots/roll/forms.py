@@ -107,7 +107,7 @@ class CheckForm(Form):
 
     def validate_station(self, field: SelectField) -> None:
         """Paper is handed out at one of the stations, where there are any."""
-        if len(field.choices) > 1 and not field.data:
+        if len(field.choices or ()) > 1 and not field.data:
             raise ValidationError(_l("Choose the station where you are."))
 
     def validate_number(self, field: Field) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Config, ConfigError
+from ballots.board.notes import LOG, WITNESS, Signer
 
 GOOD = {
     "GWANGJANG_DATABASE_URL": "sqlite:///x.db",
@@ -43,3 +44,23 @@ def test_a_missing_setting_is_named(name: str):
 def test_a_wrong_setting_is_named(name: str, value: str):
     with pytest.raises(ConfigError, match=f"GWANGJANG_{name}"):
         Config.from_environ({**GOOD, f"GWANGJANG_{name}": value})
+
+
+def test_witnesses_are_read_from_their_file_and_checked(tmp_path: Path):
+    key = Signer.of("w.example", WITNESS, bytes(32)).key
+    log = Signer.of("city.example/pb", LOG, bytes(32)).key
+    file = tmp_path / "witnesses"
+    settings = {**GOOD, "GWANGJANG_WITNESSES": str(file)}
+    assert Config.from_environ(GOOD).witnesses == "quorum none\n"
+    with pytest.raises(ConfigError, match="cannot be read: No such file"):
+        Config.from_environ(settings)
+    file.write_text(f"witness w {key} https://w.example\nquorum w")
+    assert Config.from_environ(settings).witnesses == f"{file.read_text()}\n"
+    for text, why in (
+        (b"quorum nobody", "line 1 of the policy"),
+        (b"\xff", "utf-8"),
+        (f"log {log}\nquorum none\n".encode(), "names a log"),
+    ):
+        file.write_bytes(text)
+        with pytest.raises(ConfigError, match=why):
+            Config.from_environ(settings)

@@ -24,7 +24,7 @@ from typing import Any
 from uuid import UUID
 
 from app import migrate
-from ballots import entries, log, pending, receipts, services, signers
+from ballots import entries, log, pending, receipts, services
 from ballots.board.checkpoint import Checkpoint
 from ballots.board.merkle import Edge
 from ballots.board.notes import Key
@@ -35,6 +35,7 @@ from ballots.kinds import Choices
 from ballots.models import Board
 from ballots.services import Paper
 from ballots.signers import Signers
+from core import disk
 from core.db import Database
 from tests import factories
 
@@ -47,7 +48,7 @@ STEPS: dict[str, tuple[str, Any, str, str]] = {
     "a batch is taken, not written": ("integrator", log, "append", "before"),
     "a batch is written, not committed": ("integrator", log, "append", "after"),
     "a batch is committed, not signed": ("integrator", Signers, "sign", "before"),
-    "the guard is about to be written": ("integrator", signers, "_replace", "before"),
+    "the guard is about to be written": ("integrator", disk, "replace", "before"),
     "signed, not published": ("integrator", log, "keep_checkpoint", "before"),
     "published, not committed": ("integrator", log, "keep_checkpoint", "after"),
     "any moment": ("", None, "", ""),

@@ -32,7 +32,7 @@ FORM = """
 """
 RECEIPT = """{% from "macros/proof.html" import cast_states %}
 <div class="code-box" data-clear-ballot="7" data-receipt="{{ code }}" data-receipt-url="/code.json" data-election="{{ election }}"
-     data-log-key="{{ key }}"><div data-state="server"><h1>The server says so</h1></div>{{ cast_states() }}</div>
+     data-log-key="{{ key }}"><div data-state="server"><h1>The server says so</h1></div>{{ cast_states(code) }}</div>
 """
 FIND = """{% from "macros/proof.html" import found_states %}
 <h1>Find</h1>
@@ -182,6 +182,10 @@ def test_a_ballot_is_compared_and_proved_before_the_tick(voter):
     assert "✓" in voter.page.inner_text("h1:visible")
     expect(voter.page.locator("[data-value=index]").first).to_have_text("300")
     expect(voter.page.locator("[data-if=compared]")).to_be_visible()
+    with voter.page.expect_download() as saved:
+        voter.page.click("[data-file]")
+    assert saved.value.suggested_filename == f"receipt-{voter.box.code}.txt"
+    assert saved.value.path().read_text() == voter.box.answer["proof"]
     assert voter.page.evaluate("sessionStorage.length") == 0
     voter.page.reload()  # nothing is left to be compared with
     voter.sees("proved")

@@ -96,6 +96,7 @@ FORGED: dict[str, tuple[str, bytes]] = {
     "no close": ("V6", logged(WEB_VOTE, WEB[:-1])),
     "a mark too many": ("V7", leaf(WEB_VOTE, "close", marks={"web": 99, "paper": 0})),
     "a mark on the roll": ("V7", changed("roll-summary.json", b'"web":13', b'"web":12')),
+    "a voter more": ("V7", changed("roll-summary.json", b'"voters":40', b'"voters":41')),
     "another roll": ("V7", changed("roll-summary.json", b"22", b"21")),
     "a sheet too few": ("V8", leaf(VOTE, "batch", sheets=6)),
     "void of a web ballot": ("V9", leaf(VOTE, "void", i=2)),

@@ -21,7 +21,7 @@ pytestmark = [
     ),
 ]
 FILES = (
-    "Poland_Warszawa_2026", "Poland_Wieliczka_2023_Green_Budget", "Netherlands_Assen_2024",
+    pytest.param("Poland_Warszawa_2026", marks=pytest.mark.slow), "Poland_Wieliczka_2023_Green_Budget", "Netherlands_Assen_2024",
     "Poland_Krakow_2020_Mistrzejowice", "Poland_Czestochowa_2024_Stradom", "Poland_Swiecie_2023",
     "Poland_Gdynia_2020_Chwarzno-Wiczlino__large", "Switzerland_Zurich_S5R",
     "US_Stanford_Dataset_PB_Cambridge_2019_vote_approvals",

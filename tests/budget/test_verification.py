@@ -5,6 +5,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from ballots.board import bundle, canonical, leaves
 from ballots.board.bundle import Bundle, File
@@ -375,3 +377,53 @@ def test_receipts_are_proved_by_the_bundle():
         str(replace(other, proof=other.proof[:-1])).encode(),
     ):  # fmt: skip
         assert wrong(data, receipts=[*good, ("forged", forged)]) == ["V13"]
+
+
+# ------------------------------------------------------------------------------- blind tokens
+
+
+@pytest.fixture(scope="module")
+def office():
+    return rsa.generate_private_key(public_exponent=65537, key_size=3072)
+
+
+def token(office, serial):
+    scheme = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
+    signed = office.sign(serial, scheme, hashes.SHA384())
+    return {"m": serial.hex(), "s": signed.hex()}
+
+
+def with_tokens(office, *, districts=("cheolsan-3",), forge=lambda one: one, keys=None):
+    """A vote of four voters by blind tokens, one of whom votes twice."""
+    told = {"e": 65537, "n": f"{office.public_key().public_numbers().n:x}"}
+    keys = dict.fromkeys(districts, told) if keys is None else keys
+    sums = {name: made._sum(canonical.dumps(told)) for name in districts}
+    log = [made.opening(tokens=sums)]
+    for voter in (1, 2, 3, 4, 2):
+        log.append(
+            made.leaf(
+                "ballot", made.ELECTION, d="cheolsan-3", c="web", f=1, n=f"{len(log):064x}",
+                k=token(office, bytes([voter] * 32)), x={"a": [voter]},
+            )
+        )  # fmt: skip
+    log[-1] = forge(log[-1])
+    closed = made.closed(log)
+    vote = replace(VOTE, log=closed, marks=made.marks_of(closed), sizes=())
+    files = vote.files(leaves=True)
+    roll = json.loads(files["roll-summary.json"]) | {"rollhash": made.ROLLHASHES[0]}
+    files["roll-summary.json"] = canonical.dumps(roll)
+    return made.packed(files | {"tokens.json": canonical.dumps(keys)})
+
+
+def test_tokens_are_held_to_the_keys_that_the_opening_names(office):
+    states, code = both(with_tokens(office))
+    assert (code, {*states.values()}) == (0, {"right"})
+    other = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    fake = token(other, bytes([2] * 32))
+    assert wrong(with_tokens(office, forge=lambda one: one | {"k": fake})) == ["V7"]
+    reused = token(office, bytes([2] * 32)) | {"m": "44" * 32}  # another serial, the same signature
+    assert wrong(with_tokens(office, forge=lambda one: one | {"k": reused})) == ["V7"]
+    assert "V6" in wrong(with_tokens(office, districts=("cheolsan-3", "nowhere")))
+    unfit = {"cheolsan-3": {"e": 3, "n": "f" * 768}}
+    assert wrong(with_tokens(office, keys=unfit)) == ["V5"]
+    assert wrong(with_tokens(office, keys={})) == ["V6", "V7"]

@@ -170,7 +170,8 @@ def test_counting_a_file_needs_no_settings(monkeypatch):
 @pytest.mark.parametrize(
     "command",
     ["tally", "serve", "demo", "demo code", "db upgrade", "city load", "account create", "account reset-factor",
-     *(f"cycle {name}" for name in ("import", "list", "close", "count", "publish", "recount", "export")),
+     *(f"cycle {name}" for name in ("import", "list", "close", "witness", "count", "publish", "recount", "export")),
+     *(f"witness {name}" for name in ("key", "follow", "serve", "show")),
      *(f"roll {name}" for name in ("import", "letters", "erase"))],
 )  # fmt: skip
 def test_every_command_explains_itself_with_an_example(command):

@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import root
+from tests.tally.rctab_files import CSV, CSV_SOURCE, configuration
 from tests.tally.test_ranked_cdf import position, record, report, selection
-from tests.tally.test_ranked_rctab_files import CSV, CSV_SOURCE, configuration
 
 
 @pytest.fixture

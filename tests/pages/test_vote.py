@@ -194,7 +194,7 @@ def test_a_receipt_is_first_received_then_proved(
     client.post(f"{base}/cast", data=paper(1, 2))
     page = client.get(f"{base}/receipt").text
     assert "Your ballot is received" in page
-    assert "http-equiv" in page
+    assert "Look whether it is there" in page
     code = re.search(r'data-receipt="([0-9A-Z]{20})"', page)[1]
     address = f"{base}/receipt/{code}.json"
     assert client.get(address).json["state"] == "waiting"
@@ -212,7 +212,7 @@ def test_a_receipt_is_first_received_then_proved(
     assert (checkpoint.origin, checkpoint.size) == (board.election, 2)
     page = client.get(f"{base}/receipt").text
     assert "✓ Your ballot is in the box" in page
-    assert "http-equiv" not in page
+    assert "Look whether it is there" not in page
     with database.writing() as session:
         sign_in(factories.account(session, now))
     assert "leaf" not in client.get(address).json  # nobody else sees what it says

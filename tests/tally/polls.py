@@ -25,6 +25,22 @@ class Poll:
     scale: Fraction
     ties: tuple[str, ...]
 
+    @classmethod
+    def of(
+        cls, kind: str, costs: dict[str, int], limit: int, *ballots: str | dict, ties: str = ""
+    ) -> "Poll":
+        """One voter a ballot: points by option, or a word with an option a letter."""
+        said = [dict.fromkeys(one, 1) if isinstance(one, str) else one for one in ballots]
+        return cls(
+            Instance(tuple(Option(name, cost) for name, cost in costs.items()), limit),
+            kind,
+            tuple(tuple(one) for one in said),
+            tuple(tuple(one.values()) for one in said),
+            (1,) * len(said),
+            Fraction(1),
+            tuple(ties or costs),
+        )
+
     @property
     def profile(self) -> Profile:
         points = self.points if self.kind in ("cumulative", "scored") else None

@@ -12,6 +12,7 @@ from tally.ranked.ties import Ties
 from tally.ranked.transfers import Part
 
 NAMES = "abcdefg"
+ABC = Contest.of("a", "b", "c")
 Tiers = list[set[int]]
 
 
@@ -87,6 +88,15 @@ def polls(
         )
         ballots.append((tiers, weight))
     return Poll(size, draw(st.integers(1, size)) if seats is None else seats, ballots)
+
+
+def order(contest: Contest) -> Ties:
+    return Ties(("order",), contest.tie_order)
+
+
+def votes(found: RankedOutcome, at: int = 0) -> list:
+    """How many votes each has in a round."""
+    return [said for _, said in found.rounds[at].votes]
 
 
 def parts_of(poll: Poll, cut: int, overvote: str = "skip") -> list[Part]:

@@ -4,7 +4,7 @@ from fractions import Fraction
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tally import Instance, InstanceError, Option, Outcome, Profile, by_id, count
@@ -33,9 +33,16 @@ def field_elections(draw: st.DrawFn) -> tuple[Instance, Envelopes, list[list[str
     return instance, Envelopes(of, {name: draw(share) for name in FIELDS}), draw(ballots_of)
 
 
+SHUT_OUT = (
+    Instance(tuple(Option(name, name == "a") for name in NAMES), 0, (("b", "a"),), (("c", "a"),)),
+    Envelopes(dict.fromkeys(NAMES, "x"), dict.fromkeys(FIELDS, 0)),
+    [],
+)
 ways_to_go_on = st.fixed_dictionaries({"floor": st.booleans(), "common": st.booleans()})
 
 
+# Whoever needs what a rival has shut out is out as well, before the common stage begins.
+@example(SHUT_OUT, {"floor": False, "common": True}, {"minimum_votes": 0, "stop": False})
 @given(field_elections(), ways_to_go_on, terms)
 def test_envelopes_is_what_its_page_says(election, go_on, how):
     instance, envelopes, ballots = election

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tally import Instance, InstanceError, Option, Profile, Tie
@@ -133,6 +133,7 @@ def afresh(market: Market, purse: Fraction | None) -> Iterator[Run]:
         purse = run.nearest(market.options)
 
 
+@example(Poll.of("approval", {"a": 0, "b": 0, "c": 6, "d": 5}, 0, "", "", "abcd"), "cost", 0.25)
 @given(
     polls("approval", options=6, ballots=30, most=9), utilities, st.sampled_from([0.001, 0.25, 8.0])
 )

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import chain, combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tally import Decision, Instance, InstanceError, Option, Profile, Tie
@@ -21,6 +21,7 @@ def rankings(poll: Poll) -> list[list[str]]:
     return [list(row) for row, many in rows for _ in range(many)]
 
 
+@example(Poll.of("ordinal", dict.fromkeys("abcd", 2), 2, "", "", ties="acbd"), True)
 @given(elections, st.booleans())
 def test_expanding_approvals_are_what_their_page_says(poll, unranked_last):
     outcome = poll.run(pb_ear, unranked_last=unranked_last)

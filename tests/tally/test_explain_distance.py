@@ -142,6 +142,14 @@ def test_costs_under_equal_shares_are_those_found_by_counting_again(election, ru
         assert (answer.figure, answer.claim) == (max(lower, default=None), Claim.EXACT)
 
 
+def test_a_cost_below_what_its_supporters_have_left_would_do():
+    instance = Instance((Option("a", 3), Option("b", 4)), 3)
+    profile = Profile.of("approval", instance, [["a"], [], ["a", "b"]])
+    outcome = count("mes_card", instance, profile)
+    found = distance_shares.equal_shares(instance, profile, outcome, by_id(instance))
+    assert {answer.option: answer.figure for answer in found} == {"a": 2, "b": 1}
+
+
 def test_a_lower_cost_that_stands_level_with_a_price_is_settled_by_the_tie_order():
     options = (Option("hall", 6), Option("pool", 10))
     instance = Instance(options, 12)

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import chain, combinations, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tally import (
@@ -20,6 +20,7 @@ from tally import (
     count,
 )
 from tally.explain import resampling, robustness
+from tests.tally.effort import fewer
 
 NAMES = ("a", "b", "c", "d")
 SEED = bytes(range(16))
@@ -54,7 +55,7 @@ def least_by_trying(rule: str, instance: Instance, ballots: Ballots, minimum: in
     return None
 
 
-@settings(max_examples=25)
+@fewer(2)
 @given(
     elections(voters=3, options=3),
     st.sampled_from(["greedy_cost", "greedy_card"]),

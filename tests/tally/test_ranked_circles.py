@@ -3,7 +3,7 @@
 from itertools import pairwise as neighbours
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tally.errors import BallotError
 from tally.ranked import Contest, Rankings
@@ -48,7 +48,6 @@ def test_level_votes_are_no_circle():
     assert (beats_all(votes), circle(votes)) == (None, ())
 
 
-@settings(max_examples=200)
 @given(poll=polls())
 def test_a_circle_is_one_of_defeats_within_the_smith_set(poll: Poll):
     votes = pairwise(poll.contest, poll.rankings)

@@ -5,7 +5,7 @@ from itertools import combinations
 from itertools import pairwise as neighbours
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tally.errors import BallotError, UnknownRuleError
@@ -31,7 +31,6 @@ def is_chain(defeats: tuple[Defeat, ...], end: int) -> bool:
     )
 
 
-@settings(max_examples=150)
 @given(polls(least=2), STRENGTHS)
 def test_whoever_is_below_has_a_beatpath_against_as_strong_as_told(poll: Poll, strength: str):
     votes = pairwise(poll.contest, poll.rankings)
@@ -50,7 +49,6 @@ def test_whoever_is_below_has_a_beatpath_against_as_strong_as_told(poll: Poll, s
                 assert why.strength > why.back
 
 
-@settings(max_examples=150)
 @given(polls(least=2), STRENGTHS)
 def test_locked_defeats_lead_from_a_winner_to_whoever_lost(poll: Poll, strength: str):
     votes = pairwise(poll.contest, poll.rankings)
@@ -146,7 +144,6 @@ def run(rule: str, contest: Contest, rankings: Rankings, unranked: str) -> tuple
     return RULES[rule](contest, pairwise(contest, rankings, unranked=unranked), open_ties()).winners
 
 
-@settings(max_examples=200)
 @given(
     polls(most=4, voters=6, fractions=False),
     st.sampled_from(sorted(RULES)),
@@ -171,7 +168,6 @@ def test_so_many_changed_ballots_do(poll: Poll, rule: str, unranked: str):
     assert moved <= found.at_most
 
 
-@settings(max_examples=60)
 @given(polls(most=3, least=2, voters=5, fractions=False), st.sampled_from(sorted(RULES)))
 def test_fewer_changed_ballots_never_do(poll: Poll, rule: str):
     """Brute force: every change of fewer ballots than the bound, into every ballot."""

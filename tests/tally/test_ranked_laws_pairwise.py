@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import partial
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tally.ranked import RankedOutcome, Rankings
@@ -22,8 +22,10 @@ from tally.ranked.ranked_pairs import ranked_pairs
 from tally.ranked.schulze import schulze
 from tally.ranked.smith import schwartz, smith
 from tally.ranked.ties import Ties, every_resolution
+from tests.tally.effort import fewer
 from tests.tally.pairwise_profiles import Poll, open_ties, polls
 
+CIRCLE = Poll(3, [([{0}, {1}, {2}], 4), ([{1}, {2}, {0}], 3), ([{2}, {0}, {1}], 2)])
 STRENGTHS = ("winning", "margin", "ratio")
 SCHULZE = {f"schulze_{s}": partial(schulze, strength=s) for s in STRENGTHS}
 PAIRS = {f"ranked_pairs_{s}": partial(ranked_pairs, strength=s) for s in STRENGTHS}
@@ -174,7 +176,7 @@ def test_more_support_never_drops_a_winner(rule, poll: Poll, data: st.DataObject
 
 
 @each(ALL)
-@settings(max_examples=30)
+@fewer(2)
 @given(poll=polls(), random=st.randoms(use_true_random=False))
 def test_neither_order_nor_grouping_of_ballots_changes_anything(rule, poll: Poll, random):
     halves = [(tiers, Fraction(weight) / 2) for tiers, weight in poll.ballots]
@@ -190,7 +192,8 @@ def test_neither_order_nor_grouping_of_ballots_changes_anything(rule, poll: Poll
 
 
 @each(ALL)
-@settings(max_examples=30)
+@fewer(2)
+@example(poll=CIRCLE, factor=2**70)
 @given(poll=polls(), factor=st.sampled_from([Fraction(1, 3), 7, 2**40, 2**70]))
 def test_only_shares_of_ballots_matter(rule, poll: Poll, factor):
     scaled = Poll(poll.size, [(tiers, weight * factor) for tiers, weight in poll.ballots])
@@ -199,7 +202,7 @@ def test_only_shares_of_ballots_matter(rule, poll: Poll, factor):
 
 
 @each(ALL)
-@settings(max_examples=30)
+@fewer(2)
 @given(poll=polls(), random=st.randoms(use_true_random=False))
 def test_a_tie_order_chooses_among_those_who_can_win(rule, poll: Poll, random):
     order = tuple(random.sample(poll.candidates, poll.size))

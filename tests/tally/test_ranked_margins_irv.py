@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tally.errors import BallotError, InstanceError
@@ -16,9 +16,9 @@ from tally.ranked.margins_irv_program import Program
 from tally.ranked.ties import Ties
 from tally.reference.irv_margin import margin as plain_margin
 from tally.reference.irv_margin import winners as plain_winners
+from tests.tally.effort import fewer
 from tests.tally.runoff_profiles import NAMES, Poll, polls
 
-many = settings(max_examples=80)
 run_offs = polls(most=5, seats=1, shares=True, doubles=True).filter(lambda poll: poll.size > 1)
 HAND = Rankings.of(4, [(0, 2), (1, 2), (2, 1), (3, 2, 1), (3,)], [8, 7, 5, 3, 1])
 FOUR = Contest.of("Ann", "Ben", "Cai", "Dee")
@@ -37,7 +37,8 @@ def winner_of(poll: Poll) -> int:
     return irv(poll.contest, poll.rankings, poll.ties()).winners[0]
 
 
-@settings(max_examples=40)
+@fewer(2)
+@example(Poll(4, 1, [([{3}, {2}, {0}], 7)]))  # more than two are others
 @given(polls(most=4, voters=3, seats=1).filter(lambda poll: poll.size > 1))
 def test_the_margin_is_the_least_that_trying_everything_finds(poll: Poll):
     ballots = [(tiers, min(weight, 4)) for tiers, weight in poll.ballots]
@@ -52,7 +53,6 @@ def test_the_margin_is_the_least_that_trying_everything_finds(poll: Poll):
         assert found.at_least == found.at_most == least
 
 
-@many
 @given(run_offs, st.sampled_from(["skip", "end"]))
 def test_the_changed_ballots_elect_another(poll: Poll, overvote: str):
     contest, rankings = poll.contest, poll.rankings
@@ -76,7 +76,6 @@ def test_the_changed_ballots_elect_another(poll: Poll, overvote: str):
         assert +moved == +named(changed)
 
 
-@many
 @given(run_offs)
 def test_the_margin_is_between_half_the_closest_round_and_half_the_last(poll: Poll):
     found, _ = margin(poll.contest, poll.rankings)
@@ -85,7 +84,6 @@ def test_the_margin_is_between_half_the_closest_round_and_half_the_last(poll: Po
     assert (found.at_most == 0) == (len(open_to) > 1)
 
 
-@many
 @given(run_offs, st.data())
 def test_one_other_ballot_moves_the_margin_by_one_at_most(poll: Poll, data: st.DataObject):
     assume(poll.ballots)

@@ -3,12 +3,13 @@
 from fractions import Fraction
 from xml.etree import ElementTree
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tally.ranked import Contest, Rankings, count_ranked
 from tally.ranked.pictures import WIDTH, Row, Texts, Turn, matrix, most, rounds, turns
 from tests.tally import pairwise_profiles
+from tests.tally.effort import fewer
 from tests.tally.runoff_profiles import Poll
 from tests.tally.test_ranked_laws_runoff import Rule, any_polls, every_rule
 
@@ -28,7 +29,7 @@ def parts(picture: str, name: str, kind: str) -> list[ElementTree.Element]:
 
 
 @every_rule
-@settings(max_examples=10)
+@fewer(5)
 @given(any_polls, texts, st.integers(1, 3))
 def test_every_count_is_drawn_in_full(rule: Rule, poll: Poll, title: str, columns: int):
     outcome = rule(poll.contest, poll.rankings, poll.ties("unsettled"))

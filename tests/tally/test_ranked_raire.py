@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import combinations, permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tally.errors import BallotError, InstanceError
@@ -22,9 +22,9 @@ from tally.ranked.shangrla import (
     overstatement_assorter,
     to_shangrla,
 )
+from tests.tally.effort import fewer
 from tests.tally.runoff_profiles import Poll, polls
 
-many = settings(max_examples=80)
 run_offs = polls(most=5, seats=1, shares=True, doubles=True).filter(lambda poll: poll.size > 1)
 FOUR = Contest.of("Ann", "Ben", "Cai", "Dee")
 HAND = Rankings.of(4, [(0, 2), (1, 2), (2, 1), (3, 2, 1), (3,)], [8, 7, 5, 3, 1])
@@ -51,7 +51,6 @@ def every_assertion(poll: Poll) -> Iterator[Assertion]:
             yield replace(one, margin=holds_by)
 
 
-@many
 @given(run_offs)
 def test_the_winner_is_implied_and_every_assertion_holds(poll: Poll):
     found = assertions(poll.contest, poll.rankings)
@@ -69,7 +68,6 @@ def test_the_winner_is_implied_and_every_assertion_holds(poll: Poll):
             assert check(rest, found.winner, range(poll.size)) is not None
 
 
-@settings(max_examples=80)
 @given(polls(most=4, seats=1).filter(lambda poll: poll.size > 1))
 def test_no_assertions_have_a_greater_least_margin(poll: Poll):
     found = assertions(poll.contest, poll.rankings)
@@ -86,7 +84,6 @@ def test_no_assertions_have_a_greater_least_margin(poll: Poll):
         assert check(better, found.winner, range(poll.size)) is not None
 
 
-@many
 @given(run_offs)
 def test_so_many_ballots_must_be_others_before_an_assertion_breaks(poll: Poll):
     """A changed ballot takes 2 from a margin at most, so the margin of victory is at least half."""
@@ -96,7 +93,7 @@ def test_so_many_ballots_must_be_others_before_an_assertion_breaks(poll: Poll):
         assert victory.at_most >= Fraction(found.assertions[0].margin, 2)
 
 
-@settings(max_examples=40)
+@fewer(2)
 @given(run_offs, st.data())
 def test_the_mean_overstatement_tells_whether_an_assertion_holds(poll: Poll, data: st.DataObject):
     """Of true records the assorter's mean is above a half just as the margin is above 0."""

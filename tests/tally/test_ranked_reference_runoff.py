@@ -3,7 +3,7 @@
 from fractions import Fraction
 from itertools import permutations
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tally.ranked.irv import STOPS, irv
@@ -19,11 +19,10 @@ from tally.reference.scottish import scottish as plain_scottish
 from tally.reference.wigm import wigm as plain_wigm
 from tests.tally.runoff_profiles import NAMES, Poll, as_named, check_conserved, polls
 
-many = settings(max_examples=400)
 any_polls = polls(shares=True, fractions=True, doubles=True)
 
 
-@many
+@example(Poll(5, 1, []), "majority")
 @given(any_polls, st.sampled_from(STOPS))
 def test_instant_run_off(poll: Poll, stop: str):
     found = irv(poll.contest, poll.rankings, poll.ties(), stop=stop)
@@ -33,7 +32,6 @@ def test_instant_run_off(poll: Poll, stop: str):
     check_conserved(found)
 
 
-@many
 @given(polls(shares=True, doubles=True))
 def test_scottish(poll: Poll):
     stages: list[dict[str, int]] = []
@@ -50,7 +48,6 @@ def test_scottish(poll: Poll):
     check_conserved(found)
 
 
-@many
 @given(any_polls)
 def test_weighted_inclusive_gregory(poll: Poll):
     rounds: list[dict[str, Fraction]] = []
@@ -75,7 +72,6 @@ THIRDS = Poll(
 )
 
 
-@many
 @example(THIRDS)
 @given(any_polls)
 def test_meek_by_the_reference_rule(poll: Poll):

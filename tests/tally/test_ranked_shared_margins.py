@@ -17,11 +17,17 @@ from tally.ranked.margins_irv import margin
 from tally.ranked.raire import NEB, NEN, Assertion, assertions, check
 from tally.ranked.shangrla import margins_of
 from tally.ranked.ties import Ties
+from tests.tally.effort import slowly
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "ranked"
 REFERENCE = SHARED / "reference.json"
 KNOWN = json.loads(REFERENCE.read_text(encoding="utf-8"))["margins"] if REFERENCE.exists() else {}
-AUDITS = sorted(path.name.partition(".")[0] for path in SHARED.glob("raire/*.assertions.json"))
+AUDITS = [
+    slowly(name, name == "Aspen_2009_CityCouncil")
+    for name in sorted(
+        path.name.partition(".")[0] for path in SHARED.glob("raire/*.assertions.json")
+    )
+]
 pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(not KNOWN, reason="the shared elections are not at hand; extra tests"),

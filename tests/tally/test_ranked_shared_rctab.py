@@ -15,6 +15,7 @@ import pytest
 from tally.errors import FormatError
 from tally.formats.ranked import cdf, rctab, rcvis
 from tally.ranked.rctab import rctab as count
+from tests.tally.effort import slowly
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "ranked" / "rctab"
 CONFIGURATIONS = {path.parent.name: path for path in SHARED.glob("*/*_config.json")}
@@ -24,6 +25,7 @@ REPORTS = {
 }
 # What is wrong with those that RCTab refuses.
 REFUSED = {"invalid_params_test": "rctab_word", "max_ranking_enforcement": "ranked_rank"}
+LARGE = ("2013_minneapolis_park_bottoms_up", "2013_minneapolis_park_sequential")
 CONVERTED = ("conversions_from_cdf", "conversions_from_ess")  # read by RCTab's tests, not counted
 pytestmark = [
     pytest.mark.shared,
@@ -31,7 +33,10 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("name", sorted({*CONFIGURATIONS} - {*REFUSED} - {*CONVERTED}))
+@pytest.mark.parametrize(
+    "name",
+    [slowly(name, name in LARGE) for name in sorted({*CONFIGURATIONS} - {*REFUSED} - {*CONVERTED})],
+)
 def test_counts_equal_the_report_round_by_round(name: str):
     found = rctab.load(CONFIGURATIONS[name])
     contest, rules = found.file.contest, found.rules

@@ -5,7 +5,7 @@ from itertools import pairwise as neighbours
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tally.errors import BallotError
@@ -16,6 +16,7 @@ from tally.ranked.rctab_rules import MANY_A_ROUND, MULTI_PASS, Rules
 from tally.ranked.ties import Ties
 from tally.ranked.why_not import REASONS, Surplus, WhyNot, votes_of, why_not
 from tests.tally import pairwise_profiles
+from tests.tally.effort import fewer
 from tests.tally.runoff_profiles import Poll, polls
 from tests.tally.test_ranked_laws_runoff import Rule, any_polls, every_rule
 
@@ -35,7 +36,9 @@ def ballots_of(rule: str, poll: pairwise_profiles.Poll) -> Rankings:
 
 
 @pytest.mark.parametrize("rule", COMPARING)
-@settings(max_examples=20)
+@fewer(5)
+@example(pairwise_profiles.Poll(5, []), "order")
+@example(pairwise_profiles.Poll(4, [([{2}, {0}], 2)]), "unsettled")
 @given(pairwise_profiles.polls(), st.sampled_from(["unsettled", "order"]))
 def test_rules_that_compare_say_why_somebody_lost(rule: str, poll, policy: str):
     outcome = count_ranked(rule, poll.contest, ballots_of(rule, poll), policy=(policy,))
@@ -133,7 +136,7 @@ def test_a_runoff_of_star_is_told_by_the_round_that_decided():
 
 
 @every_rule
-@settings(max_examples=20)
+@fewer(5)
 @given(any_polls, st.sampled_from(["order", "unsettled"]))
 def test_rules_by_rounds_say_why_somebody_was_not_elected(rule: Rule, poll: Poll, policy: str):
     outcome = rule(poll.contest, poll.rankings, poll.ties(policy))

@@ -1,37 +1,25 @@
 """Ballots that lie in parts give the same outcome to the last bit, whoever counts which of them."""
 
 import math
-from collections.abc import Iterator
-from copy import copy
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tally import (
-    RULES,
-    BallotError,
-    Instance,
-    InstanceError,
-    Option,
-    Profile,
-    UnknownRuleError,
-    registry,
-)
+from tally import RULES, Instance, Option, Profile, registry
 from tally import count as count_whole
 from tally.formats import pabulib
 from tally.rules.purses import Offer
 from tally.scale import Part, Partitions, count, processes
-from tally.scale import desk as desks
-from tally.scale.desk import Held
 from tally.scale.equal_shares import AllPurses, electorate_of
 from tally.scale.phragmen import Bearers
 from tally.scale.purses import Look, Run, Sort
+from tests.tally.scale_profiles import drawn
 
-many = settings(max_examples=300)  # rare turns of bounds and ties are met by no fewer
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "pabulib"
 NAMES = tuple("abcdef")
 FAMILIES = [
@@ -69,6 +57,23 @@ def elections(draw: st.DrawFn) -> Election:
     return instance, kind, draw(st.lists(ballot, max_size=10))
 
 
+def named(costs: Sequence[int], limit: int) -> Instance:
+    return Instance(tuple(map(Option, NAMES, costs)), limit)
+
+
+# Points, then weights, of which the parts have different units.
+THIRDS = (
+    named((4, 4, 2, 9, 3, 2), 14),
+    "scored",
+    [(["b"], [2], 1), (["c", "e", "b"], [0, Fraction(1, 3), 2], 1)],
+)
+HALVES = (
+    named((1, 0, 0, 4, 0, 0), 4),
+    "approval",
+    [([], [], 1), (["a"], [0], Fraction(1, 2)), (["a", "d"], [0, 0], 2)],
+)
+
+
 def profile_of(instance: Instance, kind: str, ballots: list[Ballot]) -> Profile:
     points = [said for _, said, _ in ballots] if kind == "scored" else None
     return Profile.of(kind, instance, [b for b, *_ in ballots], points, [w for *_, w in ballots])
@@ -84,26 +89,12 @@ def dealt(election: Election, lots: list[int]) -> list[Part]:
     ]  # fmt: skip
 
 
-def drawn(seed: int, voters: int, options: int) -> tuple[Instance, Profile]:
-    """A made election, large enough for floats to decide most of it."""
-    random = np.random.default_rng(seed)
-    costs = np.maximum(random.lognormal(8, 1, options), 100).astype(int).tolist()
-    liked = random.exponential(size=(voters, options)) / np.arange(1, options + 1) ** -0.8
-    places = np.sort(np.argpartition(liked, 5, axis=1)[:, :5], axis=1).reshape(-1)
-    instance = Instance(
-        tuple(Option(str(at), cost) for at, cost in enumerate(costs)), sum(costs) // 4
-    )
-    ones = np.ones(voters, dtype=np.int64)
-    return instance, Profile("approval", options, np.arange(voters + 1) * 5, places, None, ones)
-
-
 @pytest.fixture(scope="module")
 def two() -> Iterator[list]:
     with processes(2) as workers:
         yield workers
 
 
-@many
 @given(
     elections(),
     st.lists(st.integers(0, 3), max_size=10),
@@ -121,7 +112,7 @@ def test_neither_partition_nor_order_changes_the_outcome(election, lots, order, 
     assert outcome.to_json() == expected.to_json()
 
 
-@many
+@example([2, 3, 4, 3, 4, 4], [[*"dceaf"], [*"bf"]], 9, 1)
 @given(
     st.lists(st.integers(1, 6), min_size=6, max_size=6),
     st.lists(st.lists(st.sampled_from(NAMES), min_size=1, unique=True), min_size=1, max_size=6),
@@ -135,7 +126,8 @@ def test_every_tie_of_phragmen_is_told_alike(costs, ballots, limit, size):
     assert count("phragmen", instance, Partitions.of(Part.cut(whole, size))) == expected
 
 
-@many
+@example(THIRDS, [3, 1], [1, 0, 2, 3, 4, 5])
+@example(HALVES, [], [1, 2, 3, 0, 4, 5])
 @given(elections(), st.lists(st.integers(0, 3), max_size=10), st.permutations(range(6)))
 def test_bounds_only_hasten_an_exact_price(election, lots, order):
     instance, kind, ballots = election
@@ -233,133 +225,6 @@ def test_the_last_won_decides_who_can_pay():
     purses.settle()
     assert purses.prices() == [4]
     assert purses.offer(1, 0.0).price == math.inf
-
-
-def test_a_part_comes_back_from_its_file(tmp_path: Path):
-    election = elections_of_points()
-    part = Part.of(election)
-    part.write(tmp_path / "part.npz")
-    again = Part.read(tmp_path / "part.npz")
-    assert again.digest == part.digest == Part.head_of(tmp_path / "part.npz")["digest"]
-    assert (again.points_unit, again.weights_unit) == (3, 2)
-    with pytest.raises(FileExistsError):
-        part.write(tmp_path / "part.npz")
-
-
-def elections_of_points() -> Profile:
-    instance = Instance((Option("a", 1), Option("b", 2)), 3)
-    return Profile.of(
-        "scored", instance, [["a", "b"], ["b"]], [[Fraction(1, 3), 2], [1]], [Fraction(1, 2), 3]
-    )
-
-
-def test_parts_in_files_are_brought_to_common_units_and_leave_no_memory_behind(tmp_path: Path):
-    instance = Instance((Option("a", 1), Option("b", 2)), 3)
-    lots = [([["a", "b"]], [[Fraction(1, 3), 2]], [Fraction(1, 2)]), ([["b"]], [[1]], [3])]
-    for at, (ids, points, weights) in enumerate(lots):
-        Part.of(Profile.of("scored", instance, ids, points, weights)).write(tmp_path / f"{at}.npz")
-    before = len(desks._DESKS)
-    with Partitions.of([tmp_path / "0.npz", str(tmp_path / "1.npz")]) as partitions:
-        outcome = count("mes_score", instance, partitions)
-        assert len(desks._DESKS) == before + 2
-    assert len(desks._DESKS) == before
-    whole = elections_of_points()
-    assert outcome.to_json() == count_whole("mes_score", instance, whole).to_json()
-
-
-def test_a_part_that_has_changed_is_refused(tmp_path: Path):
-    instance, whole = drawn(4, 20, 6)
-    path = tmp_path / "part.npz"
-    (part,) = Part.cut(whole)
-    part.write(path)
-    partitions = Partitions.of([path])
-    path.unlink()
-    Part.of(drawn(5, 20, 6)[1]).write(path)
-    with pytest.raises(BallotError, match="other ballots than when the count began"):
-        count("greedy_cost", instance, partitions)
-    with pytest.raises(BallotError, match="stands twice"):
-        Partitions.of([path, str(path)])
-    with np.load(path) as arrays:
-        held = dict(arrays)
-    held["places"] = held["places"][::-1]
-    with path.open("wb") as file:
-        np.savez(file, **held)
-    with pytest.raises(BallotError, match="not those that were written"):
-        Part.read(path)
-
-
-@pytest.mark.parametrize("what", [b"", b"PK", b"no part at all"])
-def test_what_is_no_part_is_refused(what: bytes, tmp_path: Path):
-    (tmp_path / "x.npz").write_bytes(what)
-    with pytest.raises(BallotError, match="not a part"):
-        Part.head_of(tmp_path / "x.npz")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"kind": "rumour"},
-        {"size": 1},
-        {"lengths": np.array([1], np.uint8)},
-        {"places": np.array([0, 1], np.int64)},
-        {"points": np.array([1], np.uint8)},
-        {"weights": np.array([1, 2], np.uint8)},
-        {"weights": np.array([0], np.uint8)},
-    ],
-)
-def test_arrays_that_do_not_fit_are_refused(change: dict):
-    fine = {
-        "kind": "approval", "size": 2,
-        "lengths": np.array([2], np.uint8), "places": np.array([0, 1], np.uint8),
-    }  # fmt: skip
-    Part(**fine)
-    with pytest.raises(BallotError, match="do not fit"):
-        Part(**{**fine, **change})
-
-
-def test_a_ballot_that_names_an_option_twice_is_refused():
-    three = np.array([0, 3, 2, 0], np.uint8)
-    Part("ordinal", 3, three, np.array([2, 0, 1, 1, 0], np.uint8))
-    with pytest.raises(BallotError, match="twice"):
-        Part("ordinal", 3, three, np.array([2, 0, 2, 1, 0], np.uint8))
-
-
-def test_weights_beyond_exact_sums_are_refused():
-    lengths, places = np.array([1], np.uint8), np.array([0], np.uint8)
-    large = Part("approval", 1, lengths, places, None, np.array([2**52], np.uint64))
-    with pytest.raises(BallotError, match="make smaller parts"):
-        Part("approval", 1, lengths, places, None, np.array([2**53], np.uint64))
-    with pytest.raises(BallotError, match="make smaller parts"):
-        large.in_units(1, 2)
-
-
-def test_what_does_not_fit_together_is_refused():
-    instance, whole = drawn(4, 20, 6)
-    partitions = Partitions.of(Part.cut(whole))
-    with pytest.raises(BallotError, match="of one kind"):
-        Partitions.of([])
-    with pytest.raises(BallotError, match="of one kind"):
-        Partitions.of([Part.of(whole), Part.of(whole.only([0, 1]))])
-    with pytest.raises(UnknownRuleError, match="does not count in parts"):
-        count("maxw_cost", instance, partitions)
-    with pytest.raises(UnknownRuleError, match="knows no hats"):
-        count("mes_cost", instance, partitions, hats=3)
-    with pytest.raises(UnknownRuleError, match="does not take approval"):
-        count("mes_score", instance, partitions)
-    with pytest.raises(InstanceError, match="tie order"):
-        count("mes_cost", instance, partitions, ("0",))
-    with pytest.raises(BallotError, match="another list"):
-        count("mes_cost", Instance((Option("0", 1),), 1), partitions)
-    bound = Instance(instance.options, instance.limit, (("0", "1"),))
-    with pytest.raises(InstanceError, match="rivals"):
-        count("phragmen", bound, partitions)
-
-
-def test_a_held_part_travels_without_its_desk():
-    (part,) = Part.cut(drawn(4, 20, 6)[1])
-    held = Held(part)
-    assert held.desk() is held.desk()
-    assert copy(held).desk().part.digest == part.digest
 
 
 def test_dask_counts_the_same(tmp_path: Path):

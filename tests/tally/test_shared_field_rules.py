@@ -14,6 +14,7 @@ from tally.reference.exact_equal_shares import exact_equal_shares
 from tally.reference.pb_ear import pb_ear as reference_ear
 from tally.rules import bounded_overspending, cumulative_transfer, expanding_approvals
 from tally.rules import exact_equal_shares as rule
+from tests.tally.effort import slowly
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "pabulib"
 NAMES = (
@@ -60,7 +61,7 @@ POINTS: dict[str, tuple[Callable, Callable]] = {
 }
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [slowly(name, name == "Switzerland_Zurich_D5") for name in FILES])
 def test_outcomes_equal_the_references(name: str):
     file = pabulib.read_bytes((SHARED / f"{name}.pb").read_bytes())
     instance, profile = file.instance(), file.profile()

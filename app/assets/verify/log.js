@@ -55,8 +55,9 @@ class LogPass {
   complaints = new Complaints();
   edge = new Edge();
   roots = new Map(); // size -> root
-  reading = new Reading((leaf, channel) => lineOf({ c: channel, d: leaf.d, f: leaf.f, x: leaf.x }));
+  reading = new Reading((leaf, channel) => this.#once(lineOf({ c: channel, d: leaf.d, f: leaf.f, x: leaf.x })));
   isWhole = true; // whether all hashes were there
+  #lines = new Map(); // a line -> itself: of equal ballots one is kept
   #rows = new Map(); // level of tiles -> hashes that follow from what lies below
   #manifest;
   #sizes;
@@ -101,6 +102,11 @@ class LogPass {
       this.edge.push(hash, this.#seen);
       this.#note();
     }
+  }
+
+  #once(line) {
+    if (!this.#lines.has(line)) this.#lines.set(line, line);
+    return this.#lines.get(line);
   }
 
   #seen = (level, hash) => {

@@ -241,12 +241,14 @@ export class Verifier {
   }
 
   async #voters() {
-    const { opened, closed, web, votes, rollhash } = this.#reading("voters");
+    const { opened, closed, web, votes, voters, rollhash } = this.#reading("voters");
     const roll = await this.#roll();
-    if (roll.rollhash !== rollhash) throw new BoardError("roll-summary.json is of another roll than the log");
+    const sum = (member) => Object.values(roll.districts).reduce((total, district) => total + district[member], 0);
+    const isSame = roll.rollhash === rollhash && hasJust(roll.districts, ...Object.keys(opened.roll));
+    if (!isSame || sum("voters") !== voters) throw new BoardError("roll-summary.json is of another roll than the log");
     for (const channel of ["web", PAPER]) {
-      const marked = Object.values(roll.districts).reduce((sum, district) => sum + district[channel], 0);
-      if (marked !== (closed.marks[channel] ?? 0)) throw new BoardError(`roll-summary.json has ${marked} marks for ${channel}, the close ${closed.marks[channel] ?? 0}`);
+      const marked = closed.marks[channel] ?? 0;
+      if (sum(channel) !== marked) throw new BoardError(`roll-summary.json has ${sum(channel)} marks for ${channel}, the close ${marked}`);
     }
     if (Object.keys(opened.tokens).length) throw new Incomplete("tokens");
     return { web, votes: votes.size };

@@ -28,6 +28,7 @@ def upgrade() -> None:
         contests.create_check_constraint(
             op.f("ck_contests_publication_known"), "publication IN ('sealed', 'open')"
         )
+    _rewrite_roll(sqlite_with_rowid=False)  # by key: the order of voting must not show
     op.create_table(
         "boards",
         sa.Column("contest_id", sa.Uuid(), nullable=False),
@@ -57,6 +58,7 @@ def upgrade() -> None:
             ["contest_id"], ["contests.id"], name=op.f("fk_pending_leaves_contest_id_contests")
         ),
         sa.PrimaryKeyConstraint("contest_id", "hash", name=op.f("pk_pending_leaves")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "log_leaves",
@@ -121,6 +123,7 @@ def downgrade() -> None:
         _drop_trigger(table, f"no_{verb.lower()}")
     for table in ("checkpoints", "log_nodes", "log_leaves", "pending_leaves", "boards"):
         op.drop_table(table)
+    _rewrite_roll()
     with op.batch_alter_table("contests") as contests:
         contests.drop_constraint(op.f("ck_contests_publication_known"), type_="check")
         contests.drop_column("publication")
@@ -151,6 +154,12 @@ def _check_empty() -> None:
             "This database holds ballots of a version that kept no log. Count and publish them "
             "with that version, then begin a fresh database; for the demo city: make demo-reset."
         )
+
+
+def _rewrite_roll(**options: bool) -> None:
+    if not _is_postgresql():
+        with op.batch_alter_table("roll_entries", recreate="always", table_kwargs=options):
+            pass
 
 
 def _drop_trigger(table: str, what: str) -> None:

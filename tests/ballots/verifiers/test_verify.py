@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ballots.board import canonical, recount
 from ballots.board.blind import blind, finalize, prepared, sign
@@ -18,7 +19,6 @@ from ballots.board.notes import LOG, Signer
 from ballots.board.receipt import Receipt
 from ballots.board.tiles import nodes_of
 from ballots.verifiers import verify
-from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.ballots.board import made
 from tests.ballots.verifiers.forgery import judged, place_of, states, with_leaf, with_log
 

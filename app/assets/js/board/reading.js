@@ -28,6 +28,7 @@ export class Reading {
   sheets = new Map(); // place of a leaf -> the sheet that it tells, unless it was made void
   voids = new Map(); // place of a leaf that was made void -> the leaf that says so
   rollhash = ""; // of the roll as the log last told it
+  voters = 0; // on that roll
   web = 0; // votes that were not cast on paper
   #keep;
 
@@ -54,14 +55,20 @@ export class Reading {
     paper: (leaf) => this.#paper(leaf),
     "batch-close": (leaf) => this.#batchClose(leaf),
     void: (leaf) => this.#void(leaf),
-    "roll-change": ({ rollhash }) => void (this.rollhash = rollhash), // nothing that counts is changed by it
+    "roll-change": ({ added, removed, rollhash }) => this.#roll(added - removed, rollhash),
     close: (leaf) => this.#close(leaf),
     result: (leaf) => void (this.result = leaf),
   };
 
   #open(leaf) {
     this.opened = leaf;
-    this.rollhash = leaf.rollhash;
+    this.#roll(Object.values(leaf.roll).reduce((sum, voters) => sum + voters, 0), leaf.rollhash);
+  }
+
+  /** Nothing that counts is changed by the roll. */
+  #roll(more, rollhash) {
+    this.voters += more;
+    this.rollhash = rollhash;
   }
 
   #ballot(leaf) {

@@ -34,7 +34,7 @@ async function ask(place) {
     const receipt = provedBy(answer, hash, log);
     remember(log, receipt.note.written);
     forget(contest);
-    show(place, STATES[answer.state] ?? "replaced", { index: receipt.index, compared: Boolean(sent) });
+    show(place, STATES[answer.state] ?? "replaced", { index: receipt.index, compared: Boolean(sent), proof: answer.proof });
   } catch (error) {
     if (!(error instanceof BoardError)) show(place, "unreached");
     if (error instanceof Unreached) return false;
