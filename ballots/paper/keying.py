@@ -70,18 +70,13 @@ def key(
     *,
     sheet: int,
     typed: str,
-    spoiled: bool = False,
 ) -> str:
     """Keep what was typed for one sheet, in place of what was typed before; gives the reading.
-
-    Parameters
-    ----------
-    spoiled : the clerk has seen that the sheet breaks the rule, and records it as spoiled
 
     Raises
     ------
     KeyingDoneError, NoSuchSheetError, NothingTypedError, UnreadableEntryError, PaperNotOpenError
-    InvalidBallotError : it breaks the rule, and nobody has decided that it is spoiled.
+    InvalidBallotError : it breaks the rule; the clerk decides whether it is spoiled.
     """
     hold(session, contest)
     session.refresh(keying, with_for_update=True)
@@ -90,7 +85,7 @@ def key(
     if sheet not in queries.sheets_due(session, keying):
         raise NoSuchSheetError(sheet=sheet)
     rule = services.ballot_rule(session, contest)
-    reading = entry.SPOILED if spoiled else entry.read(rule, typed)
+    reading = entry.read(rule, typed)
     session.merge(
         KeyedSheet(batch_id=keying.batch_id, place=keying.place, sheet=sheet, reading=reading)
     )

@@ -81,9 +81,7 @@ def key(contest_id: UUID, batch_id: UUID) -> ResponseReturnValue:
         own = _own(database, batch)
         refused = None
         try:
-            keying.key(
-                database, contest, own, sheet=number, typed=typed, spoiled="spoiled" in request.form
-            )
+            keying.key(database, contest, own, sheet=number, typed=typed)
         except (InvalidBallotError, NothingTypedError, UnreadableEntryError) as error:
             refused = error
         shown = _sheet(database, own, number, typed) if refused else _next(database, own, number)

@@ -105,6 +105,7 @@ def _examples(
         "agenda.task": {"task_id": task},
         "ballots.ballot": {"contest_id": open_.contest_id},
         "ballots.find": {"contest_id": open_.contest_id},
+        "ballots.promises": {"contest_id": open_.contest_id},
         "booth.booth": {"contest_id": open_.contest_id},
         "budget.cycle": {"slug": "open"},
         "budget.outcome": {"slug": done.slug},

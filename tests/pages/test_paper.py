@@ -130,8 +130,12 @@ def test_a_bad_entry_is_refused_and_stays_in_the_field(client, as_, declared, ty
 def test_a_clerk_may_record_a_sheet_beyond_the_rule_as_spoiled(client, as_, declared, database):
     as_("one")
     client.post(f"{declared}/begin")
+    page = client.post(f"{declared}/key", data={"sheet": 1, "typed": "1 2 3"}).text
+    assert re.search(r"data-spoil\s*>", page)
+    page = client.post(f"{declared}/key", data={"sheet": 1, "typed": "x"}).text
+    assert re.search(r"data-spoil hidden>", page)
     answer = client.post(
-        f"{declared}/key", data={"sheet": 1, "typed": "1 2 3", "spoiled": "1"},
+        f"{declared}/key", data={"sheet": 1, "typed": "*"},
         headers={"Accept": "application/json"},
     )  # fmt: skip
     assert answer.json == {

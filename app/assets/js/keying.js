@@ -14,16 +14,21 @@ function enhance(page) {
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   let busy = false;
 
+  const type = (sign) => {
+    field.value = sign;
+    form.requestSubmit();
+  };
   for (const button of form.querySelectorAll("[data-sign]")) {
     button.hidden = false;
-    button.addEventListener("click", () => {
-      field.value = button.dataset.sign;
-      form.requestSubmit();
-    });
+    button.addEventListener("click", () => type(button.dataset.sign));
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(event.submitter);
+    send();
+  });
+  part("spoil").addEventListener("submit", (event) => {
+    event.preventDefault();
+    type("*");
   });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Backspace" || field.value || event.repeat || before.hidden) return;
@@ -32,11 +37,10 @@ function enhance(page) {
   });
   field.select();
 
-  async function send(button) {
+  async function send() {
     if (busy) return; // Enter held down types one sheet, not ten
     busy = true;
     const body = new URLSearchParams(new FormData(form));
-    if (button?.name) body.append(button.name, button.value);
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
       const said = await answer.json();
@@ -51,8 +55,9 @@ function enhance(page) {
 
   function show({ sheet, refused: why, breaks_rule: breaksRule }) {
     if (why) return say(why, breaksRule);
-    if (!sheet.number) return location.reload();
+    if (!sheet.number) return location.assign(form.action);
     refused.hidden = true;
+    part("spoil").hidden = true;
     field.setAttribute("aria-invalid", "false");
     form.elements.sheet.value = sheet.number;
     part("number").textContent = fill(page.dataset.sheetText, sheet);
