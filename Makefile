@@ -95,6 +95,8 @@ lock:  ## write the hashed requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --extra fast --group test --group build -o requirements/test.txt
 	uv pip compile -q --group bench-tally --universal --python-version 3.11 --generate-hashes --no-header -o requirements/bench.txt
 	uv pip compile -q --group bench-tally-cpp --no-deps --universal --python-version 3.11 --generate-hashes --no-header -o requirements/bench-cpp.txt
+	uv pip compile -q --group interop --universal --python-version 3.11 --generate-hashes --no-header -o requirements/interop.txt
+	uv pip compile -q --group interop-witness --universal --python-version 3.12 --generate-hashes --no-header -o requirements/interop-witness.txt
 	uv pip compile -q --group build --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
 
 bench-web: .venv/tested  ## the vote page and casting, beside the usual stack: CPU a request, then requests a second (needs wrk)
@@ -140,5 +142,17 @@ N ?= 1000
 kill-loop: .venv/tested  ## kill the ballot box N times at every step, under load, on both databases: nothing may be lost
 	$(BIN)/python -m tests.ballots.kill_loop $(N)
 
+interop: .venv/tested .venv-interop/installed  ## programs of others over a log of ours: Go's sumdb (Debian's golang-go, golang-golang-x-mod-dev), pymerkle and more
+	$(BIN)/python -m tests.interop
+
+# The witness of others says that it needs Python 3.12, and runs on 3.11.
+.venv-interop/installed: requirements/interop.txt requirements/interop-witness.txt
+	test -x .venv-interop/bin/python || $(PYTHON) -m venv .venv-interop
+	echo '*' > .venv-interop/.gitignore
+	.venv-interop/bin/pip install -q --no-deps --require-hashes -r requirements/interop.txt
+	.venv-interop/bin/pip install -q --no-deps --require-hashes --ignore-requires-python -r requirements/interop-witness.txt \
+	  || echo "aics-witness could not be installed: the table will say so."
+	touch $@
+
 .PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
-  bench-scale bench-verify forge fuzz kill-loop
+  bench-scale bench-verify forge fuzz kill-loop interop

@@ -301,7 +301,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         _l("The votes do not add up to the picks on the ballots. Nothing was published."),
     ),
     LogUnsignedError: (
-        503,
+        409,
         _l(
             "The public log is not signed up to its end yet. Try again in a minute; `gwangjang integrate` signs it."
         ),

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 
 from app import logs, standalone
 from app.logs import log
+from ballots import verifiers
 from ballots.board.notes import NoteError
 from ballots.board.submission import Submission
 from ballots.witness.decision import Conflict, Refusal
@@ -41,6 +42,7 @@ PATHS = Map(
     [
         Rule("/", methods=["GET"], endpoint="page"),
         Rule("/style.css", methods=["GET"], endpoint="style"),
+        Rule("/<any('verify.html', 'verify.py'):name>", methods=["GET"], endpoint="verifier"),
         Rule("/<name>/checkpoint", methods=["GET"], endpoint="checkpoint"),
         Rule("/add-checkpoint", methods=["POST"], endpoint="add_checkpoint"),
     ]
@@ -63,7 +65,8 @@ class Application:
     ) -> Iterable[bytes]:
         """Answer one request."""
         response = self._answer(_Request(environ))
-        response.headers.extend(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
@@ -106,10 +109,18 @@ class Application:
                 key=str(self._witness.signer.key),
                 sights=self._witness.sights(),
                 name_of=name_of,
+                verifiers=verifiers.digests(),
                 moment=_moment,
                 locale=words.language(),
             )
         return Response(text, content_type="text/html; charset=utf-8")
+
+    def _verifier(self, _request: Request, name: str) -> Response:
+        """A program that counts without the city, as this machine's owner has installed it."""
+        kind = "text/html; charset=utf-8" if name == "verify.html" else PLAIN
+        # The page has its own rules, by the hashes of its script and style.
+        own_rules = {"Content-Security-Policy": "frame-ancestors 'none'"}
+        return Response(verifiers.files()[name], content_type=kind, headers=own_rules)
 
     def _style(self, _request: Request) -> Response:
         return Response(standalone.sheet("app.css"), content_type="text/css; charset=utf-8")

@@ -158,14 +158,14 @@ def rows(ballots: int, floor: Path) -> Iterator[Row]:
         seconds, megabytes = verified(path)
         floors += [floor_of(floor)] if floor.exists() else []
         size = path.stat().st_size / 2**20
-    yield Row(1, f"size of the bundle of {ballots:,} ballots", size, unit=" MB")
+    yield Row(1, f"size of the bundle of {ballots:,} ballots", size, unit="MB")
     yield Row(1, "ballots for each second of CPU", ballots / seconds, unit="/s")
     for told in floors:
         yield Row(1, "of the floor, before and after", told, unit="/s")
     if floors:
         ratio = ballots / seconds / max(floors)
-        yield Row(1, "rate over the floor's", ratio, least=LEAST_RATIO, unit="")
-    yield Row(2, "peak memory", megabytes, most=MOST_MEGABYTES, unit=" MB")
+        yield Row(1, "rate over the floor's", ratio, least=LEAST_RATIO, unit="×")
+    yield Row(2, "peak memory", megabytes, most=MOST_MEGABYTES, unit="MB")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The recount bundle of a counted cycle, from the database: docs/bundle.md says what is in it."""
 
+import json
 import os
 import secrets
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from tempfile import TemporaryFile
 from sqlalchemy.orm import Session
 
 from ballots import log, queries, verifiers
-from ballots.board import bundle, leaves, recount
+from ballots.board import bundle, recount
 from ballots.board.bundle import Spool
 from ballots.board.checkpoint import Checkpoint
 from ballots.board.manifest import PATH as MANIFEST
@@ -87,7 +88,7 @@ def pieces(
     signer = _signer(keys, board)
     manifest = Manifest.read(board.manifest.encode())
     with_leaves = for_auditors or manifest.publication == "open"
-    reading = replay(map(leaves.read, log.leaves(session.connection(), board.contest_id)))
+    reading = replay(map(json.loads, log.leaves(session.connection(), board.contest_id)))
     spool.add(MANIFEST, [board.manifest.encode()])
     spool.add("policy.txt", [board.policy.encode()])
     _add_checkpoints(session, board, spool)

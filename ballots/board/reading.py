@@ -119,7 +119,7 @@ class Reading:
         LogError : it may not stand here; nothing was taken.
         """
         kind = leaf["t"]
-        if (kind == "open") != (not self.size):
+        if (kind == "open") != (not self.size) or (self.size and not self.opened):
             raise self.refuse("the log begins with its opening, and is opened once")
         if self.size and leaf["e"] != self.opened["e"]:
             raise self.refuse(f"of another election: {leaf['e']}")
@@ -132,9 +132,12 @@ class Reading:
         self.size += 1
 
     def pass_over(self, leaf: Leaf) -> None:
-        """Count a leaf that may not stand here, for who looks for faults after it."""
-        if leaf["t"] == "close":
-            self.closed = leaf
+        """Count a leaf that may not stand here, for who looks for faults after it.
+
+        A close that only miscounts closes.
+        """
+        if leaf["t"] == "close" and self.opened and leaf["e"] == self.opened["e"]:
+            self.closed = self.closed or leaf
         self.kinds[leaf["t"]] += 1
         self.size += 1
 

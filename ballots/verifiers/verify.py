@@ -284,7 +284,9 @@ def named(head: bytes, at: int) -> tuple[str, int]:
     path, digits = head[:100].rstrip(b"\0"), head[124:135]
     is_size = re.fullmatch(b"[0-7]{11}", digits)
     is_header = is_size and path.isascii() and head == header(path, int(digits, 8))
-    text = "바이트 {0:,}: 타르 머리글이 다릅니다 | byte {0:,}: no header of a tar in its one form"
+    text = (
+        "바이트 {0:,}: tar 헤더의 형식이 다릅니다 | byte {0:,}: no header of a tar in its one form"
+    )
     must(is_header, text, at)
     name = path.decode()
     is_known = name in ALWAYS or SOMETIMES.fullmatch(name)
@@ -309,12 +311,16 @@ def check_form(case: Case) -> Said:
     file.seek(at)
     zeros = -(-(at + 2 * BLOCK) // RECORD) * RECORD - at
     is_ended = end - at == zeros and not any(file.read(zeros))
-    must(is_ended, "바이트 {0:,}: 파일의 끝이 다릅니다 | byte {0:,}: the tar must not end so", at)
+    must(
+        is_ended,
+        "바이트 {0:,}: tar의 끝이 정해진 형식과 다릅니다 | byte {0:,}: the tar must not end so",
+        at,
+    )
     for path in ALWAYS:
         must(path in places, "{0} 파일이 없습니다 | there is no file {0}", path)
     case.bundle.places = places
     case.bundle.has_leaves = any(path.startswith("tile/entries/") for path in places)
-    text = "파일 {0:,}개의 모양과 이름이 정한 그대로입니다 | {0:,} files, in their one form"
+    text = "파일 {0:,}개의 형식과 이름이 정해진 그대로입니다 | {0:,} files, in their one form"
     return say(text, len(places))
 
 
@@ -589,13 +595,17 @@ def check_sums(case: Case) -> Said:
     for line, other in zip_longest(lines, told.splitlines(keepends=True), fillvalue=b""):
         path = (line or other).decode(errors="replace").strip().split("  ")[-1]
         must(
-            line == other, "{0}: 합이 SHA256SUMS와 다릅니다 | {0}: not its sum in SHA256SUMS", path
+            line == other,
+            "{0}: 체크섬이 SHA256SUMS와 다릅니다 | {0}: not its sum in SHA256SUMS",
+            path,
         )
     note = Note.read(bundle.read("SHA256SUMS.note"), "SHA256SUMS.note")
     is_same = note.text.encode() == told
     must(is_same, "SHA256SUMS.note의 글이 다릅니다 | SHA256SUMS.note is not about SHA256SUMS")
     note.check_signed(case.key, "SHA256SUMS.note")
-    return say("파일 {0:,}개의 합과 서명이 맞습니다 | {0:,} files have the sums signed", len(lines))
+    return say(
+        "파일 {0:,}개의 체크섬과 서명이 맞습니다 | {0:,} files have the sums signed", len(lines)
+    )
 
 
 def check_policy(case: Case) -> Said:
@@ -788,7 +798,7 @@ def check_earlier(case: Case) -> Said:
         is_next = before <= size <= last.size
         must(is_next, "{0}: 크기가 순서에 맞지 않습니다 | {0}: its size is out of order", place)
         text = (
-            "{0}: 기록 {1:,}개의 다른 나무입니다. 로그가 갈라졌습니다 | "
+            "{0}: 기록 {1:,}개까지의 내용이 다릅니다. 로그가 둘로 갈라졌습니다 | "
             "{0}: another tree of {1:,} leaves was signed; the log was forked"
         )
         must(root == roots[size], text, place, size)
@@ -1147,7 +1157,7 @@ class Reading:
         batch, sheet = self._declared(leaf), leaf["s"]
         if batch and self._has_district("V8", leaf):
             is_new = sheet <= batch.declared and sheet not in batch.sheets
-            text = "{0}번 묶음에 없거나 이미 입력한 {1}번 장입니다 | batch {0} awaits no sheet {1}"
+            text = "{0}번 묶음의 {1}번 용지를 받을 수 없습니다 | batch {0} awaits no sheet {1}"
             if self.expect("V8", is_new, text, leaf["b"], sheet):
                 batch.sheets[sheet], batch.is_closed = leaf.get("u", "typed"), False
                 self.places[self.size] = (leaf["b"], sheet)
@@ -1259,7 +1269,7 @@ def check_ends(case: Case) -> Said:
     must(told["tokens"] == keys, text, "tokens")
     must(keys.keys() <= told["roll"].keys(), text, "tokens")
     return say(
-        "개시가 맨 처음, 마감이 끝이고, 개시에 적힌 것이 묶음과 같습니다 | "
+        "개시 기록이 맨 앞, 마감 기록이 맨 뒤에 있고, 개시 기록에 적힌 값이 묶음과 같습니다 | "
         "the opening is first, the close last, and what the opening names is what is here"
     )
 
@@ -1284,7 +1294,7 @@ def check_voters(case: Case) -> Said:
         marks = reading.closed["marks"].get(channel, 0)
         must(marks == sum(row[channel] for row in rows.values()), text, channel)
     text = (
-        "온라인 표 {0:,}개에서 사람마다 마지막 표 {1:,}개를 셉니다. 명부의 표시와 같습니다 | "
+        "온라인 표 {0:,}개 중 사람마다 마지막 표 {1:,}개를 셌고, 명부의 표시와 같습니다 | "
         "of {0:,} ballots by web {1:,} count, the last of each voter, as the roll is marked"
     )
     return say(text, reading.kinds["ballot"], reading.web)
@@ -1351,13 +1361,14 @@ class Count:
         return self.votes[number]
 
 
+SHORTEST_SEED = 16  # bytes
+
+
 def tie_order(manifest: Manifest, seed: str) -> list[Option]:
     """All options, in the order that settles ties."""
     options = sorted(manifest.options.values(), key=lambda option: option.code.encode())
-    must(
-        (manifest.ties == "id_text") == (not seed),
-        "씨앗이 맞지 않습니다 | a seed too few or too many",
-    )
+    is_seed = not seed if manifest.ties == "id_text" else len(seed.encode()) >= SHORTEST_SEED
+    must(is_seed, "씨앗이 맞지 않습니다 | a seed too few or too many, or too short")
     if seed:
         lot = {
             option: hashlib.sha256(seed.encode() + b"\0" + option.code.encode()).digest()
@@ -1630,7 +1641,9 @@ def check_ballots(case: Case) -> Said:
                 "line {0:,} of ballots.jsonl should be {1}"
             )
             raise Wrong(text, number, line or "-")
-    text = "세는 표 {0:,}개가 ballots.jsonl과 같습니다 | the {0:,} ballots that count are published"
+    text = (
+        "집계한 표 {0:,}개가 ballots.jsonl과 같습니다 | the {0:,} ballots that count are published"
+    )
     return say(text, len(reading.votes))
 
 
@@ -1698,6 +1711,8 @@ def check_audit(case: Case) -> Said:
     is_seed = re.fullmatch("[0-9]{20,200}\n", seed)
     must(is_seed, "rla/seed.txt: 숫자 스무 자리 이상 | rla/seed.txt: not 20 digits or more")
     reading = needed(case.reading, "V5")
+    if "V8" in reading.faults or not reading.closed:  # else there are as many leaves as sheets
+        needed(None, "V8")
     declared = sorted((number, batch.declared) for number, batch in reading.batches.items())
     must(
         batches == declared,
@@ -1707,10 +1722,10 @@ def check_audit(case: Case) -> Said:
     must(is_drawn, "rla/sample.csv가 추첨과 다릅니다 | rla/sample.csv is not what the seed draws")
     risk, limit = check_risks(bundle, reading, sample)
     if risk > limit:
-        text = "남은 위험이 {0:.4f}, 한도는 {1}입니다 | the risk is still {0:.4f}, the limit is {1}"
+        text = "오류 위험이 {0:.4f}, 한도는 {1}입니다 | the risk is still {0:.4f}, the limit is {1}"
         raise Unchecked(text, float(risk), limit)
     text = (
-        "추첨한 종이 {0:,}장과 위험 {1:.4f}이 맞습니다. 한도는 {2}입니다 | "
+        "용지 {0:,}장의 추첨과 계산이 맞습니다. 오류 위험은 {1:.4f}, 한도는 {2}입니다 | "
         "{0:,} sheets of paper were drawn; the risk is {1:.4f}, its limit {2}"
     )
     return say(text, len(sample), float(risk), limit)
@@ -1766,9 +1781,14 @@ def changes(
         )
         cells = READ.fullmatch(line or "")
         must(sheet and cells and sheet == (int(cells[1]), int(cells[2])), text, number)
-        seen = read_json((line or "").encode())
-        must("x" not in seen or are_choices(seen["x"]), text, number)
-        typed = json.loads(reading.votes.get(sheet, "{}")).get("x")
+        seen, _ = parse(line)
+        if "x" in seen:
+            must(are_choices(seen["x"]), text, number)
+            try:
+                reading.manifest.check_ballot(seen["x"])
+            except Wrong as fault:
+                raise fault.at("rla/mvr.jsonl #{0:,} | rla/mvr.jsonl #{0:,}", number) from None
+        typed = parse(reading.votes.get(sheet, "{}"))[0].get("x")
         supports = [
             {number: points if with_points else 1 for number, points in picks(choices)}
             for choices in (typed or {"a": []}, seen.get("x", {"a": []}))
@@ -2010,7 +2030,7 @@ def exit_code(steps: Iterable[Step]) -> int:
 STATES = {
     "right": ["맞음", "right"],
     "wrong": ["틀림", "WRONG"],
-    "unchecked": ["못 봄", "not checked"],
+    "unchecked": ["확인 못 함", "not checked"],
 }
 VERDICTS = (
     "모두 확인했고 모두 맞습니다. | All was checked, and all is right.",
@@ -2036,21 +2056,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     shown, steps = LANGUAGES[given.lang], []
     progress = {"progress": show_progress} if sys.stderr.isatty() else {}
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may not know Korean
     try:
         receipts = [(path, Path(path).read_bytes()) for path in given.receipt]
-        with Path(given.bundle).open("rb") as file:
-            for step in verify(
-                file, key=given.key, receipts=receipts, reference=given.reference, **progress
-            ):
-                steps.append(step)
-                state, said = STATES[step.state][shown], step.said[shown]
-                print(f"{step.name:<4}{'/'.join(state)}: {' | '.join(said)}", flush=True)
+        file = Path(given.bundle).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
         print(f"V0  {'/'.join(STATES['wrong'][shown])}: {error}")
         return 1
+    with file:
+        for step in verify(
+            file, key=given.key, receipts=receipts, reference=given.reference, **progress
+        ):
+            steps.append(step)
+            state, said = "/".join(STATES[step.state][shown]), " | ".join(step.said[shown])
+            print(plain(f"{step.name:<4}{state}: {said}"), flush=True)
     code = exit_code(steps)
     print(" ".join(say(VERDICTS[code])[shown]))
     return code
+
+
+def plain(text: str) -> str:
+    """Text without what could make a terminal do something; a bundle may be hostile."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
 if __name__ == "__main__":

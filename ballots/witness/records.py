@@ -58,11 +58,16 @@ class Records:
         """Remember a note, for good, before anybody is answered."""
         disk.replace(self.folder / name, str(note).encode())
 
-    def fork(self, name: str) -> Note | None:
-        """The log's other checkpoint, of a size at which this witness had signed one already."""
-        return self.last(f"{name}.fork")
+    def fork(self, name: str) -> tuple[Note, Note] | None:
+        """The two checkpoints of one size by which a log has contradicted itself; or None.
 
-    def keep_fork(self, name: str, note: Note) -> None:
-        """Keep the first contradiction; the notes of a thousand more would prove no more."""
+        The first is the one that this witness has signed.
+        """
+        signed, other = self.last(f"{name}.fork-1"), self.last(f"{name}.fork-2")
+        return (signed, other) if signed and other else None
+
+    def keep_fork(self, name: str, signed: Note, other: Note) -> None:
+        """Keep the first contradiction; a thousand more would prove no more."""
         if self.fork(name) is None:
-            self.keep(f"{name}.fork", note)
+            self.keep(f"{name}.fork-1", signed)
+            self.keep(f"{name}.fork-2", other)

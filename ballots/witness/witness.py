@@ -10,16 +10,19 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from ballots.board.checkpoint import Checkpoint
 from ballots.board.notes import WITNESS, Key, Note, NoteError, Signature, Signer
 from ballots.board.policy import Policy
+from ballots.board.submission import Submission
 from ballots.witness.decision import Fork, admit, judge
 from ballots.witness.records import Records, name_of
 from core import disk
 
 _KEY_FILE = re.compile(r"PRIVATE\+KEY\+([^+]+)\+([0-9a-f]{8})\+(.+)")
 _SEED_BYTES = 32
+Kept = TypeVar("Kept")
 
 
 class DamagedError(Exception):
@@ -33,14 +36,14 @@ class Sight:
     Attributes
     ----------
     signed, moment : the last checkpoint and when it was signed, in seconds since 1970; or None
-    fork : the checkpoint that contradicts one that was signed, or None
+    fork : two checkpoints of one size, of which the first was signed; or None
     """
 
     key: Key
     url: str
     signed: Checkpoint | None
     moment: int | None
-    fork: Checkpoint | None
+    fork: tuple[Checkpoint, Checkpoint] | None
 
 
 @dataclass(frozen=True)
@@ -119,12 +122,12 @@ class Witness:
         name = name_of(origin)
         with self.records.alone(name):
             last = self.last(origin)
-            try:
-                judge(submission, None if last is None else Checkpoint.read(last.text))
-            except Fork:
-                self.records.keep_fork(name, submission.note)
-                raise
-            before = self._own(last).moment if last else 0
+            if last is None:
+                judge(submission, None)
+                before = 0
+            else:
+                self._judge_growth(submission, last)
+                before = self._own(last).moment
             signature = self.signer.sign(submission.note.text, max(now, before))
             self.records.keep(name, submission.note.with_signatures([signature]))
         return signature
@@ -149,11 +152,19 @@ class Witness:
         last = self.last(key.name)
         if last is None:
             return Sight(key, url, None, None, None)
-        other = self._record(key.name, self.records.fork)
-        fork = None if other is None else Checkpoint.read(other.text)
+        notes = self._record(key.name, self.records.fork)
+        fork = notes and (Checkpoint.read(notes[0].text), Checkpoint.read(notes[1].text))
         return Sight(key, url, Checkpoint.read(last.text), self._own(last).moment, fork)
 
-    def _record(self, origin: str, read: Callable[[str], Note | None]) -> Note | None:
+    def _judge_growth(self, submission: Submission, last: Note) -> None:
+        try:
+            judge(submission, Checkpoint.read(last.text))
+        except Fork:
+            origin = submission.checkpoint.origin
+            self.records.keep_fork(name_of(origin), last, submission.note)
+            raise
+
+    def _record(self, origin: str, read: Callable[[str], Kept]) -> Kept:
         try:
             return read(name_of(origin))
         except NoteError as error:

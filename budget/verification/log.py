@@ -134,10 +134,11 @@ def _take(case: Case, reading: Reading, leaf: Leaf, keys: Mapping[str, RSAPublic
         said = _l("leaf %(index)s: its token is not signed.", index=reading.size)
         case.faults.setdefault("V7", Wrong(said))
     try:
+        if leaf["e"] != needed(case.manifest, "V5").election:
+            raise reading.refuse(f"of another election: {leaf['e']}")
         reading.take(leaf)
     except LogError as error:
         case.faults.setdefault(_STEP_OF[error.about], Wrong(str(error)))
-        must(reading.opened, _l("The log does not begin with its opening."))
         reading.pass_over(leaf)
 
 

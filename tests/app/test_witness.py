@@ -1,11 +1,13 @@
 """A witness by HTTP: statuses and kinds of C2SP tlog-witness, and the page for people."""
 
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
 from werkzeug.test import Client
 
 from app.witness import MOST_BYTES, Application, served
+from ballots import verifiers
 from ballots.board.notes import Note, signatures_in
 from ballots.witness.decision import Fork
 from ballots.witness.records import name_of
@@ -95,9 +97,21 @@ def test_the_page_shows_a_fork(client, witness):
     forked = GrowingLog(forked_at=5)
     with pytest.raises(Fork):
         witness.add_checkpoint(forked.submission(7, 7), NOON)
+    witness.add_checkpoint(CITY.submission(7, 9), NOON)
     page = client.get("/?lang=en").text
     assert 'role="alert"' in page
-    assert str(forked.tree(7)).splitlines()[2] in page
+    for tree in (CITY.tree(7), forked.tree(7), CITY.tree(9)):
+        assert str(tree).splitlines()[2] in page
+
+
+def test_it_hosts_the_programs_that_count_without_the_city(client):
+    page = client.get("/").text
+    for name, body in verifiers.files().items():
+        answer = client.get(f"/{name}")
+        assert answer.data == body
+        assert "script-src" not in answer.headers["Content-Security-Policy"]  # the page has its own
+        assert hashlib.sha256(body).hexdigest() in page
+    assert len(verifiers.files()) == 2
 
 
 def test_a_witness_without_logs_says_so(tmp_path):

@@ -34,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.timeout(600))  # it waits for two other programs
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,11 @@ def axe() -> Callable[[Page], list[str]]:
     """What axe finds against WCAG 2.2 A and AA, a line each. The script is evaluated, not added: the page forbids inline code."""
 
     def check(page: Page) -> list[str]:
-        page.evaluate(AXE + "\n;0")
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE + "\n;0")
         found = page.evaluate(
-            "async (tags) => (await axe.run({runOnly: tags})).violations", STANDARDS
+            "async (tags) => (await axe.run({runOnly: tags, resultTypes: ['violations']})).violations",
+            STANDARDS,
         )
         return [
             f"{rule['id']}: {node['html'][:120]} ({node['failureSummary'][:160]})"

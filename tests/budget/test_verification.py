@@ -18,6 +18,7 @@ from ballots.verifiers import verify as alone
 from budget.verification.steps import STEPS, exit_code, verify
 from core import words
 from tests.ballots.board import made
+from tests.ballots.verifiers.forge import turned as turned_at
 
 VOTE = made.vote()
 FILES = VOTE.files(leaves=True)
@@ -130,6 +131,25 @@ def test_a_rule_that_is_known_here_alone_is_counted_here_alone():
     assert states["V10"] == "unchecked"
 
 
+@pytest.mark.parametrize("with_leaves", [False, True])
+def test_a_log_of_several_tiles_is_read_whole(with_leaves):
+    cast = [
+        made.leaf(
+            "ballot", made.ELECTION, d="cheolsan-3", c="web", f=1, p=f"{voter:032x}",
+            n=f"{voter:064x}", x={"a": [voter % 5 + 1]},
+        )
+        for voter in range(600)
+    ]  # fmt: skip
+    change = made.leaf(
+        "roll-change", made.ELECTION, added=0, removed=0, rollhash=made.ROLLHASHES[1]
+    )
+    log = made.closed([made.opening(), *cast, change])
+    vote = replace(VOTE, log=log, marks=made.marks_of(log), sizes=(1, 256, 257, 511, 600))
+    states, code = both(made.packed(vote.files(leaves=with_leaves)))
+    assert code == (0 if with_leaves else 2)
+    assert (states["V3"], states["V4"]) == ("right", "right")
+
+
 # ------------------------------------------------------------------------------ forged files
 
 
@@ -209,6 +229,7 @@ FORGED = {
     "result of more ballots": (result(ballots=20), ["V10"]),
     "result of others funded": (result(funded=[1, 2]), ["V10"]),
     "result of another seed": (result(seed="27182818284590452353"), []),
+    "result of a short seed": (result(seed="three dice"), ["V10"]),
     "result without a seed": (result(seed=""), ["V10"]),
     "result with more": (result(more=1), ["V10"]),
     "ballots fewer": (
@@ -300,6 +321,10 @@ LOGS = {
     "a ballot of no form": (change("ballot", 5, f=0), ["V5"]),
     "a ballot of no option": (change("ballot", 5, x={"a": [9]}), ["V5"]),
     "a ballot of another kind": (change("ballot", 5, x={"s": [[1, 1]]}), ["V5"]),
+    "an opening of another vote": (
+        change("open", 0, e="gm.example/pb/2028"), ["V6", "V7", "V8", "V9", "V10", "V11"],
+    ),
+    "no opening": (drop("open"), ["V6", "V7", "V8", "V9", "V10", "V11"]),
     "opened twice": (again("open"), ["V6"]),
     "revoked twice": (again("revoke"), ["V7", "V10", "V11"]),
     "revoked nothing": (change("revoke", 0, p="ff" * 16), ["V7"]),
@@ -427,3 +452,19 @@ def test_tokens_are_held_to_the_keys_that_the_opening_names(office):
     unfit = {"cheolsan-3": {"e": 3, "n": "f" * 768}}
     assert wrong(with_tokens(office, keys=unfit)) == ["V5"]
     assert wrong(with_tokens(office, keys={})) == ["V6", "V7"]
+
+
+# ------------------------------------------------------------------------- any byte at all
+
+
+def test_a_byte_that_is_turned_is_found_by_both_at_the_same_steps():
+    data = made.packed(FILES)
+    for place in range(0, len(data), 499):
+        assert wrong(turned_at(data, place)) != []
+
+
+def test_a_byte_that_is_turned_is_found_even_where_all_sums_are_signed_anew():
+    for path, text in FILES.items():
+        for place in range(0, len(text), 199):
+            found = wrong(made.packed(FILES | {path: turned_at(text, place)}))
+            assert found != [] or path == "election.pb"  # which is for other programs

@@ -69,7 +69,8 @@ def test_it_shows_what_it_has_signed_and_a_fork(tmp_path):
     assert shown.output.startswith(
         f"{CITY.signer.name}\t7\t{str(CITY.tree(7)).splitlines()[2]}\tMon 21 Sep 2026"
     )
-    witness.records.keep_fork(name_of(CITY.signer.name), GrowingLog(forked_at=5).note(7))
+    other = GrowingLog(forked_at=5).note(7)
+    witness.records.keep_fork(name_of(CITY.signer.name), CITY.note(7), other)
     shown = run("show", witness.folder)
     assert shown.exit_code == 1
     assert "two different roots" in shown.output

@@ -93,5 +93,5 @@ def test_a_log_that_is_not_signed_yet_is_said_so(client, database, now, keys):
     with database.writing() as session:
         cycle = factories.cycle(session, now, phase="published", keys=keys, ballots_cast=[[1], [2]])
     answer = client.get(f"/cycles/{cycle.slug}/bundle.tar")
-    assert answer.status_code == 503
+    assert answer.status_code == 409
     assert "not signed up to its end" in answer.text

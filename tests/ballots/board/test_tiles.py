@@ -82,3 +82,11 @@ def test_what_is_too_long_or_too_short_is_refused():
         bundle([bytes(2**16)])
     with pytest.raises(TileError, match="64 bytes, not 63"):
         hashes_in(bytes(63), 2)
+
+
+@pytest.mark.parametrize(
+    "path", ["tile/0/000.p/256", "tile/0/000.p/300", "tile/0/x000/001", "tile/x", "tile/00/000"]
+)
+def test_a_path_has_one_form(path):
+    with pytest.raises(TileError):
+        Tile.read(path)

@@ -510,6 +510,30 @@ def test_it_ends_with_0_1_or_2(tmp_path, capsys):
     assert "틀린 것이 있습니다" in capsys.readouterr().out
 
 
+def test_a_bundle_cannot_make_a_terminal_do_something(tmp_path, capsys):
+    path = tmp_path / "bundle.tar"
+    contents = dict.fromkeys(verify.ALWAYS, b"")
+    names = [name for name in verify.ALWAYS if not name.startswith("SHA256SUMS")]
+    told = [f"{verify.hashlib.sha256(b'').hexdigest()}  {name}\n" for name in names]
+    contents["SHA256SUMS"] = "".join([*told, "0  \x1b[2J\x9b\n"]).encode()
+    tar = b"".join(header(name, len(text)) + text + bytes(-len(text) % 512) for name, text in contents.items())  # fmt: skip
+    path.write_bytes(tar + bytes(1024) + bytes(-(len(tar) + 1024) % 10_240))
+    assert verify.main([str(path)]) == 1
+    said = capsys.readouterr().out
+    assert "[2J" in said
+    assert "\x1b" not in said
+    assert verify.plain("a\x1b[2J\x9b\ud800") == "a�[2J��"
+
+
+def test_a_terminal_that_knows_no_korean_gets_an_answer_too(tmp_path):
+    path = tmp_path / "bundle.tar"
+    path.write_bytes(made.packed(PUBLIC))
+    command = [sys.executable, VERIFY, path]
+    environment = {"PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (2, b"")
+
+
 def test_a_terminal_sees_how_far_it_is(tmp_path, capsys, monkeypatch):
     path = tmp_path / "bundle.tar"
     path.write_bytes(made.packed(PUBLIC))

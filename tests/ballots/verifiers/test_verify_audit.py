@@ -18,7 +18,7 @@ from tally.audit.greedy_assertions import assertions
 from tally.audit.risk import Comparison
 from tally.audit.sampling import sample
 from tests.ballots.board import made
-from tests.ballots.verifiers.forgery import judged, states
+from tests.ballots.verifiers.forgery import judged, place_of, states, with_leaf, with_log
 
 SEED = "27182818284590452353"
 OPTIONS = tuple(
@@ -171,6 +171,12 @@ def test_figures_that_do_not_follow_are_wrong():
 
     lines = good["rla/mvr.jsonl"].splitlines(keepends=True)
     drawn = good["rla/sample.csv"].splitlines(keepends=True)
+
+    def seen_first(choices):
+        first = json.loads(lines[0])
+        told = {"b": first["b"], "s": first["s"], "x": choices}
+        return canonical.dumps(told) + b"\n" + b"".join(lines[1:])
+
     for forged, why in (
         ({"rla/seed.txt": b"27182818284590452354\n"}, "not what the seed draws"),
         ({"rla/seed.txt": b"271828\n"}, "not 20 digits"),
@@ -184,6 +190,9 @@ def test_figures_that_do_not_follow_are_wrong():
         ({"rla/mvr.jsonl": b"".join(lines[:-1])}, "line 70 of rla/mvr.jsonl"),
         ({"rla/mvr.jsonl": b"".join([*lines, lines[0]])}, "line 71 of rla/mvr.jsonl"),
         ({"rla/mvr.jsonl": lines[0].replace(b"}", b" }") + b"".join(lines[1:])}, "line 1 of rla/mvr.jsonl"),
+        ({"rla/mvr.jsonl": seen_first({"a": [2, 1]})}, "line 1 of rla/mvr.jsonl"),
+        ({"rla/mvr.jsonl": seen_first({"a": [9]})}, "rla/mvr.jsonl #1: there is no option 9"),
+        ({"rla/mvr.jsonl": seen_first({"r": [[1]]})}, "rla/mvr.jsonl #1: no ballot of the kind"),
         (told(assertions=[]), "too few assertions"),
         (told(assertions=[*rows, rows[0]]), "is not right"),
         (told(assertions=rows[::-1]), "is not right"),
@@ -207,6 +216,15 @@ def test_rules_without_assertions_are_not_checked():
         step = audit(vote, audited(VOTE, 5))
         assert step.state == "unchecked"
         assert "no audit is known of" in step.said[1]
+
+
+def test_batches_that_do_not_add_up_are_not_drawn_from():
+    """Their declared sheets may be more than a program could ever draw."""
+    at = place_of(VOTE, "batch")
+    log = with_leaf(VOTE, at, sheets=2**53 - 1)
+    files = with_log(VOTE, log) | audited(VOTE, 70)
+    steps = judged(made.packed(files))
+    assert (steps["V8"].state, steps["V12"].state) == ("wrong", "unchecked")
 
 
 def test_without_leaves_an_audit_is_not_checked():

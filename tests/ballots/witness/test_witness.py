@@ -79,11 +79,15 @@ def test_a_fork_is_kept_as_evidence_and_shown(witness):
         with pytest.raises(Fork):
             witness.add_checkpoint(forked.submission(7, 7), NOON)
     (sight,) = Witness.at(witness.folder).sights()
-    assert (sight.signed, sight.fork) == (LOG_OF_CITY.tree(7), forked.tree(7))
-    kept = witness.records.fork(name_of(ORIGIN))
-    assert kept.signed_by([LOG_OF_CITY.key]) == (LOG_OF_CITY.key,)
+    assert (sight.signed, sight.fork) == (
+        LOG_OF_CITY.tree(7),
+        (LOG_OF_CITY.tree(7), forked.tree(7)),
+    )
+    signed, other = witness.records.fork(name_of(ORIGIN))
+    assert signed.signed_by([LOG_OF_CITY.key, witness.signer.key])[1] == witness.signer.key
+    assert other.signed_by([LOG_OF_CITY.key]) == (LOG_OF_CITY.key,)
     witness.add_checkpoint(LOG_OF_CITY.submission(7, 9), NOON)  # the first history goes on
-    assert witness.sights()[0].fork == forked.tree(7)
+    assert witness.sights()[0].fork == (LOG_OF_CITY.tree(7), forked.tree(7))
 
 
 def test_its_own_time_never_goes_back(witness):
@@ -261,7 +265,7 @@ def test_a_damaged_record_is_never_taken_for_none(witness):
             Witness.at(witness.folder)
         assert record.read_bytes() == bad
     record.write_bytes(good)
-    (record.parent / f"{record.name}.fork").write_bytes(b"torn")
+    (record.parent / f"{record.name}.fork-1").write_bytes(b"torn")
     with pytest.raises(DamagedError, match="no|note"):
         Witness.at(witness.folder)
 
