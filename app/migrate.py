@@ -9,7 +9,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 import accounts.models
+import ballots.booth.models
 import ballots.models
+import ballots.paper.models
 import ballots.roll.models
 import budget.agenda.models
 import budget.models
@@ -22,7 +24,8 @@ from core.db import Base
 # Every table must be known before the models are compared with the migrations.
 MODELS = (
     core.city, core.journal, core.two_officers, accounts.models, proposals.models, ballots.models,
-    ballots.roll.models, budget.models, budget.agenda.models,
+    ballots.booth.models, ballots.paper.models, ballots.roll.models, budget.models,
+    budget.agenda.models,
 )  # fmt: skip
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"

@@ -2,7 +2,10 @@
 
 from accounts.views import blueprint as accounts
 from app.health import blueprint as health
+from ballots.booth.views import blueprint as booth
 from ballots.log_views import blueprint as log
+from ballots.paper.desk import blueprint as paper
+from ballots.paper.views import blueprint as keying
 from ballots.roll.desk import blueprint as roll_desk
 from ballots.roll.views import blueprint as roll
 from ballots.views import blueprint as ballots
@@ -13,15 +16,6 @@ from budget.views import blueprint as budget
 from proposals.views import blueprint as proposals
 
 BLUEPRINTS = (
-    budget,
-    proposals,
-    ballots,
-    log,
-    roll,
-    agenda,
-    desk,
-    ceremony,
-    roll_desk,
-    accounts,
-    health,
-)
+    budget, proposals, ballots, log, roll, booth, agenda, desk, ceremony, roll_desk, paper, keying,
+    accounts, health,
+)  # fmt: skip

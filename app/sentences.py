@@ -50,6 +50,16 @@ ACTS: Mapping[str, LazyString] = {
     "cycle.withdrawn": _l(
         "%(title)s: “%(act)s” was taken back before a second officer confirmed it."
     ),
+    "paper.closed": _l(
+        "%(title)s: batch %(batch)s of paper ballots from %(station)s was typed twice and closed."
+    ),
+    "paper.declared": _l(
+        "%(title)s: batch %(batch)s of paper ballots from %(station)s was declared."
+    ),
+    "paper.discarded": _l("%(title)s: an unfinished typing of batch %(batch)s was discarded."),
+    "paper.reopened": _l(
+        "%(title)s: sheets %(sheets)s of batch %(batch)s were made void, document %(document)s. %(why)s"
+    ),
     "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
     "role.factor_reset": _l("The authenticator of an official was reset."),
     "role.granted": _l("The role “%(role)s” was granted."),

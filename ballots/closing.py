@@ -30,6 +30,7 @@ from ballots.errors import (
 )
 from ballots.keys import Keys
 from ballots.models import Board, Contest, PendingLeaf, RollEntry
+from ballots.paper import queries as paper
 
 # What must hold, in the order in which it is read out. Those of the moment come first and last: a
 # close lets nobody cast, puts in what waits, and signs once it is done.
@@ -51,6 +52,20 @@ class BatchSum:
 
 
 @dataclass(frozen=True)
+class StationSum:
+    """The sheets out of one station's boxes beside the voters who took one there.
+
+    Attributes
+    ----------
+    name : empty for voters who took paper at no station
+    """
+
+    name: str
+    declared: int
+    marks: int
+
+
+@dataclass(frozen=True)
 class Survey:
     """A log and its roll, counted; nothing in it tells what anybody chose.
 
@@ -61,6 +76,7 @@ class Survey:
     kinds : kind of leaf -> how many
     link_hash : SHA-256 of the link key, as the log promised it
     batches : of paper, by number
+    stations : of paper, by name; what differs is for the minutes, and hinders nothing
     void : sheets that were made void
     ballots : by web, that count
     marks : voters who are marked so on the roll
@@ -74,6 +90,7 @@ class Survey:
     kinds: Mapping[str, int]
     link_hash: str
     batches: tuple[BatchSum, ...]
+    stations: tuple[StationSum, ...]
     void: int
     ballots: int
     marks: int
@@ -93,9 +110,12 @@ class Survey:
 
     def figures(self) -> dict[str, Any]:
         """All of it but the checks, as JSON has it."""
-        told = asdict(self)
+        told = asdict(self) | {
+            "batches": [asdict(batch) for batch in self.batches],
+            "stations": [asdict(station) for station in self.stations],
+        }
         del told["checks"]
-        return told | {"batches": [asdict(batch) for batch in self.batches]}
+        return told
 
     def insist(self) -> None:
         """Make sure that the log and the roll may be closed.
@@ -127,7 +147,7 @@ def survey(session: Session, contest: Contest, *, keys: Keys, now: datetime) -> 
     board = log.head(connection, contest.id)
     edge, reading, stations = _read(connection, contest.id)
     marks = _marks(session, contest.id)
-    batches = tuple(_sums(reading, stations))
+    batches = tuple(_batches(reading, stations))
     voters = {ballot for ballot in reading.votes if isinstance(ballot, str)}
     told = log.kinds(connection, contest.id)
     is_halted = session.get_one(Board, contest.id).is_halted
@@ -140,14 +160,16 @@ def survey(session: Session, contest: Contest, *, keys: Keys, now: datetime) -> 
         "batches": all(
             batch.is_closed and batch.declared == batch.typed + batch.blank + batch.spoiled
             for batch in batches
-        ),
+        )
+        and not paper.open_stations(session, contest.id),
         "voters": is_promised and voters == _expected(session, contest.id, keys),
         "room": len(reading.votes) <= sum(marks.values()),
         "signed": _is_signed(session, contest.id, board.checkpoint),
     }
     return Survey(
         size=edge.size, root=edge.root.hex(), kinds=dict(sorted(reading.kinds.items())),
-        link_hash=reading.opened["linkhash"], batches=batches, void=len(reading.void),
+        link_hash=reading.opened["linkhash"], batches=batches,
+        stations=tuple(_stations(session, contest.id, batches)), void=len(reading.void),
         ballots=reading.web, marks=marks["web"], paper_marks=marks[PAPER],
         roll_size=sum(marks.values()), checks=checks,
     )  # fmt: skip
@@ -172,13 +194,24 @@ def _read(connection: Connection, contest_id: UUID) -> tuple[Edge, Reading, dict
         raise LogFaultError(why=str(error)) from error
 
 
-def _sums(reading: Reading, stations: Mapping[int, str]) -> Iterator[BatchSum]:
+def _batches(reading: Reading, stations: Mapping[int, str]) -> Iterator[BatchSum]:
     for number, batch in sorted(reading.batches.items()):
         states = Counter(reading.unused.get((number, sheet), "typed") for sheet in batch.sheets)
         yield BatchSum(
             number, stations[number], batch.declared, states["typed"], states["blank"],
             states["spoiled"], batch.is_closed,
         )  # fmt: skip
+
+
+def _stations(
+    session: Session, contest_id: UUID, batches: tuple[BatchSum, ...]
+) -> Iterator[StationSum]:
+    declared = Counter[str]()
+    for batch in batches:
+        declared[batch.station] += batch.declared
+    marks = {line.station: line.marks for line in paper.reconciliation(session, contest_id)}
+    for name in sorted(declared.keys() | marks.keys()):
+        yield StationSum(name, declared[name], marks.get(name, 0))
 
 
 def _marks(session: Session, contest_id: UUID) -> dict[str, int]:

@@ -35,6 +35,7 @@ from ballots.errors import (
 from ballots.keys import Keys
 from ballots.kinds import BallotRule, Choices, SlateLine
 from ballots.models import Board, Contest, Option, RollEntry
+from ballots.paper import batches, stations
 from core.db import after_commit
 
 # The table instead of the class, built once and no wider than needed: this runs for every ballot
@@ -152,6 +153,7 @@ def close_contest(session: Session, contest: Contest, *, keys: Keys, now: dateti
     ------
     ContestClosedError : it is not open.
     LinkKeyMissingError : roll and log cannot be compared without the key.
+    OpenBatchesError, BallotsBeyondRollError : paper is not ready; nothing was closed.
     LogFaultError, ReconciliationError, InvariantError : they are not as they must be; nothing was
         closed.
     """
@@ -159,6 +161,7 @@ def close_contest(session: Session, contest: Contest, *, keys: Keys, now: dateti
     session.refresh(contest)
     if contest.opened_at is None or contest.closed_at is not None:
         raise ContestClosedError
+    batches.check_closed(session, contest.id)
     connection = session.connection()
     board = pending.integrate(connection, contest.id)
     board = log.append(connection, board, _roll_changes(session, board))
@@ -183,15 +186,19 @@ def enrol(session: Session, contest_id: UUID, voter_ids: Iterable[str]) -> None:
         session.execute(_ENROL, rows)
 
 
-def mark_paper(session: Session, contest_id: UUID, voter_id: str, *, keys: Keys) -> None:
+def mark_paper(
+    session: Session, contest_id: UUID, voter_id: str, *, keys: Keys, station: str | None = None
+) -> None:
     """Note that a voter takes a paper ballot: no web ballot is accepted from now on.
 
-    A ballot that was cast by web is revoked in the log, by the same transaction.
+    A ballot that was cast by web is revoked in the log, by the same transaction. The station that
+    hands it out counts one more, and is not told of whom.
 
     Raises
     ------
     NotOnRollError : no such voter.
     PaperBallotError : this voter has a paper ballot already.
+    NoSuchStationError : the vote has no such station.
     LinkKeyMissingError : the web ballot cannot be found without the key.
     """
     query = select(RollEntry).where(
@@ -205,6 +212,8 @@ def mark_paper(session: Session, contest_id: UUID, voter_id: str, *, keys: Keys)
     has_ballot = entry.status == "web"
     entry.status, entry.casts = "paper", entry.casts + 1
     session.flush()
+    if station is not None:
+        stations.count_paper(session, contest_id, station)
     if has_ballot:
         _revoke(session, contest_id, voter_id, "paper-instead", keys)
 

@@ -21,6 +21,7 @@ from ballots.board.notes import Signer
 from ballots.board.reading import Reading, replay
 from ballots.keys import Keys
 from ballots.models import Board
+from ballots.paper import records
 from budget import files
 from budget.errors import (
     LogUnsignedError,
@@ -102,6 +103,8 @@ def pieces(
     )
     for path, content in tiles:
         spool.add(path, [content])
+    if with_leaves:
+        _add_paper(session, board, spool)
     spool.add(recount.BALLOTS, recount.ballot_lines(reading.votes.values()))
     marks = queries.marks(session, board.contest_id)
     spool.add(recount.ROLL, [recount.roll_summary(marks, reading.rollhash)])
@@ -120,6 +123,17 @@ def _add_checkpoints(session: Session, contest_id: UUID, size: int, spool: Spool
         raise LogUnsignedError(size=size, signed=signed)
     spool.add("checkpoint", [str(notes.pop()).encode()])
     spool.add("checkpoints.txt", [bundle.joined(notes).encode()])
+
+
+def _add_paper(session: Session, board: Board, spool: Spool) -> None:
+    """Who typed what of each batch: as telling as the leaves, so only beside them."""
+    for path, lines in (
+        ("paper/batches.jsonl", records.batches_jsonl(session, board.contest_id)),
+        ("paper/adjudications.jsonl", records.adjudications_jsonl(session, board.contest_id)),
+    ):
+        told = [line.encode() for line in lines]
+        if told:
+            spool.add(path, told)
 
 
 def _add_outcome(

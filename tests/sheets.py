@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ballots import log, pending
 from ballots.board import leaves
 from ballots.models import RollEntry
+from ballots.paper.models import PollStation
 
 NONCE = "ab" * 32
 
@@ -24,7 +25,12 @@ def batch(
     session: Session, contest_id: UUID, number: int, said: Sequence[Sequence[int] | str], *,
     station: str = "Hall", closed: bool = True,
 ) -> None:  # fmt: skip
-    """A batch, each of its sheets with choices or a word; and as many voters marked for paper."""
+    """A batch, each of its sheets with choices or a word; and as many voters marked there."""
+    kept = session.get(PollStation, (contest_id, station))
+    if kept is None:
+        kept = PollStation(contest_id=contest_id, name=station, handed_out=0)
+        session.add(kept)
+    kept.handed_out += len(said)
     leaf(
         session, contest_id, "batch", b=number, station=station, seal="A 12", sheets=len(said),
         by=["one", "two"],

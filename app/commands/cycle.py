@@ -18,6 +18,8 @@ from ballots import cosigning
 from ballots.board.policy import Policy
 from ballots.integrator import Integrator
 from ballots.keys import Keys
+from ballots.paper import printing
+from ballots.paper.errors import NoKoreanFontError
 from budget import bundle as bundles
 from budget import files, publication, queries, services
 from budget.models import Cycle
@@ -244,6 +246,28 @@ def export(slug: str, file: Path, lang: str) -> None:
     """
     with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
         file.write_text(pabulib.write(files.export_cycle(session, cycle)), encoding="utf-8")
+        click.echo(_("%(file)s is written.", file=file))
+
+
+@group.command("ballots-pdf")
+@click.argument("slug")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@language_option
+def ballots_pdf(slug: str, file: Path, lang: str) -> None:
+    """Write the ballot on paper of a cycle whose slate is frozen to FILE, as a PDF to be printed.
+
+    Example: gwangjang cycle ballots-pdf warsaw-2026 ballot.pdf
+    """
+    with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
+        if cycle.contest.rules_digest is None:
+            raise click.ClickException(_("The slate of %(slug)s is not frozen yet.", slug=slug))
+        try:
+            printed = printing.ballot(session, cycle.contest)
+        except NoKoreanFontError:
+            raise click.ClickException(
+                _("No Korean font is installed here. See docs/paper.md.")
+            ) from None
+        file.write_bytes(printed.getvalue())
         click.echo(_("%(file)s is written.", file=file))
 
 

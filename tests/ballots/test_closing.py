@@ -59,6 +59,9 @@ def test_a_vote_that_is_over_and_right_has_all_that_it_needs(database, vote, key
         (1, "Hall", 3, 1), (2, "School", 1, 0)
     ]  # fmt: skip
     assert found.sheets == 6
+    assert [(each.name, each.declared, each.marks) for each in found.stations] == [
+        ("Hall", 5, 5), ("School", 1, 1)
+    ]  # fmt: skip
     assert "checks" not in found.figures()
 
 

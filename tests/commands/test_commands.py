@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 from accounts.models import Account
 from app.cli import root
 from ballots.models import LogLeaf
+from ballots.paper import printing
 from ballots.verifiers import verify as alone
 from budget.models import Cycle
 from core import journal
@@ -278,3 +279,18 @@ def test_the_demo_is_loaded_once_and_its_codes_are_printed(tmp_path, monkeypatch
         assert len(statuses) >= 27
         assert session.scalar(select(func.count()).where(LogLeaf.kind == "ballot")) == 3500 + 520
     database.dispose()
+
+
+def test_the_ballot_is_printed_once_its_slate_is_frozen(run, database, now, tmp_path, monkeypatch):
+    with database.writing() as session:
+        early = factories.cycle(session, now, phase="collecting").slug
+        frozen = factories.cycle(session, now, phase="frozen").slug
+    file = tmp_path / "ballot.pdf"
+    refused = run("cycle", "ballots-pdf", early, file, "--lang", "en")
+    assert refused.exit_code == 1
+    assert f"The slate of {early} is not frozen yet" in refused.output
+    assert run("cycle", "ballots-pdf", frozen, file, "--lang", "en").exit_code == 0
+    assert file.read_bytes().startswith(b"%PDF-")
+    printing.font.cache_clear()
+    monkeypatch.setattr(printing, "FONTS", ())
+    assert "No Korean font" in run("cycle", "ballots-pdf", frozen, file, "--lang", "en").output
