@@ -14,6 +14,7 @@ import ballots.models
 import ballots.paper.models
 import ballots.roll.models
 import budget.agenda.models
+import budget.audit.models
 import budget.models
 import core.city
 import core.journal
@@ -25,7 +26,7 @@ from core.db import Base
 MODELS = (
     core.city, core.journal, core.two_officers, accounts.models, proposals.models, ballots.models,
     ballots.booth.models, ballots.paper.models, ballots.roll.models, budget.models,
-    budget.agenda.models,
+    budget.agenda.models, budget.audit.models,
 )  # fmt: skip
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"

@@ -57,6 +57,15 @@ from ballots.roll.errors import (
     WrongBallotCodeError,
 )
 from budget.agenda.errors import NoAdoptedAmountError
+from budget.audit.errors import (
+    AuditMovedError,
+    AuditOpenError,
+    LevelOutcomeError,
+    NoPaperError,
+    NotDrawnError,
+    SheetsUnreadError,
+    WrongSeedError,
+)
 from budget.ceremony.errors import UnreadFigureError
 from budget.errors import (
     LogUnsignedError,
@@ -259,6 +268,28 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     SignedInBoothError: (
         409,
         _l("Someone is signed in on this device. Sign out before it serves as a booth."),
+    ),
+    # the audit of the paper
+    NoPaperError: (409, _l("There are no sheets of paper in this vote.")),
+    LevelOutcomeError: (
+        409,
+        _l(
+            "A decision hangs on a tie, so no sample can confirm it. Let two other clerks read all sheets, and minute what they find."
+        ),
+    ),
+    WrongSeedError: (422, _l("The lot is 20 digits, or more.")),
+    AuditMovedError: (409, _l("The audit has moved on meanwhile. Look at where it stands.")),
+    NotDrawnError: (
+        409,
+        _l("This sheet is not to be read by you: it was not drawn, or is read already."),
+    ),
+    SheetsUnreadError: (
+        409,
+        _l("%(unread)s sheets of the sample are not read alike by two people yet."),
+    ),
+    AuditOpenError: (
+        409,
+        _l("The audit of the paper has begun. Finish it before the outcome is published."),
     ),
     # the roll
     NoListError: (409, _l("This vote has no list of voters: people declare themselves.")),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from budget.audit.words import RESULTS
 from core import money
 from core.access import Role
 from core.journal import CITIZEN, OPERATOR, SYSTEM, JournalEntry
@@ -28,6 +29,14 @@ ROLES: Mapping[str, LazyString] = {
 # table against every act that the code records.
 ACTS: Mapping[str, LazyString] = {
     "account.erased": _l("An account was deleted."),
+    "audit.begun": _l(
+        "%(title)s: the digits %(seed)s were thrown, and %(sheets)s sheets of paper drawn by them."
+    ),
+    "audit.finished": _l(
+        "%(title)s: the audit of the paper ended after %(sheets)s sheets, %(wrong)s of them typed wrongly. %(finding)s."
+    ),
+    "audit.grown": _l("%(title)s: the sample of paper was enlarged to %(sheets)s sheets."),
+    "audit.read_again": _l("%(title)s: sheet %(place)s of the draw is read again by two people."),
     "cycle.call": _l("%(title)s: the call for proposals was opened."),
     "cycle.close": _l(
         "%(title)s: voting was closed; %(ballots)s ballots and %(marks)s marks agree."
@@ -253,6 +262,8 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
             said[name] = workflow.STATUSES[said[name]].name
     if "proposed" in said:
         said["act"] = TOGETHER[said["proposed"]]
+    if "result" in said:
+        said["finding"] = RESULTS[said["result"]][1]
     if "to_role" in said:
         said["role"] = ROLES[said["to_role"]]
     amount = said.get("amount", said.get("cost"))

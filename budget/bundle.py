@@ -23,6 +23,7 @@ from ballots.keys import Keys
 from ballots.models import Board
 from ballots.paper import records
 from budget import files
+from budget.audit import files as audit_files
 from budget.errors import (
     LogUnsignedError,
     OtherVerifiersError,
@@ -105,6 +106,8 @@ def pieces(
         spool.add(path, [content])
     if with_leaves:
         _add_paper(session, board, spool)
+    for path, content in audit_files.files_of(session, cycle, reading, with_leaves=with_leaves):
+        spool.add(path, [content])
     spool.add(recount.BALLOTS, recount.ballot_lines(reading.votes.values()))
     marks = queries.marks(session, board.contest_id)
     spool.add(recount.ROLL, [recount.roll_summary(marks, reading.rollhash)])

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ballots import queries as ballots
 from budget import phases, publication, queries, services
+from budget.audit import queries as audits
 from budget.count import needs_seed
 from budget.errors import WrongPhaseError
 from budget.forms import ActForm, CycleForm, SlateForm, picks_of
@@ -41,6 +42,7 @@ def index() -> ResponseReturnValue:
             "desk/index.html",
             cycles=cycles,
             waiting={cycle.id: phases.allowed(cycle.phase, current_user.roles) for cycle in cycles},
+            audited=audits.running(database),
         )
 
 
@@ -77,6 +79,7 @@ def cycle(slug: str) -> ResponseReturnValue:
             },
             options=options,
             turnout=ballots.turnout(database, found.contest),
+            has_audit=found.phase == "counted" or audits.audit(database, found.id) is not None,
             is_editable=found.phase in phases.EDITABLE
             and Role.BUDGET_OFFICER in current_user.roles,
         )

@@ -16,6 +16,8 @@ from ballots.keys import Keys
 from ballots.models import Board, Option
 from budget import bundle, services
 from budget.agenda.models import PolicyTask
+from budget.audit import queries as audits
+from budget.audit.errors import AuditOpenError
 from budget.models import Cycle, CycleOutcome, SlateEntry
 from budget.recount import funded_numbers
 from core.journal import Actor
@@ -36,11 +38,14 @@ def publish(
     Raises
     ------
     WrongPhaseError : it is not counted, or published already.
+    AuditOpenError : an audit of the paper has begun and is not finished.
     NotWitnessedError : too few witnesses have signed the closed log.
     LogUnsignedError, OtherVerifiersError, SigningKeyMissingError : its bundle cannot be made.
     """
     services.check(cycle, "publish", session)
     stored = session.get_one(CycleOutcome, cycle.id)
+    if audits.is_open(session, cycle.id):
+        raise AuditOpenError
     cosigning.certified(session.connection(), cycle.contest_id)
     _tell_log(session, cycle, stored, bundle.shelve(session, cycle, shelf, keys=keys))
     outcome = tally.Outcome.from_json(stored.body)

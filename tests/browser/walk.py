@@ -23,7 +23,7 @@ from ballots.paper import batches, keying, stations
 from budget.agenda.models import PolicyTask
 from core.access import Role, access_of
 from core.journal import Actor
-from tests import factories, sheets
+from tests import audits, factories, sheets
 from tests.factories import DAY
 
 NO_PAGE: Mapping[str, str] = {
@@ -98,6 +98,10 @@ def _examples(
         factories.cycle(session, now, phase=phase, keys=keys, slug=slug)
     over = factories.cycle(session, now - 20 * DAY, keys=keys, ballots_cast=[[1]], slug="over")
     sheets.batch(session, over.contest_id, 1, [[1], [2], "blank"])
+    audited = audits.counted(
+        session, now, keys, said=[[1], [1], [1, 3], [1], "blank"] * 12, slug="audited"
+    )
+    audits.begin(session, audited, now)
     listed = factories.cycle(session, now, phase="frozen", slug="listed", roll_kind="listed")
     received = factories.proposal(session, now, status="received", author=author)
     draft = factories.proposal(session, now, author=author)
@@ -116,6 +120,7 @@ def _examples(
         "budget.rules": {"rule": "greedy_cost"},
         "desk.cycle": {"slug": "open"},
         "desk.edit": {"slug": "planned"},
+        **{f"audit.{name}": {"slug": "audited"} for name in ("index", "read", "sheets")},
         "ceremony.close": {"slug": "over"},
         "ceremony.minutes": {"slug": "ended"},
         "ceremony.open_": {"slug": "ready"},

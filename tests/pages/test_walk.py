@@ -47,6 +47,7 @@ def test_every_route_lets_in_just_whom_it_names(app, client, database, now, keys
                 "officer_act": "agree",
             }
             acts |= dict.fromkeys(("propose", "confirm", "withdraw"), "close")
+            acts |= {"second": "confirm", "conduct": "finish"}
             here = known | {"act": acts.get(rule.endpoint.partition(".")[2], "call")}
             if who == "visitor":
                 with client.session_transaction() as kept:

@@ -1,4 +1,4 @@
-"""Acts that take two officers, and votes that are stopped before their planned end."""
+"""Acts that take two officers, votes that are stopped early, and audits of the paper."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,9 +31,65 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("act", "about_id", name=op.f("pk_proposed_acts")),
     )
     op.add_column("contests", sa.Column("stopped_at", UtcDateTime(), nullable=True))
+    op.create_table(
+        "paper_audits",
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("seed", sa.String(length=200), nullable=False),
+        sa.Column("sheets", sa.Integer(), nullable=False),
+        sa.Column("claims", sa.JSON(), nullable=False),
+        sa.Column("is_bound", sa.Boolean(), nullable=False),
+        sa.Column("stages", sa.JSON(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("sheets >= 1", name=op.f("ck_paper_audits_some_sheets")),
+        sa.ForeignKeyConstraint(
+            ["cycle_id"], ["cycles.id"], name=op.f("fk_paper_audits_cycle_id_cycles")
+        ),
+        sa.PrimaryKeyConstraint("cycle_id", name=op.f("pk_paper_audits")),
+    )
+    op.create_table(
+        "drawn_sheets",
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("sheet", sa.Integer(), nullable=False),
+        sa.Column("typed", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cycle_id"],
+            ["paper_audits.cycle_id"],
+            name=op.f("fk_drawn_sheets_cycle_id_paper_audits"),
+        ),
+        sa.PrimaryKeyConstraint("cycle_id", "place", name=op.f("pk_drawn_sheets")),
+        sa.UniqueConstraint(
+            "cycle_id", "batch", "sheet", name=op.f("uq_drawn_sheets_cycle_id_batch_sheet")
+        ),
+    )
+    op.create_table(
+        "sheet_readings",
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("reader_id", sa.Uuid(), nullable=False),
+        sa.Column("reading", sa.Text(), nullable=False),
+        sa.CheckConstraint("turn IN (1, 2)", name=op.f("ck_sheet_readings_two_readings")),
+        sa.ForeignKeyConstraint(
+            ["cycle_id", "place"],
+            ["drawn_sheets.cycle_id", "drawn_sheets.place"],
+            name=op.f("fk_sheet_readings_cycle_id_place_drawn_sheets"),
+        ),
+        sa.PrimaryKeyConstraint("cycle_id", "place", "turn", name=op.f("pk_sheet_readings")),
+        sa.UniqueConstraint(
+            "cycle_id",
+            "place",
+            "reader_id",
+            name=op.f("uq_sheet_readings_cycle_id_place_reader_id"),
+        ),
+    )
 
 
 def downgrade() -> None:
+    for table in ("sheet_readings", "drawn_sheets", "paper_audits"):
+        op.drop_table(table)
     with op.batch_alter_table("contests") as contests:
         contests.drop_column("stopped_at")
     op.drop_table("proposed_acts")
