@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 import accounts.models
+import ballots.alarms.models
 import ballots.booth.models
 import ballots.models
 import ballots.paper.models
@@ -25,8 +26,8 @@ from core.db import Base
 # Every table must be known before the models are compared with the migrations.
 MODELS = (
     core.city, core.journal, core.two_officers, accounts.models, proposals.models, ballots.models,
-    ballots.booth.models, ballots.paper.models, ballots.roll.models, budget.models,
-    budget.agenda.models, budget.audit.models,
+    ballots.alarms.models, ballots.booth.models, ballots.paper.models, ballots.roll.models,
+    budget.models, budget.agenda.models, budget.audit.models,
 )  # fmt: skip
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"

@@ -6,6 +6,7 @@ read by their rules, and the roll is compared with them by the link key.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -181,12 +182,13 @@ def _read(connection: Connection, contest_id: UUID) -> tuple[Edge, Reading, dict
     stations: dict[int, str] = {}
 
     def hashes() -> Iterator[bytes]:
-        for data in log.leaves(connection, contest_id):
-            leaf: Leaf = leaves.read(data)
-            reading.take(leaf)
-            if leaf["t"] == "batch":
-                stations[leaf["b"]] = leaf["station"]
-            yield leaf_hash(data)
+        with closing(log.leaves(connection, contest_id)) as told:
+            for data in told:
+                leaf: Leaf = leaves.read(data)
+                reading.take(leaf)
+                if leaf["t"] == "batch":
+                    stations[leaf["b"]] = leaf["station"]
+                yield leaf_hash(data)
 
     try:
         return Edge().grown(hashes()), reading, stations

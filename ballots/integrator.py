@@ -7,13 +7,16 @@ follows from the database and the guard alone.
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from ballots import log, pending
+from ballots.alarms import hours
 from ballots.board.merkle import Edge, leaf_hash
 from ballots.errors import RollbackError
 from ballots.keys import Keys
+from core import clock
 from core.db import Database
 
 PAUSE = 1.0  # seconds between two batches: nobody's ballot stands alone in one when many vote
@@ -30,6 +33,7 @@ class Integrator:
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
         self._keys = keys
+        self._hour: int | None = None  # in which the totals were kept last
 
     def turn(self) -> int:
         """Integrate and settle every log that needs it; how many that were.
@@ -92,10 +96,19 @@ class Integrator:
         while not stopped.is_set():
             try:
                 act()
+                self.tick(clock.now())
             except Exception as error:
                 failed(error)
             act = self.turn
             stopped.wait(PAUSE)
+
+    def tick(self, now: datetime) -> None:
+        """Leave a mark that all is well; once an hour, keep what alarms need of the open votes."""
+        self._keys.signers.beat()
+        if now.hour != self._hour:
+            with self._database.writing_rows() as connection:
+                hours.note_hour(connection, now)
+            self._hour = now.hour
 
     def _examine(self, contest_id: UUID) -> None:
         with self._database.reading() as session:

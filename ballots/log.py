@@ -7,6 +7,7 @@ one place. Tiles are not stored: those of hashes are rows of `LogLeaf` and `LogN
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -343,7 +344,8 @@ def _column(
     if last is not None:
         query = query.where(LogLeaf.position < last)
     query = query.order_by(LogLeaf.position).execution_options(yield_per=CHUNK)
-    yield from connection.scalars(query)
+    with closing(connection.scalars(query)) as rows:  # whoever stops early leaves no cursor open
+        yield from rows
 
 
 def _cut(hashes: bytes) -> Iterator[bytes]:

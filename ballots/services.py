@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from ballots import closing, entries, kinds, log, pending, receipts
+from ballots.alarms import hours
 from ballots.closing import Survey
 from ballots.entries import NONCE_BYTES, Opening
 from ballots.errors import (
@@ -171,6 +172,7 @@ def close_contest(session: Session, contest: Contest, *, keys: Keys, now: dateti
     last = entries.closed(board.election, found.size, found.kinds, marks)
     log.append(connection, board, [last])
     contest.closed_at = now
+    hours.forget(session, contest.id)
     session.flush()
     after_commit(session, lambda: keys.linker.destroy(contest.id))
     return found

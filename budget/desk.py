@@ -10,6 +10,8 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from ballots import queries as ballots
+from ballots.alarms import queries as alarms
+from ballots.keys import Keys
 from budget import phases, publication, queries, services
 from budget.audit import queries as audits
 from budget.count import needs_seed
@@ -79,6 +81,9 @@ def cycle(slug: str) -> ResponseReturnValue:
             },
             options=options,
             turnout=ballots.turnout(database, found.contest),
+            alarms=alarms.alarms(database, found.contest, keys=_keys(), now=clock.now())
+            if current_user.holds(Role.POLL_MANAGER, Role.AUDITOR)
+            else [],
             has_audit=found.phase == "counted" or audits.audit(database, found.id) is not None,
             is_editable=found.phase in phases.EDITABLE
             and Role.BUDGET_OFFICER in current_user.roles,
@@ -174,11 +179,8 @@ def _count(database: Session, cycle: Cycle, form: ActForm, actor: Actor) -> None
 
 
 def _publish(database: Session, cycle: Cycle, _form: ActForm, actor: Actor) -> None:
-    extensions = current_app.extensions
-    publication.publish(
-        database, cycle, actor=actor, keys=extensions["keys"], shelf=extensions["config"].bundles,
-        now=clock.now(),
-    )  # fmt: skip
+    shelf = current_app.extensions["config"].bundles
+    publication.publish(database, cycle, actor=actor, keys=_keys(), shelf=shelf, now=clock.now())
 
 
 def _plain(service: Callable[..., Any]) -> Callable[..., None]:
@@ -234,3 +236,8 @@ def _cycle(database: Session, slug: str) -> Cycle:
 def _actor(role: Role) -> Actor:
     acting: Actor = current_user.acting_as(role)
     return acting
+
+
+def _keys() -> Keys:
+    keys: Keys = current_app.extensions["keys"]
+    return keys

@@ -1,4 +1,4 @@
-"""Acts that take two officers, votes that are stopped early, and audits of the paper."""
+"""Acts that take two officers, votes that are stopped early, audits of paper, and hourly totals."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -85,10 +85,21 @@ def upgrade() -> None:
             name=op.f("uq_sheet_readings_cycle_id_place_reader_id"),
         ),
     )
+    op.create_table(
+        "hourly_counts",
+        sa.Column("contest_id", sa.Uuid(), nullable=False),
+        sa.Column("hour", UtcDateTime(), nullable=False),
+        sa.Column("voters", sa.Integer(), nullable=False),
+        sa.Column("casts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contests.id"], name=op.f("fk_hourly_counts_contest_id_contests")
+        ),
+        sa.PrimaryKeyConstraint("contest_id", "hour", name=op.f("pk_hourly_counts")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("sheet_readings", "drawn_sheets", "paper_audits"):
+    for table in ("hourly_counts", "sheet_readings", "drawn_sheets", "paper_audits"):
         op.drop_table(table)
     with op.batch_alter_table("contests") as contests:
         contests.drop_column("stopped_at")
