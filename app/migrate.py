@@ -9,19 +9,25 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 import accounts.models
+import ballots.alarms.models
+import ballots.booth.models
 import ballots.models
+import ballots.paper.models
 import ballots.roll.models
 import budget.agenda.models
+import budget.audit.models
 import budget.models
 import core.city
 import core.journal
+import core.two_officers
 import proposals.models
 from core.db import Base
 
 # Every table must be known before the models are compared with the migrations.
 MODELS = (
-    core.city, core.journal, accounts.models, proposals.models, ballots.models,
-    ballots.roll.models,     budget.models, budget.agenda.models,
+    core.city, core.journal, core.two_officers, accounts.models, proposals.models, ballots.models,
+    ballots.alarms.models, ballots.booth.models, ballots.paper.models, ballots.roll.models,
+    budget.models, budget.agenda.models, budget.audit.models,
 )  # fmt: skip
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from app import errors, sentences
 from app.config import Config
 from ballots import receipts
-from budget import phases
+from budget import alarm_words, phases
 from budget.forms import ROLL_KINDS
 from core import money, words
 from core.access import Role
@@ -67,6 +67,7 @@ def start(app: Flask, config: Config) -> None:
         receipt=receipts.grouped,
         spoken=spoken,
         refusal=errors.sentence,
+        alarm=alarm_words.sentence,
         electorate=lambda electorate, places: electorate.sentences(
             {slug: place.name(words.language()) for slug, place in places.items()}
         ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from budget.audit.words import RESULTS
 from core import money
 from core.access import Role
 from core.journal import CITIZEN, OPERATOR, SYSTEM, JournalEntry
@@ -28,6 +29,14 @@ ROLES: Mapping[str, LazyString] = {
 # table against every act that the code records.
 ACTS: Mapping[str, LazyString] = {
     "account.erased": _l("An account was deleted."),
+    "audit.begun": _l(
+        "%(title)s: the digits %(seed)s were thrown, and %(sheets)s sheets of paper drawn by them."
+    ),
+    "audit.finished": _l(
+        "%(title)s: the audit of the paper ended after %(sheets)s sheets, %(wrong)s of them typed wrongly. %(finding)s."
+    ),
+    "audit.grown": _l("%(title)s: the sample of paper was enlarged to %(sheets)s sheets."),
+    "audit.read_again": _l("%(title)s: sheet %(place)s of the draw is read again by two people."),
     "cycle.call": _l("%(title)s: the call for proposals was opened."),
     "cycle.close": _l(
         "%(title)s: voting was closed; %(ballots)s ballots and %(marks)s marks agree."
@@ -37,10 +46,29 @@ ACTS: Mapping[str, LazyString] = {
     "cycle.imported": _l("%(title)s was imported from the file %(source)s."),
     "cycle.open": _l("%(title)s: voting was opened."),
     "cycle.prepared": _l("%(title)s was prepared."),
+    "cycle.proposed": _l(
+        "%(title)s: “%(act)s” was proposed; a second officer has to confirm it within an hour."
+    ),
     "cycle.publish": _l("%(title)s: the outcome was published."),
     "cycle.review": _l("%(title)s: the call for proposals was ended."),
     "cycle.revised": _l("%(title)s: rules, money or dates were changed."),
+    "cycle.stopped": _l(
+        "%(title)s: no ballot is accepted any more, before the planned end. %(reason)s"
+    ),
     "cycle.thaw": _l("%(title)s: the freeze was undone."),
+    "cycle.withdrawn": _l(
+        "%(title)s: “%(act)s” was taken back before a second officer confirmed it."
+    ),
+    "paper.closed": _l(
+        "%(title)s: batch %(batch)s of paper ballots from %(station)s was typed twice and closed."
+    ),
+    "paper.declared": _l(
+        "%(title)s: batch %(batch)s of paper ballots from %(station)s was declared."
+    ),
+    "paper.discarded": _l("%(title)s: an unfinished typing of batch %(batch)s was discarded."),
+    "paper.reopened": _l(
+        "%(title)s: sheets %(sheets)s of batch %(batch)s were made void, document %(document)s. %(why)s"
+    ),
     "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
     "role.factor_reset": _l("The authenticator of an official was reset."),
     "role.granted": _l("The role “%(role)s” was granted."),
@@ -56,6 +84,13 @@ ACTS: Mapping[str, LazyString] = {
     "task.decided": _l("“%(project)s”: the council adopted %(amount)s."),
     "task.drafted": _l("“%(project)s”: %(amount)s was put into the draft budget."),
     "task.reported": _l("“%(project)s”: the department reported; %(amount)s spent so far."),
+}
+
+# What takes two officers -> its name for people.
+TOGETHER: Mapping[str, LazyString] = {
+    "open": _l("Open the vote"),
+    "stop": _l("Stop accepting ballots"),
+    "close": _l("Close the vote"),
 }
 
 # Rule of counting -> its name for people.
@@ -225,6 +260,10 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("source", "to"):
         if said.get(name) in workflow.STATUSES:
             said[name] = workflow.STATUSES[said[name]].name
+    if "proposed" in said:
+        said["act"] = TOGETHER[said["proposed"]]
+    if "result" in said:
+        said["finding"] = RESULTS[said["result"]][1]
     if "to_role" in said:
         said["role"] = ROLES[said["to_role"]]
     amount = said.get("amount", said.get("cost"))

@@ -67,6 +67,36 @@ def revoked(election: str, pseudonym: bytes, why: str) -> Entry:
     return _entry(REVOKE, election, voter=pseudonym, p=pseudonym.hex(), why=why)
 
 
+def batch(  # noqa: PLR0917 - one leaf's members
+    election: str, number: int, station: str, seal: str, sheets: int, by: Sequence[str]
+) -> Entry:
+    """A pile of paper, before it is typed; `by` are two clerks."""
+    return _entry(
+        "batch", election, b=number, station=station, seal=seal, sheets=sheets, by=list(by)
+    )
+
+
+def paper(election: str, number: int, sheet: int, nonce: bytes, said: Mapping[str, Any]) -> Entry:
+    """One sheet of a batch; `said` is its member `x`, or `u` if it gives no choices."""
+    return _entry("paper", election, b=number, s=sheet, d=DISTRICT, f=FORM, n=nonce.hex(), **said)
+
+
+def batch_closed(
+    election: str, number: int, states: Mapping[str, int], settled: int, keying: str
+) -> Entry:
+    """All sheets of a batch are typed; `keying` is the hash of who typed what."""
+    return _entry(
+        "batch-close", election, b=number, typed=states.get("typed", 0),
+        blank=states.get("blank", 0), spoiled=states.get("spoiled", 0), settled=settled,
+        keying=keying,
+    )  # fmt: skip
+
+
+def void(election: str, position: int, why: str, document: str, by: Sequence[str]) -> Entry:
+    """A sheet of paper counts no longer; `by` are two officers."""
+    return _entry("void", election, i=position, why=why, document=document, by=list(by))
+
+
 def roll_changed(election: str, told: int, roll: Sequence[str]) -> Entry:
     """The roll is another than the log told before: `told` voters then."""
     return _entry(
@@ -78,6 +108,18 @@ def roll_changed(election: str, told: int, roll: Sequence[str]) -> Entry:
 def closed(election: str, size: int, counts: Mapping[str, int], marks: Mapping[str, int]) -> Entry:
     """The last leaf but the result."""
     return _entry("close", election, size=size, counts=dict(counts), marks=dict(marks))
+
+
+def result(election: str, *, bundle: str, funded: Sequence[int], trace: str) -> Entry:
+    """What came out, after the close.
+
+    Parameters
+    ----------
+    bundle : SHA-256 of the sums of the public bundle, in hexadecimal
+    funded : numbers of options, ascending
+    trace : SHA-256 of tally.json, in hexadecimal
+    """
+    return _entry("result", election, bundle=bundle, funded=list(funded), trace=trace)
 
 
 def roll_hash(roll: Sequence[str]) -> str:

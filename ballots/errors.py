@@ -80,3 +80,11 @@ class NotWitnessedError(RoomError):
 
 class ReconciliationError(RoomError):
     """Roll and box do not agree; nothing was closed."""
+
+
+class InvariantError(RoomError):
+    """Something does not hold that must before a vote is closed; `checks` names what."""
+
+
+class LogFaultError(RoomError):
+    """The leaves do not say what a log may say; `why`."""

@@ -7,13 +7,16 @@ follows from the database and the guard alone.
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from ballots import log, pending
+from ballots.alarms import hours
 from ballots.board.merkle import Edge, leaf_hash
 from ballots.errors import RollbackError
 from ballots.keys import Keys
+from core import clock
 from core.db import Database
 
 PAUSE = 1.0  # seconds between two batches: nobody's ballot stands alone in one when many vote
@@ -30,6 +33,7 @@ class Integrator:
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
         self._keys = keys
+        self._hour: int | None = None  # in which the totals were kept last
 
     def turn(self) -> int:
         """Integrate and settle every log that needs it; how many that were.
@@ -42,7 +46,7 @@ class Integrator:
         """
         with self._database.reading() as session:
             waiting = log.unsettled(session.connection())
-        return self._each(waiting, self._advance)
+        return self._each(waiting, self.advance)
 
     def check(self) -> int:
         """Read every log of an open vote from its first leaf, and compare; how many that were.
@@ -72,24 +76,39 @@ class Integrator:
         with self._database.writing_rows() as connection:
             log.keep_checkpoint(connection, contest_id, board.edge.size, note)
 
-    def run(self, stopped: threading.Event, failed: Callable[[Exception], None]) -> None:
-        """Check, then a turn every second until `stopped`; what goes wrong goes to `failed`."""
-        act: Callable[[], int] = self.check
-        while not stopped.is_set():
-            try:
-                act()
-            except Exception as error:
-                failed(error)
-            act = self.turn
-            stopped.wait(PAUSE)
+    def advance(self, contest_id: UUID) -> None:
+        """Integrate and settle one log.
 
-    def _advance(self, contest_id: UUID) -> None:
+        Raises
+        ------
+        RollbackError : the log does not grow out of what was signed last.
+        """
         with self._database.writing_rows() as connection:
             pending.integrate(connection, contest_id)
         self.settle(contest_id)
         with self._database.writing_rows() as connection:
             if contest_id not in log.running(connection):
                 pending.forget_order(connection)
+
+    def run(self, stopped: threading.Event, failed: Callable[[Exception], None]) -> None:
+        """Check, then a turn every second until `stopped`; what goes wrong goes to `failed`."""
+        act: Callable[[], int] = self.check
+        while not stopped.is_set():
+            try:
+                act()
+                self.tick(clock.now())
+            except Exception as error:
+                failed(error)
+            act = self.turn
+            stopped.wait(PAUSE)
+
+    def tick(self, now: datetime) -> None:
+        """Leave a mark that all is well; once an hour, keep what alarms need of the open votes."""
+        self._keys.signers.beat()
+        if now.hour != self._hour:
+            with self._database.writing_rows() as connection:
+                hours.note_hour(connection, now)
+            self._hour = now.hour
 
     def _examine(self, contest_id: UUID) -> None:
         with self._database.reading() as session:

@@ -6,7 +6,8 @@ one place. Tiles are not stored: those of hashes are rows of `LogLeaf` and `LogN
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -148,7 +149,7 @@ def append(connection: Connection, board: Head, entries: Sequence[Entry]) -> Hea
 
 def leaves(
     connection: Connection, contest_id: UUID, first: int = 0, last: int | None = None
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """The leaves from `first` to before `last`, or to the end."""
     return _column(connection, LogLeaf.leaf, contest_id, first, last)
 
@@ -209,6 +210,15 @@ def last_checkpoint(connection: Connection, contest_id: UUID) -> Note | None:
     return None if note is None else Note.read(note.encode())
 
 
+def checkpoint(connection: Connection, contest_id: UUID, size: int) -> Note | None:
+    """The checkpoint of the tree of `size` leaves; None if none was signed."""
+    query = select(SignedCheckpoint.note).where(
+        SignedCheckpoint.contest_id == contest_id, SignedCheckpoint.size == size
+    )
+    note = connection.scalar(query)
+    return None if note is None else Note.read(note.encode())
+
+
 def known(connection: Connection, contest_id: UUID, wanted: Sequence[bytes]) -> set[bytes]:
     """Which of these hashes the log has."""
     found: set[bytes] = set()
@@ -237,8 +247,13 @@ def find(connection: Connection, contest_id: UUID, code: str) -> Found | None:
 
 
 def receipt(connection: Connection, contest_id: UUID, position: int) -> Receipt | None:
-    """The proof that a leaf is in the log; None while no signed checkpoint holds it."""
+    """The proof that a leaf is in the log; None while no signed checkpoint holds it.
+
+    After the result it is still by the checkpoint of the close, which the bundle has.
+    """
     note = last_checkpoint(connection, contest_id)
+    if note is not None and _ends_with_result(connection, contest_id, note):
+        note = checkpoint(connection, contest_id, Checkpoint.read(note.text).size - 1)
     if note is None:
         return None
     size = Checkpoint.read(note.text).size
@@ -246,26 +261,6 @@ def receipt(connection: Connection, contest_id: UUID, position: int) -> Receipt 
         return None
     proof = inclusion_proof(nodes(connection, contest_id, size), position, size)
     return Receipt(position, tuple(proof), note)
-
-
-def live_voters(connection: Connection, contest_id: UUID) -> set[bytes]:
-    """Of whom the last leaf is a ballot: a pseudonym each, or the serial of a token.
-
-    Read in one walk: a join of the log with itself takes a database without statistics, as one is
-    just after an import, longer than the vote.
-    """
-    query = (
-        select(LogLeaf.voter, LogLeaf.kind)
-        .where(LogLeaf.contest_id == contest_id, LogLeaf.voter.is_not(None))
-        .order_by(LogLeaf.position)
-        .execution_options(yield_per=CHUNK)
-    )
-    live: set[bytes] = set()
-    rows: Iterable[Any] = connection.execute(query)
-    for voter, kind in rows:
-        change = live.add if kind == BALLOT else live.discard
-        change(voter)
-    return live
 
 
 def roll_told(connection: Connection, contest_id: UUID) -> tuple[int, str]:
@@ -321,6 +316,13 @@ def unsettled(connection: Connection) -> list[UUID]:
     return list(connection.scalars(query.order_by(Board.contest_id)))
 
 
+def _ends_with_result(connection: Connection, contest_id: UUID, note: Note) -> bool:
+    query = select(LogLeaf.kind).where(
+        LogLeaf.contest_id == contest_id, LogLeaf.position == Checkpoint.read(note.text).size - 1
+    )
+    return connection.scalar(query) == "result"
+
+
 def _state(connection: Connection, contest_id: UUID, position: int, voter: bytes) -> str:
     """What became of a ballot in the log, told by the same voter's last leaf."""
     query = (
@@ -337,12 +339,13 @@ def _state(connection: Connection, contest_id: UUID, position: int, voter: bytes
 
 def _column(
     connection: Connection, column: Any, contest_id: UUID, first: int, last: int | None
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     query = select(column).where(LogLeaf.contest_id == contest_id, LogLeaf.position >= first)
     if last is not None:
         query = query.where(LogLeaf.position < last)
     query = query.order_by(LogLeaf.position).execution_options(yield_per=CHUNK)
-    yield from connection.scalars(query)
+    with closing(connection.scalars(query)) as rows:  # whoever stops early leaves no cursor open
+        yield from rows
 
 
 def _cut(hashes: bytes) -> Iterator[bytes]:

@@ -61,6 +61,7 @@ class Contest(Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]  # the officials' acts, beside the planned moments above
+    stopped_at: Mapped[datetime | None]  # nobody casts from here on, before the planned end
     closed_at: Mapped[datetime | None]
     # SHA-256 of the rules and the slate, set when the slate is frozen; None: not frozen yet.
     rules_digest: Mapped[str | None] = mapped_column(String(64))
@@ -80,7 +81,7 @@ class Contest(Base):
 
     def is_open(self, now: datetime) -> bool:
         """Half-open interval: the closing instant itself is too late."""
-        acted = self.opened_at is not None and self.closed_at is None
+        acted = self.opened_at is not None and self.stopped_at is None and self.closed_at is None
         return acted and self.opens_at <= now < self.closes_at
 
 

@@ -21,7 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from ballots import entries, kinds, log, pending, receipts
+from ballots import closing, entries, kinds, log, pending, receipts
+from ballots.alarms import hours
+from ballots.closing import Survey
 from ballots.entries import NONCE_BYTES, Opening
 from ballots.errors import (
     BallotInBoxError,
@@ -30,11 +32,11 @@ from ballots.errors import (
     LogHaltedError,
     NotOnRollError,
     PaperBallotError,
-    ReconciliationError,
 )
 from ballots.keys import Keys
 from ballots.kinds import BallotRule, Choices, SlateLine
 from ballots.models import Board, Contest, Option, RollEntry
+from ballots.paper import batches, stations
 from core.db import after_commit
 
 # The table instead of the class, built once and no wider than needed: this runs for every ballot
@@ -50,6 +52,7 @@ _CASTING = (
         *_BOARDS.c["election", "is_halted"],
         and_(
             _CONTESTS.c.opened_at.is_not(None),
+            _CONTESTS.c.stopped_at.is_(None),
             _CONTESTS.c.closed_at.is_(None),
             _CONTESTS.c.opens_at <= bindparam("now"),
             _CONTESTS.c.closes_at > bindparam("now"),
@@ -78,15 +81,6 @@ class Paper:
     voter_id: str
     choices: Choices
     nonce: bytes = field(default_factory=lambda: secrets.token_bytes(NONCE_BYTES))
-
-
-@dataclass(frozen=True)
-class Reconciliation:
-    """What the close compared."""
-
-    marks: int
-    ballots: int
-    roll_size: int
 
 
 def cast(
@@ -153,35 +147,32 @@ def open_contest(
     log.append(connection, log.head(connection, contest.id, alone=True), [first])
 
 
-def close_contest(
-    session: Session, contest: Contest, *, keys: Keys, now: datetime
-) -> Reconciliation:
+def close_contest(session: Session, contest: Contest, *, keys: Keys, now: datetime) -> Survey:
     """End the vote: nobody casts after this; roll and log must agree; then the link key goes.
 
     Raises
     ------
     ContestClosedError : it is not open.
     LinkKeyMissingError : roll and log cannot be compared without the key.
-    ReconciliationError : they do not agree; nothing was closed.
+    OpenBatchesError, BallotsBeyondRollError : paper is not ready; nothing was closed.
+    LogFaultError, ReconciliationError, InvariantError : they are not as they must be; nothing was
+        closed.
     """
     session.execute(select(Contest.id).where(Contest.id == contest.id).with_for_update())
     session.refresh(contest)
     if contest.opened_at is None or contest.closed_at is not None:
         raise ContestClosedError
-    if not keys.linker.has(contest.id):
-        raise LinkKeyMissingError
+    batches.check_closed(session, contest.id)
     connection = session.connection()
     board = pending.integrate(connection, contest.id)
     board = log.append(connection, board, _roll_changes(session, board))
-    found = _reconcile(session, contest.id, keys)
-    last = entries.closed(
-        board.election,
-        board.edge.size,
-        log.kinds(connection, contest.id),
-        _marks(session, contest.id),
-    )
+    found = closing.survey(session, contest, keys=keys, now=now)
+    found.insist()
+    marks = {"web": found.marks, "paper": found.paper_marks}
+    last = entries.closed(board.election, found.size, found.kinds, marks)
     log.append(connection, board, [last])
     contest.closed_at = now
+    hours.forget(session, contest.id)
     session.flush()
     after_commit(session, lambda: keys.linker.destroy(contest.id))
     return found
@@ -197,15 +188,19 @@ def enrol(session: Session, contest_id: UUID, voter_ids: Iterable[str]) -> None:
         session.execute(_ENROL, rows)
 
 
-def mark_paper(session: Session, contest_id: UUID, voter_id: str, *, keys: Keys) -> None:
+def mark_paper(
+    session: Session, contest_id: UUID, voter_id: str, *, keys: Keys, station: str | None = None
+) -> None:
     """Note that a voter takes a paper ballot: no web ballot is accepted from now on.
 
-    A ballot that was cast by web is revoked in the log, by the same transaction.
+    A ballot that was cast by web is revoked in the log, by the same transaction. The station that
+    hands it out counts one more, and is not told of whom.
 
     Raises
     ------
     NotOnRollError : no such voter.
     PaperBallotError : this voter has a paper ballot already.
+    NoSuchStationError : the vote has no such station.
     LinkKeyMissingError : the web ballot cannot be found without the key.
     """
     query = select(RollEntry).where(
@@ -219,6 +214,8 @@ def mark_paper(session: Session, contest_id: UUID, voter_id: str, *, keys: Keys)
     has_ballot = entry.status == "web"
     entry.status, entry.casts = "paper", entry.casts + 1
     session.flush()
+    if station is not None:
+        stations.count_paper(session, contest_id, station)
     if has_ballot:
         _revoke(session, contest_id, voter_id, "paper-instead", keys)
 
@@ -291,30 +288,6 @@ def _roll_changes(session: Session, board: log.Head) -> list[log.Entry]:
     if entries.roll_hash(roll) == rollhash:
         return []
     return [entries.roll_changed(board.election, told, roll)]
-
-
-def _reconcile(session: Session, contest_id: UUID, keys: Keys) -> Reconciliation:
-    """Compare the roll's marks with the log: as many, and of the same voters."""
-    marked = session.scalars(
-        select(RollEntry.voter_id).where(
-            RollEntry.contest_id == contest_id, RollEntry.status == "web"
-        )
-    )
-    expected = {keys.linker.pseudonym(contest_id, voter_id) for voter_id in marked}
-    found = log.live_voters(session.connection(), contest_id)
-    if expected != found:
-        raise ReconciliationError(marks=len(expected), ballots=len(found))
-    size = select(func.count()).where(RollEntry.contest_id == contest_id)
-    return Reconciliation(len(expected), len(found), session.scalar(size) or 0)
-
-
-def _marks(session: Session, contest_id: UUID) -> dict[str, int]:
-    """Channel -> voters marked so."""
-    query = select(RollEntry.status, func.count().label("voters")).where(
-        RollEntry.contest_id == contest_id, RollEntry.status != "none"
-    )
-    found = {row.status: row.voters for row in session.execute(query.group_by(RollEntry.status))}
-    return {"web": 0, "paper": 0} | found
 
 
 def _row(contest: Any, rule: BallotRule, paper: Paper, keys: Keys, channel: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from ballots.errors import RollbackError
 from core import disk
 
 _SEED_BYTES = 32
+_BEAT = "integrator"
 # (first, last) -> the hashes of the leaves from `first` to before `last`.
 Hashes = Callable[[int, int], Iterable[bytes]]
 
@@ -85,6 +87,16 @@ class Signers:
             state = {"size": edge.size, "hashes": [hashed.hex() for hashed in edge.hashes]}
             disk.replace(self._guard(contest_id), json.dumps(state).encode())
             return Note(str(tree), (signer.sign(str(tree)),))
+
+    def beat(self) -> None:
+        """Leave a mark that the integrator has just done its work; nobody's ballot shows in it."""
+        self.guards.mkdir(mode=disk.PRIVATE_FOLDER, parents=True, exist_ok=True)
+        (self.guards / _BEAT).touch(mode=disk.PRIVATE_FILE)
+
+    def last_beat(self) -> datetime | None:
+        """When it did last; None if it never has."""
+        path = self.guards / _BEAT
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
 
     @contextmanager
     def _alone(self, contest_id: UUID) -> Iterator[None]:

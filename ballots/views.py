@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -27,13 +26,13 @@ from ballots.collector import Collector
 from ballots.entries import DISTRICT, FORM, NONCE_BYTES
 from ballots.errors import BallotInBoxError, InvalidBallotError
 from ballots.forms import FindForm, choices_of, nonce_of
+from ballots.groups import Group, grouped
 from ballots.kinds import BallotRule, Choices
 from ballots.log import Found
 from ballots.models import Board, Contest, Option
 from ballots.voter import Voter
 from core import city, clock, qr
 from core.access import public, voting
-from core.city import Field
 from core.forms import text_of
 from core.limits import limited
 from core.web import reading
@@ -44,15 +43,6 @@ blueprint = Blueprint("ballots", __name__)
 # sees nothing. It is sealed, for with it the voter's own browser may see the whole leaf.
 RECEIPT = "receipt"
 RECEIPT_SECONDS = 60 * 60
-
-
-@dataclass(frozen=True)
-class Group:
-    """The options of one field, in this voter's order, and the most that may be picked of them."""
-
-    field: Field | None
-    limit: int | None
-    options: Sequence[Option]
 
 
 @blueprint.get("/votes/<uuid:contest_id>")
@@ -264,17 +254,9 @@ def _check_page(
 
 
 def _groups(session: Session, contest: Contest, who: Voter) -> list[Group]:
-    """The slate by field, in the city's order of fields; within a field shuffled for this voter."""
-    fields: dict[str | None, Field | None] = {row.slug: row for row in city.fields(session)}
-    fields[None] = None
-    by_field: dict[str | None, list[Option]] = {}
-    for option in sorted(contest.options, key=lambda option: _own_order(who, option)):
-        by_field.setdefault(option.field, []).append(option)
-    return [
-        Group(field, contest.field_limits.get(slug or ""), by_field[slug])
-        for slug, field in fields.items()
-        if slug in by_field
-    ]
+    """The slate by field; within a field shuffled for this voter."""
+    shuffled = sorted(contest.options, key=lambda option: _own_order(who, option))
+    return grouped(session, contest, shuffled)
 
 
 def _own_order(who: Voter, option: Option) -> bytes:

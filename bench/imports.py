@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import migrate
+from ballots.integrator import Integrator
 from ballots.keys import Keys
 from budget import files, services
+from budget.publication import publish
 from core.db import opened
 from core.journal import OPERATOR, Actor
 from tally.formats import pabulib
@@ -62,7 +64,13 @@ def whole_life(path: Path) -> None:
                 session, cycle, actor=THE_OPERATOR, keys=keys, now=now, reason="bench"
             )
             services.count(session, cycle, actor=THE_OPERATOR, now=now)
-            services.publish(session, cycle, actor=THE_OPERATOR, now=now)
+        Integrator(database, keys).turn()
+        with database.writing() as session:
+            cycle = session.merge(cycle)
+            publish(
+                session, cycle, actor=THE_OPERATOR, keys=keys, shelf=Path(folder) / "bundles",
+                now=now,
+            )  # fmt: skip
             pabulib.write(files.export_cycle(session, cycle))
         whole = time.perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,9 @@ from ballots.board.notes import Signer
 from ballots.board.reading import Reading, replay
 from ballots.keys import Keys
 from ballots.models import Board
+from ballots.paper import records
 from budget import files
+from budget.audit import files as audit_files
 from budget.errors import (
     LogUnsignedError,
     OtherVerifiersError,
@@ -48,19 +51,23 @@ def write(
         fresh.unlink(missing_ok=True)
 
 
+def shelve(session: Session, cycle: Cycle, folder: Path, *, keys: Keys) -> Path:
+    """Make the public bundle of a counted cycle anew in `folder`; raises as `pieces` does."""
+    path = _place(session, cycle, folder, "public")
+    write(session, cycle, path, keys=keys)
+    return path
+
+
 def shelved(
     session: Session, cycle: Cycle, folder: Path, *, keys: Keys, for_auditors: bool = False
 ) -> Path:
-    """The bundle of a published cycle as a file in `folder`, which is made when it is first asked.
+    """The bundle of a published cycle as a file in `folder`, which is made if it is not there.
 
     It stays as it is: a later version of this program brings other verifiers, and this vote has
     promised those of its own time.
     """
-    stored = session.get_one(CycleOutcome, cycle.id)
-    copy = "auditors" if for_auditors else "public"
-    path = folder / f"{cycle.contest_id}-{stored.digest[:16]}-{copy}.tar"
+    path = _place(session, cycle, folder, "auditors" if for_auditors else "public")
     if not path.exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write(session, cycle, path, keys=keys, for_auditors=for_auditors)
     return path
 
@@ -88,13 +95,18 @@ def pieces(
     manifest = Manifest.read(board.manifest.encode())
     with_leaves = for_auditors or manifest.publication == "open"
     reading = replay(map(json.loads, log.leaves(session.connection(), board.contest_id)))
+    size = reading.closed["size"] + 1  # a result names this bundle, and so cannot be in it
     spool.add(MANIFEST, [board.manifest.encode()])
     spool.add("policy.txt", [board.policy.encode()])
-    _add_checkpoints(session, board, spool)
+    _add_checkpoints(session, board.contest_id, size, spool)
     tiles = recount.tile_files(
-        log.leaves(session.connection(), board.contest_id), with_leaves=with_leaves
+        log.leaves(session.connection(), board.contest_id, 0, size), with_leaves=with_leaves
     )
     for path, content in tiles:
+        spool.add(path, [content])
+    if with_leaves:
+        _add_paper(session, board, spool)
+    for path, content in audit_files.files_of(session, cycle, reading, with_leaves=with_leaves):
         spool.add(path, [content])
     spool.add(recount.BALLOTS, recount.ballot_lines(reading.votes.values()))
     marks = queries.marks(session, board.contest_id)
@@ -105,13 +117,26 @@ def pieces(
     return bundle.written(spool.files, signer)
 
 
-def _add_checkpoints(session: Session, board: Board, spool: Spool) -> None:
-    notes = list(log.checkpoints(session.connection(), board.contest_id))
+def _add_checkpoints(session: Session, contest_id: UUID, size: int, spool: Spool) -> None:
+    """Those of trees up to and with the close."""
+    told = log.checkpoints(session.connection(), contest_id)
+    notes = [note for note in told if Checkpoint.read(note.text).size <= size]
     signed = Checkpoint.read(notes[-1].text).size if notes else 0
-    if signed != board.size:
-        raise LogUnsignedError(size=board.size, signed=signed)
+    if signed != size:
+        raise LogUnsignedError(size=size, signed=signed)
     spool.add("checkpoint", [str(notes.pop()).encode()])
     spool.add("checkpoints.txt", [bundle.joined(notes).encode()])
+
+
+def _add_paper(session: Session, board: Board, spool: Spool) -> None:
+    """Who typed what of each batch: as telling as the leaves, so only beside them."""
+    for path, lines in (
+        ("paper/batches.jsonl", records.batches_jsonl(session, board.contest_id)),
+        ("paper/adjudications.jsonl", records.adjudications_jsonl(session, board.contest_id)),
+    ):
+        told = [line.encode() for line in lines]
+        if told:
+            spool.add(path, told)
 
 
 def _add_outcome(
@@ -141,6 +166,12 @@ def _signer(keys: Keys, board: Board) -> Signer:
         return keys.signers.signer(board.contest_id, board.election)
     except FileNotFoundError:
         raise SigningKeyMissingError from None
+
+
+def _place(session: Session, cycle: Cycle, folder: Path, copy: str) -> Path:
+    stored = session.get_one(CycleOutcome, cycle.id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"{cycle.contest_id}-{stored.digest[:16]}-{copy}.tar"
 
 
 def _new(path: Path) -> int:

@@ -10,8 +10,10 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from ballots import queries as ballots
+from ballots.alarms import queries as alarms
 from ballots.keys import Keys
-from budget import phases, queries, services
+from budget import phases, publication, queries, services
+from budget.audit import queries as audits
 from budget.count import needs_seed
 from budget.errors import WrongPhaseError
 from budget.forms import ActForm, CycleForm, SlateForm, picks_of
@@ -42,6 +44,7 @@ def index() -> ResponseReturnValue:
             "desk/index.html",
             cycles=cycles,
             waiting={cycle.id: phases.allowed(cycle.phase, current_user.roles) for cycle in cycles},
+            audited=audits.running(database),
         )
 
 
@@ -78,6 +81,10 @@ def cycle(slug: str) -> ResponseReturnValue:
             },
             options=options,
             turnout=ballots.turnout(database, found.contest),
+            alarms=alarms.alarms(database, found.contest, keys=_keys(), now=clock.now())
+            if current_user.holds(Role.POLL_MANAGER, Role.AUDITOR)
+            else [],
+            has_audit=found.phase == "counted" or audits.audit(database, found.id) is not None,
             is_editable=found.phase in phases.EDITABLE
             and Role.BUDGET_OFFICER in current_user.roles,
         )
@@ -134,13 +141,6 @@ def prepare_act(slug: str, act: str) -> ResponseReturnValue:
     return _act(slug, act)
 
 
-@blueprint.route("/desk/cycles/<slug>/<any(open, close):act>", methods=["GET", "POST"])
-@requires(Role.POLL_MANAGER)
-def poll_act(slug: str, act: str) -> ResponseReturnValue:
-    """The poll manager's acts."""
-    return _act(slug, act)
-
-
 @blueprint.route("/desk/cycles/<slug>/<any(count, publish):act>", methods=["GET", "POST"])
 @requires(Role.TALLY_OFFICER)
 def tally_act(slug: str, act: str) -> ResponseReturnValue:
@@ -169,25 +169,18 @@ def _act(slug: str, act: str) -> ResponseReturnValue:
             form=form,
             gaps=services.gaps(found, act, options=options, now=clock.now()),
             is_due=found.phase == ACTS[act].source,
-            early=act == "close" and clock.now() < found.contest.closes_at,
             needs_seed=act == "count" and needs_seed(found.tie_rule),
-            turnout=ballots.turnout(database, found.contest),
             options=options,
         )
 
 
-def _open(database: Session, cycle: Cycle, _form: ActForm, actor: Actor) -> None:
-    services.open_vote(database, cycle, actor=actor, keys=_keys(), now=clock.now())
-
-
-def _close(database: Session, cycle: Cycle, form: ActForm, actor: Actor) -> None:
-    services.close_vote(
-        database, cycle, actor=actor, keys=_keys(), now=clock.now(), reason=text_of(form.reason)
-    )
-
-
 def _count(database: Session, cycle: Cycle, form: ActForm, actor: Actor) -> None:
     services.count(database, cycle, actor=actor, now=clock.now(), seed=text_of(form.seed) or None)
+
+
+def _publish(database: Session, cycle: Cycle, _form: ActForm, actor: Actor) -> None:
+    shelf = current_app.extensions["config"].bundles
+    publication.publish(database, cycle, actor=actor, keys=_keys(), shelf=shelf, now=clock.now())
 
 
 def _plain(service: Callable[..., Any]) -> Callable[..., None]:
@@ -202,10 +195,8 @@ _DO: Mapping[str, Callable[[Session, Cycle, ActForm, Actor], None]] = {
     "review": _plain(services.review),
     "freeze": _plain(services.freeze),
     "thaw": _plain(services.thaw),
-    "open": _open,
-    "close": _close,
     "count": _count,
-    "publish": _plain(services.publish),
+    "publish": _publish,
 }
 
 

@@ -214,9 +214,6 @@ class ActForm(Form):
     """One act of a cycle, confirmed: with the phase that the official saw."""
 
     phase = HiddenField()
-    reason = TextAreaField(
-        _l("Reason, which everyone can read"), [Length(max=1000)], filters=[tidy]
-    )
     seed = StringField(
         _l("The lot drawn in public"), [Length(max=200)], filters=[tidy],
         description=_l("At least 16 signs, for example the digits of dice thrown in public."),

@@ -1,10 +1,10 @@
 """Every act of a cycle. The session is the caller's; nothing here commits."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 import tally
 from ballots import services as ballots
 from ballots import verifiers
+from ballots.closing import Survey
 from ballots.entries import Opening
 from ballots.keys import Keys
-from ballots.models import Contest, Option, RollEntry
+from ballots.models import Contest, RollEntry
 from budget import count as counting
 from budget import slate
-from budget.agenda.models import PolicyTask
 from budget.errors import (
     MissingError,
     NotEligibleError,
@@ -35,8 +35,6 @@ from core.journal import Actor
 from proposals import services as proposals
 from proposals.models import Proposal
 from proposals.workflow import ELIGIBLE
-
-RESERVES = 5  # the next in order, should a selected project fall out
 
 
 @dataclass(frozen=True)
@@ -159,40 +157,58 @@ def take_off_slate(
 
 def call(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
     """Announce the cycle and call for proposals."""
-    _step(session, cycle, "call", actor=actor, now=now)
+    step(session, cycle, "call", actor=actor, now=now)
 
 
 def review(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
     """End the call."""
-    _step(session, cycle, "review", actor=actor, now=now)
+    step(session, cycle, "review", actor=actor, now=now)
 
 
 def freeze(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
     """Copy the slate to the ballot; its proposals are on the ballot from now on."""
-    _check(cycle, "freeze", session)
+    check(cycle, "freeze", session)
     chosen = slate.entries(session, cycle)
     slate.freeze(session, cycle)
     proposals.follow(session, dict.fromkeys([e.proposal_id for e in chosen], "on_ballot"), now=now)
     digest = cycle.contest.rules_digest
-    _step(session, cycle, "freeze", actor=actor, now=now, digest=digest, options=len(chosen))
+    step(session, cycle, "freeze", actor=actor, now=now, digest=digest, options=len(chosen))
 
 
 def thaw(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
     """Undo the freeze, before the vote opens."""
-    _check(cycle, "thaw", session)
+    check(cycle, "thaw", session)
     chosen = slate.entries(session, cycle)
     slate.thaw(session, cycle)
     proposals.follow(session, dict.fromkeys([e.proposal_id for e in chosen], "committee"), now=now)
-    _step(session, cycle, "thaw", actor=actor, now=now)
+    step(session, cycle, "thaw", actor=actor, now=now)
 
 
-def open_vote(session: Session, cycle: Cycle, *, actor: Actor, keys: Keys, now: datetime) -> None:
-    """Let the vote begin at its opening moment."""
-    _check(cycle, "open", session, now)
+def open_vote(
+    session: Session,
+    cycle: Cycle,
+    *,
+    actor: Actor,
+    keys: Keys,
+    now: datetime,
+    by: Sequence[str] = (),
+) -> None:
+    """Let the vote begin at its opening moment.
+
+    Parameters
+    ----------
+    by : two officers; unless given, the roles that froze the slate and that open the vote
+    """
+    check(cycle, "open", session, now)
     election = keys.signers.election(cycle.slug)
-    opening = _opening(session, cycle, election, actor, keys.witnesses)
+    manifest = manifest_of(session, cycle, election=election, publication=cycle.contest.publication)
+    opening = Opening(
+        election, bytes(manifest).decode(), ties=cycle.tie_rule,
+        by=by or _officers(session, cycle, actor), verifiers=verifiers.digests(),
+        witnesses=keys.witnesses,
+    )  # fmt: skip
     ballots.open_contest(session, cycle.contest, opening, keys=keys, now=now)
-    _step(session, cycle, "open", actor=actor, now=now)
+    step(session, cycle, "open", actor=actor, now=now)
 
 
 def close_vote(
@@ -203,21 +219,21 @@ def close_vote(
     keys: Keys,
     now: datetime,
     reason: str = "",
-) -> ballots.Reconciliation:
-    """End the vote, compare roll and box, destroy the link key.
+) -> Survey:
+    """End the vote, compare roll and box, destroy the link key. The journal keeps the figures.
 
     Raises
     ------
-    TooEarlyError : the planned end is not reached and there is no reason to be read by everyone.
-    ReconciliationError : roll and box do not agree.
+    TooEarlyError : people can cast still, and there is no reason to be read by everyone.
+    ReconciliationError, InvariantError, LogFaultError, LinkKeyMissingError : nothing was closed.
     """
-    _check(cycle, "close", session)
-    if now < cycle.contest.closes_at and not reason:
+    check(cycle, "close", session)
+    if cycle.contest.stopped_at is None and now < cycle.contest.closes_at and not reason:
         raise TooEarlyError
     found = ballots.close_contest(session, cycle.contest, keys=keys, now=now)
-    _step(
+    step(
         session, cycle, "close", actor=actor, now=now, reason=reason, ballots=found.ballots,
-        marks=found.marks,
+        marks=found.marks, figures=found.figures(),
     )  # fmt: skip
     return found
 
@@ -226,7 +242,7 @@ def count(
     session: Session, cycle: Cycle, *, actor: Actor, now: datetime, seed: str | None = None
 ) -> tally.Outcome:
     """Count the box, once. Raises SeedNeededError, WrongPhaseError."""
-    _check(cycle, "count", session)
+    check(cycle, "count", session)
     cycle.tie_seed = seed if counting.needs_seed(cycle.tie_rule) else None
     outcome, profile = counting.outcome_of(session, cycle)
     _check_sums(outcome, profile)
@@ -242,7 +258,7 @@ def count(
             counted_at=now,
         )
     )
-    _step(
+    step(
         session, cycle, "count", actor=actor, now=now, ballots=outcome.ballots,
         rule=cycle.count_rule, seed=cycle.tie_seed,
     )  # fmt: skip
@@ -256,24 +272,14 @@ def recount(session: Session, cycle: Cycle) -> bool:
     return outcome.to_json() == stored.body
 
 
-def publish(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
-    """Show the outcome to everyone; proposals follow it, the selected ones go on the agenda."""
-    _check(cycle, "publish", session)
-    stored = session.get_one(CycleOutcome, cycle.id)
-    outcome = tally.Outcome.from_json(stored.body)
-    lines = _slate_lines(session, cycle)
-    status = _statuses(outcome)
-    proposals.follow(session, {lines[code][0]: status[code] for code in lines}, now=now)
-    session.add_all(
-        PolicyTask(
-            cycle_id=cycle.id, option_id=option_id, proposal_id=proposal_id, asked_minor=cost,
-            created_at=now,
-        )
-        for code, (proposal_id, option_id, cost) in lines.items()
-        if status[code] == "selected"
-    )  # fmt: skip
-    stored.published_at = now
-    _step(session, cycle, "publish", actor=actor, now=now, digest=stored.digest)
+def check(cycle: Cycle, act: str, session: Session, now: datetime | None = None) -> None:
+    """Make sure that an act is due and lacks nothing. Raises WrongPhaseError, MissingError."""
+    if cycle.phase != ACTS[act].source:
+        raise WrongPhaseError(phase=cycle.phase, act=act)
+    on_slate = select(func.count()).where(SlateEntry.cycle_id == cycle.id)
+    lacking = gaps(cycle, act, options=session.scalar(on_slate) or 0, now=now)
+    if lacking:
+        raise MissingError(missing=lacking)
 
 
 def gaps(cycle: Cycle, act: str, *, options: int, now: datetime | None = None) -> list[str]:
@@ -302,41 +308,10 @@ def drop_cycle(session: Session, cycle: Cycle) -> None:
     session.delete(cycle.contest)
 
 
-def _opening(
-    session: Session, cycle: Cycle, election: str, actor: Actor, witnesses: str
-) -> Opening:
-    """What the log promises first; two officers stand for it: who froze, and who opens."""
+def _officers(session: Session, cycle: Cycle, actor: Actor) -> tuple[str, str]:
+    """Who stands for the opening where nobody else is named: who froze, and who opens."""
     frozen = journal.last(session, "cycle.freeze", about_id=cycle.id)
-    by = (f"{frozen.role if frozen else actor.role}: freeze", f"{actor.role}: open")
-    manifest = manifest_of(session, cycle, election=election, publication=cycle.contest.publication)
-    return Opening(
-        election, bytes(manifest).decode(), ties=cycle.tie_rule, by=by,
-        verifiers=verifiers.digests(), witnesses=witnesses,
-    )  # fmt: skip
-
-
-def _statuses(outcome: tally.Outcome) -> dict[str, str]:
-    """selected, reserve (the next by the rule's order) or not_selected, by code."""
-    funded = set(outcome.funded)
-    rest = [turn for turn in outcome.rounds if turn.option not in funded]
-    reserve = {turn.option for turn in rest if turn.support}
-    first = [turn.option for turn in rest if turn.option in reserve][:RESERVES]
-    return {
-        turn.option: "selected"
-        if turn.option in funded
-        else ("reserve" if turn.option in first else "not_selected")
-        for turn in outcome.rounds
-    }
-
-
-def _slate_lines(session: Session, cycle: Cycle) -> dict[str, tuple[UUID, UUID, int]]:
-    """Code -> proposal, option and cost, for each option that came from a proposal."""
-    rows = session.execute(
-        select(Option.code, SlateEntry.proposal_id, Option.id, Option.cost_minor)
-        .join(SlateEntry, SlateEntry.option_id == Option.id)
-        .where(SlateEntry.cycle_id == cycle.id)
-    )
-    return {code: (proposal, option, cost) for code, proposal, option, cost in rows}
+    return f"{frozen.role if frozen else actor.role}: freeze", f"{actor.role}: open"
 
 
 def _check_sums(outcome: tally.Outcome, profile: tally.Profile) -> None:
@@ -350,20 +325,11 @@ def _check_editable(cycle: Cycle) -> None:
         raise WrongPhaseError(phase=cycle.phase, act="revise")
 
 
-def _check(cycle: Cycle, act: str, session: Session, now: datetime | None = None) -> None:
-    if cycle.phase != ACTS[act].source:
-        raise WrongPhaseError(phase=cycle.phase, act=act)
-    on_slate = select(func.count()).where(SlateEntry.cycle_id == cycle.id)
-    lacking = gaps(cycle, act, options=session.scalar(on_slate) or 0, now=now)
-    if lacking:
-        raise MissingError(missing=lacking)
-
-
-def _step(
+def step(
     session: Session, cycle: Cycle, act: str, *, actor: Actor, now: datetime, **values: Any
 ) -> None:
     """Move the cycle along the table and write the act down."""
-    _check(cycle, act, session)
+    check(cycle, act, session)
     cycle.phase = ACTS[act].to
     session.flush()
     _tell(session, actor, f"cycle.{act}", cycle, now=now, **values)

@@ -19,10 +19,10 @@ class Role(StrEnum):
     REVIEWER = "reviewer"  # department: judges whether a proposal can be done
     BUDGET_OFFICER = "budget_officer"  # prepares cycles, freezes the slate, keeps the agenda
     POLL_MANAGER = "poll_manager"  # keeps the roll, opens and closes the vote
-    POLL_CLERK = "poll_clerk"  # at a polling desk: looks one voter up, hands out paper or a code
+    POLL_CLERK = "poll_clerk"  # at a booth or desk: looks voters up, hands out and types paper
     TALLY_OFFICER = "tally_officer"  # counts and publishes
     COUNCIL_CLERK = "council_clerk"  # enters what the council decided
-    AUDITOR = "auditor"  # reads everything an official reads, changes nothing
+    AUDITOR = "auditor"  # reads what officials read, starts nothing; confirms what takes two
     ADMIN = "admin"  # grants roles, and nothing else
 
 

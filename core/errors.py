@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 class RoomError(Exception):
     """A refusal that a person may meet.
 
-    A subclass names one refusal; `app/errors.py` gives it a status and a sentence in the reader's
+    A subclass names one refusal; `app/refusals.py` gives it a status and a sentence in the reader's
     language. Keyword arguments become the sentence's placeholders.
     """
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from accounts.models import Account
 from app.commands.city import load_city
+from ballots import log
 from ballots import services as ballots
 from ballots.keys import Keys
 from ballots.kinds import Choices
@@ -21,6 +23,7 @@ from ballots.models import Option
 from ballots.services import Paper
 from budget import services as budget
 from budget.models import Cycle
+from budget.publication import publish
 from core.access import Role
 from core.city import Field
 from core.journal import Actor
@@ -121,7 +124,7 @@ def walk(
             session, made, actor=SYSTEM, keys=keys, now=now, reason="the test is over"
         ),
         "counted": lambda: budget.count(session, made, actor=SYSTEM, now=now),
-        "published": lambda: budget.publish(session, made, actor=SYSTEM, now=now),
+        "published": lambda: _sign_and_publish(session, made, now, keys),
     }
     for name, act in acts.items():
         if made.phase == phase:
@@ -137,6 +140,22 @@ def _open_and_cast(
     assert keys is not None
     budget.open_vote(session, made, actor=SYSTEM, keys=keys, now=now)
     cast(session, made.contest_id, ballots_cast, keys=keys, now=now)
+
+
+def _sign_and_publish(session: Session, made: Cycle, now: datetime, keys: Keys | None) -> None:
+    assert keys is not None
+    sign(session, made.contest_id, keys=keys)
+    shelf = keys.signers.folder / "bundles"
+    publish(session, made, actor=SYSTEM, keys=keys, shelf=shelf, now=now)
+
+
+def sign(session: Session, contest_id: UUID, *, keys: Keys) -> None:
+    """Sign the log as it stands, within the test's own transaction."""
+    connection = session.connection()
+    board = log.head(connection, contest_id)
+    hashes = partial(log.hashes, connection, contest_id)
+    note = keys.signers.sign(contest_id, board.checkpoint, hashes)
+    log.keep_checkpoint(connection, contest_id, board.edge.size, note)
 
 
 def cast(

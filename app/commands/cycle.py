@@ -18,8 +18,10 @@ from ballots import cosigning
 from ballots.board.policy import Policy
 from ballots.integrator import Integrator
 from ballots.keys import Keys
+from ballots.paper import printing
+from ballots.paper.errors import NoKoreanFontError
 from budget import bundle as bundles
-from budget import files, queries, services
+from budget import files, publication, queries, services
 from budget.models import Cycle
 from budget.phases import PHASES
 from core import clock, money
@@ -37,6 +39,7 @@ class Desk:
 
     database: Database
     keys: Keys
+    shelf: Path  # of the bundles
 
     @classmethod
     @contextmanager
@@ -45,7 +48,7 @@ class Desk:
         config = Config.from_environ(os.environ)
         with opened(config.database_url) as database:
             keys = Keys.of(config.keys_dir, config.guards, config.origin, config.witnesses)
-            yield cls(database, keys)
+            yield cls(database, keys, config.bundles)
 
     def settle(self) -> None:
         """Put what waits into the logs, and sign them."""
@@ -114,12 +117,27 @@ def list_(lang: str) -> None:
             click.echo(f"{cycle.slug}\t{PHASES[cycle.phase]}\t{cycle.contest.title(lang)}")
 
 
+@group.command("open")
+@click.argument("slug")
+@language_option
+def open_(slug: str, lang: str) -> None:
+    """Open the vote of a frozen slate. Officers do it by two, on its page; see docs/ceremony.md.
+
+    Example: gwangjang cycle open 2027
+    """
+    with speaking(lang), Desk.opened() as desk:
+        with desk.cycle(slug) as (session, cycle):
+            services.open_vote(session, cycle, actor=THE_OPERATOR, keys=desk.keys, now=clock.now())
+        desk.settle()
+        click.echo(_("%(slug)s is open.", slug=slug))
+
+
 @group.command()
 @click.argument("slug")
 @click.option("--reason", help="Why before the planned end; everyone can read it.")
 @language_option
 def close(slug: str, reason: str | None, lang: str) -> None:
-    """Close the vote: compare roll and box, destroy the link key.
+    """Close the vote: compare roll and box, destroy the link key. Officers do it by two.
 
     Example: gwangjang cycle close warsaw-2026
     """
@@ -193,8 +211,12 @@ def publish(slug: str, lang: str) -> None:
     Example: gwangjang cycle publish warsaw-2026
     """
     with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
-        services.publish(session, cycle, actor=THE_OPERATOR, now=clock.now())
+        publication.publish(
+            session, cycle, actor=THE_OPERATOR, keys=desk.keys, shelf=desk.shelf, now=clock.now()
+        )
         click.echo(_("%(slug)s is published.", slug=slug))
+    with Desk.opened() as desk:
+        desk.settle()
 
 
 @group.command()
@@ -224,6 +246,28 @@ def export(slug: str, file: Path, lang: str) -> None:
     """
     with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
         file.write_text(pabulib.write(files.export_cycle(session, cycle)), encoding="utf-8")
+        click.echo(_("%(file)s is written.", file=file))
+
+
+@group.command("ballots-pdf")
+@click.argument("slug")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@language_option
+def ballots_pdf(slug: str, file: Path, lang: str) -> None:
+    """Write the ballot on paper of a cycle whose slate is frozen to FILE, as a PDF to be printed.
+
+    Example: gwangjang cycle ballots-pdf warsaw-2026 ballot.pdf
+    """
+    with speaking(lang), Desk.opened() as desk, desk.cycle(slug) as (session, cycle):
+        if cycle.contest.rules_digest is None:
+            raise click.ClickException(_("The slate of %(slug)s is not frozen yet.", slug=slug))
+        try:
+            printed = printing.ballot(session, cycle.contest)
+        except NoKoreanFontError:
+            raise click.ClickException(
+                _("No Korean font is installed here. See docs/paper.md.")
+            ) from None
+        file.write_bytes(printed.getvalue())
         click.echo(_("%(file)s is written.", file=file))
 
 

@@ -77,6 +77,7 @@ def load(home: Home) -> None:
             Seeder(
                 database=database,
                 keys=Keys.of(config.keys_dir, config.guards, config.origin),
+                shelf=config.bundles,
                 secret_key=config.secret_key,
                 password=settings["DEMO_PASSWORD"],
                 authenticator=settings["DEMO_AUTHENTICATOR"],

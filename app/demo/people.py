@@ -24,6 +24,8 @@ LOG_INS = (
     ),
     LogIn("budget@demo.example", "최예산", "예산부서", "budget office", Role.BUDGET_OFFICER),
     LogIn("poll@demo.example", "정투표", "투표관리관", "poll manager", Role.POLL_MANAGER),
+    LogIn("clerk@demo.example", "한사무", "투표소 사무원", "poll clerk", Role.POLL_CLERK),
+    LogIn("clerk2@demo.example", "서사무", "투표소 사무원", "poll clerk", Role.POLL_CLERK),
     LogIn("tally@demo.example", "강개표", "개표 담당", "tally officer", Role.TALLY_OFFICER),
     LogIn("council@demo.example", "조의회", "의회사무", "council clerk", Role.COUNCIL_CLERK),
     LogIn("auditor@demo.example", "윤감사", "감사", "auditor", Role.AUDITOR),

@@ -36,6 +36,7 @@ from budget.agenda import services as agenda
 from budget.agenda.models import PolicyTask
 from budget.agenda.services import Report
 from budget.models import Cycle
+from budget.publication import publish
 from core.access import Role
 from core.clock import SEOUL
 from core.db import Database
@@ -49,6 +50,7 @@ HERE = Path(__file__).resolve().parent
 VOTERS = 3500
 BATCH = 500
 FUND = 1_500_000_000
+IMPORTED = "jozsefvaros-2022"
 DAY = timedelta(days=1)
 
 # Where each funded project of the imported vote stands today: its way after the selection.
@@ -75,6 +77,7 @@ class Seeder:
 
     database: Database
     keys: Keys
+    shelf: Path  # of the bundles
     secret_key: str
     password: str
     authenticator: str
@@ -88,14 +91,15 @@ class Seeder:
             ("제안 · proposals", self._proposals),
             ("투표 중인 회차 · the open vote", self._open_cycle),
             ("실제 선거 파일 · a real election", self._imported_cycle),
+            ("그 결과 · what came of it", self._published_cycle),
         )
         task = self.progress.add_task("광명시 (가상) · the demo city", total=len(chapters))
         for name, chapter in chapters:
             self.progress.update(task, description=name)
             with self.database.writing() as session:
                 chapter(session)
+            Integrator(self.database, self.keys).turn()
             self.progress.advance(task)
-        Integrator(self.database, self.keys).turn()
 
     def _people(self, session: Session) -> None:
         load_city(session, _toml("city.toml"))
@@ -209,11 +213,11 @@ class Seeder:
             )
 
     def _imported_cycle(self, session: Session) -> None:
-        then = self.now - 420 * DAY
+        then = self._imported_at
         file = pabulib.read_bytes((HERE / "jozsefvaros-2022.pb").read_bytes())
         names = _toml("jozsefvaros-2022.toml")
         plan = files.ImportPlan(
-            slug="jozsefvaros-2022",
+            slug=IMPORTED,
             source="Pabulib, Hungary_Budapest_2022_VIII_Jozsefvaros.pb",
             title_ko="부다페스트 8구 2022 (데모로 옮긴 실제 선거)",
             title_en="Budapest VIII, 2022 (a real election, imported for the demo)",
@@ -224,7 +228,14 @@ class Seeder:
         cycle = files.import_cycle(session, file, plan, actor=poll, keys=self.keys, now=then)
         budget.close_vote(session, cycle, actor=poll, keys=self.keys, now=then + 2 * DAY)
         budget.count(session, cycle, actor=count, now=then + 2 * DAY)
-        budget.publish(session, cycle, actor=count, now=then + 3 * DAY)
+
+    def _published_cycle(self, session: Session) -> None:
+        then = self._imported_at
+        cycle = session.scalars(select(Cycle).where(Cycle.slug == IMPORTED)).one()
+        publish(
+            session, cycle, actor=self._actor(Role.TALLY_OFFICER), keys=self.keys,
+            shelf=self.shelf, now=then + 3 * DAY,
+        )  # fmt: skip
         tasks = session.scalars(
             select(PolicyTask)
             .join(PolicyTask.option)
@@ -310,6 +321,10 @@ class Seeder:
         emails = ("neighbour@demo.example", "citizen@demo.example")
         found = {row.email: row.id for row in session.scalars(select(Account))}
         return [found[email] for email in emails]
+
+    @property
+    def _imported_at(self) -> datetime:
+        return self.now - 420 * DAY
 
     @cached_property
     def _reviewers(self) -> tuple[Actor, Actor]:

@@ -9,8 +9,10 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from ballots import queries as ballots
+from ballots.booth import permits
 from ballots.keys import Keys
 from ballots.models import Contest
+from ballots.paper import queries as paper
 from ballots.roll import checking, letters, queries, services, words
 from ballots.roll.forms import CheckForm, ConfirmForm, LettersForm, RollFileForm
 from ballots.roll.models import ListedVoter
@@ -140,6 +142,7 @@ def check(contest_id: UUID) -> ResponseReturnValue:
     with transaction() if request.method == "POST" else reading() as database:
         contest = _contest(database, contest_id)
         checking.check_listed(contest)
+        form.offer(paper.stations(database, contest_id), request.args.get("station", ""))
         if not form.validate_on_submit():
             page = render_template("roll/check.html", contest=contest, form=form)
             return page, 422 if form.errors else 200
@@ -147,7 +150,7 @@ def check(contest_id: UUID) -> ResponseReturnValue:
         voter = found[0] if len(found) == 1 else None
         act = _ACTS.get(request.form.get("act", ""))
         if act and voter and form.tells_person:
-            return act(database, contest, voter)
+            return act(database, contest, voter, text_of(form.station))
         return render_template(
             "roll/check.html",
             contest=contest,
@@ -173,20 +176,41 @@ def _look_up(database: Session, contest_id: UUID, form: CheckForm) -> list[Liste
     )
 
 
-def _hand_out_paper(database: Session, contest: Contest, voter: ListedVoter) -> ResponseReturnValue:
-    services.hand_out_paper(database, contest, voter, keys=_keys(), actor=_actor(), now=clock.now())
+def _hand_out_paper(
+    database: Session, contest: Contest, voter: ListedVoter, station: str
+) -> ResponseReturnValue:
+    services.hand_out_paper(
+        database, contest, voter, keys=_keys(), actor=_actor(), now=clock.now(),
+        station=station or None,
+    )  # fmt: skip
     flash(_("The roll is marked: hand out one paper ballot."))
-    return redirect(url_for("roll_desk.check", contest_id=contest.id))
+    return redirect(url_for("roll_desk.check", contest_id=contest.id, station=station or None))
 
 
-def _renew_code(database: Session, contest: Contest, voter: ListedVoter) -> ResponseReturnValue:
+def _let_into_booth(
+    database: Session, contest: Contest, voter: ListedVoter, station: str
+) -> ResponseReturnValue:
+    permit = permits.give(database, contest, voter.voter_id, now=clock.now())
+    return render_template(
+        "booth/permit.html",
+        contest=contest,
+        permit=permit,
+        minutes=permits.GOOD_FOR.seconds // 60,
+        station=station or None,
+    )
+
+
+def _renew_code(
+    database: Session, contest: Contest, voter: ListedVoter, _station: str
+) -> ResponseReturnValue:
     letter = services.renew_code(
         database, contest, voter, keys=_keys().roll, actor=_actor(), now=clock.now()
     )
     return _letters_page(database, contest, [letter])
 
 
-_ACTS: Mapping[str, Callable[[Session, Contest, ListedVoter], ResponseReturnValue]] = {
+_ACTS: Mapping[str, Callable[[Session, Contest, ListedVoter, str], ResponseReturnValue]] = {
+    "booth": _let_into_booth,
     "paper": _hand_out_paper,
     "code": _renew_code,
 }

@@ -97,6 +97,19 @@ class CheckForm(Form):
         render_kw={"autocomplete": "off", "inputmode": "numeric"},
     )  # fmt: skip
 
+    station = SelectField(_l("Your station"), default="")
+
+    def offer(self, stations: Sequence[str], station: str = "") -> None:
+        """Set the stations to choose from, and the one of before; call before validating."""
+        none = _l("Choose your station") if stations else _l("No station")
+        self.station.choices = choices([("", none), *((name, name) for name in stations)])
+        self.station.data = self.station.data or (station if station in stations else "")
+
+    def validate_station(self, field: SelectField) -> None:
+        """Paper is handed out at one of the stations, where there are any."""
+        if len(field.choices or ()) > 1 and not field.data:
+            raise ValidationError(_l("Choose the station where you are."))
+
     def validate_number(self, field: Field) -> None:
         """Something must be given."""
         if not field.data and not (self.name.data and self.born.data):

@@ -192,12 +192,14 @@ def hand_out_paper(
     keys: Keys,
     actor: Actor,
     now: datetime,
+    station: str | None = None,
 ) -> None:
     """Mark the roll for a paper ballot, whose holder's identity was checked.
 
     Raises
     ------
     ContestClosedError : there is no voting now.
+    NoSuchStationError : the vote has no such station.
     PaperBallotError : this voter has one already.
     """
     # Shared, as a cast's: clerks work side by side, a close waits for them.
@@ -206,7 +208,7 @@ def hand_out_paper(
     session.refresh(contest)
     if not contest.is_open(now):
         raise ContestClosedError
-    ballots.mark_paper(session, contest.id, voter.voter_id, keys=keys)
+    ballots.mark_paper(session, contest.id, voter.voter_id, keys=keys, station=station)
     _tell(session, actor, "roll.paper", contest, now=now)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -17,9 +18,13 @@ from sqlalchemy.orm import Session
 from accounts import login, passwords
 from accounts.models import Account
 from ballots.keys import Keys
+from ballots.models import Contest
+from ballots.paper import batches, keying, stations
 from budget.agenda.models import PolicyTask
 from core.access import Role, access_of
-from tests import factories
+from core.journal import Actor
+from tests import audits, factories, sheets
+from tests.factories import DAY
 
 NO_PAGE: Mapping[str, str] = {
     "static": "files",
@@ -36,6 +41,7 @@ NO_PAGE: Mapping[str, str] = {
     "budget.of_contest": "leads on to the cycle",
     "budget.of_proposal": "leads on to the vote",
     "agenda.of_proposal": "leads on to the task",
+    "paper.ballot": "a file",
     "ballots.receipt": "comes after a cast; test_vote.py looks at it",
 }
 # Public pages that show officials more.
@@ -70,14 +76,14 @@ def settle(session: Session, app: Flask, keys: Keys, now: datetime, *, password:
     people[NEWCOMER] = factories.account(session, now, Role.AUDITOR)
     people[NEWCOMER].totp_confirmed_at = None
     people[BEFORE_FACTOR] = factories.account(session, now, Role.AUDITOR)
-    contest, examples = _examples(session, keys, now, people[VOTER])
+    contest, examples = _examples(session, keys, now, people[VOTER], people[Role.POLL_CLERK])
     session.flush()
     stops = list(_stops(app, examples))
     return Walk(stops, {who: _cookie(app, person, who) for who, person in people.items()}, contest)
 
 
 def _examples(
-    session: Session, keys: Keys, now: datetime, author: Account
+    session: Session, keys: Keys, now: datetime, author: Account, clerk: Account
 ) -> tuple[str, Mapping[str, Mapping[str, Any]]]:
     """The vote to take part in, and for each endpoint with arguments what they are."""
     done = factories.cycle(
@@ -90,9 +96,16 @@ def _examples(
     factories.cycle(session, now, keys=keys, kind="knapsack", max_picks=None, slug="knapsack")
     for slug, phase in (("planned", "preparing"), ("ended", "closed"), ("ready", "frozen")):
         factories.cycle(session, now, phase=phase, keys=keys, slug=slug)
+    over = factories.cycle(session, now - 20 * DAY, keys=keys, ballots_cast=[[1]], slug="over")
+    sheets.batch(session, over.contest_id, 1, [[1], [2], "blank"])
+    audited = audits.counted(
+        session, now, keys, said=[[1], [1], [1, 3], [1], "blank"] * 12, slug="audited"
+    )
+    audits.begin(session, audited, now)
     listed = factories.cycle(session, now, phase="frozen", slug="listed", roll_kind="listed")
     received = factories.proposal(session, now, status="received", author=author)
     draft = factories.proposal(session, now, author=author)
+    batch = _batch(session, session.get_one(Contest, open_.contest_id), now, clerk)
     own_draft, own = {"proposal_id": draft.id}, {"proposal_id": received.id}
     task = session.scalar(select(PolicyTask.id).limit(1))
     return str(open_.contest_id), {
@@ -100,16 +113,23 @@ def _examples(
         "ballots.ballot": {"contest_id": open_.contest_id},
         "ballots.find": {"contest_id": open_.contest_id},
         "ballots.promises": {"contest_id": open_.contest_id},
+        "booth.booth": {"contest_id": open_.contest_id},
         "budget.cycle": {"slug": "open"},
         "budget.outcome": {"slug": done.slug},
         "budget.project": {"slug": done.slug, "number": 1},
         "budget.rules": {"rule": "greedy_cost"},
         "desk.cycle": {"slug": "open"},
         "desk.edit": {"slug": "planned"},
-        "desk.poll_act": {"slug": "open", "act": "close"},
+        **{f"audit.{name}": {"slug": "audited"} for name in ("index", "read", "sheets")},
+        "ceremony.close": {"slug": "over"},
+        "ceremony.minutes": {"slug": "ended"},
+        "ceremony.open_": {"slug": "ready"},
         "desk.prepare_act": {"slug": "planned", "act": "call"},
         "desk.slate": {"slug": "planned"},
         "desk.tally_act": {"slug": "ended", "act": "count"},
+        "keying.sheet": batch,
+        "paper.batch": batch,
+        "paper.index": {"contest_id": open_.contest_id},
         **{
             f"roll_desk.{name}": {"contest_id": listed.contest_id}
             for name in ("check", "import_", "index", "print_letters")
@@ -125,6 +145,19 @@ def _examples(
         "proposals.show": own,
         "proposals.withdraw": own,
     }
+
+
+def _batch(session: Session, contest: Contest, now: datetime, clerk: Account) -> dict[str, Any]:
+    """A batch of three sheets, of which a clerk has typed one."""
+    stations.add(session, contest.id, "Hall")
+    made = batches.declare(
+        session, contest, station="Hall", seal="A 12", sheets=3, clerk_id=clerk.id
+    )
+    other = Actor(str(Role.POLL_CLERK), uuid4())
+    batches.confirm(session, contest, made, clerk_id=other.account_id, actor=other, now=now)
+    own = keying.begin(session, contest, made, clerk_id=clerk.id)
+    keying.key(session, contest, own, sheet=1, typed="3 1")
+    return {"contest_id": contest.id, "batch_id": made.id}
 
 
 def _stops(app: Flask, examples: Mapping[str, Mapping[str, Any]]) -> Iterator[Stop]:

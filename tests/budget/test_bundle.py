@@ -13,6 +13,8 @@ from ballots import verifiers
 from ballots.board.bundle import Bundle, Spool
 from ballots.board.reading import PAPER
 from ballots.integrator import Integrator
+from ballots.models import Contest
+from ballots.paper import stations
 from ballots.verifiers import verify as alone
 from budget import bundle as bundles
 from budget import queries
@@ -23,11 +25,13 @@ from budget.errors import (
     SigningKeyMissingError,
     WrongPhaseError,
 )
-from budget.services import close_vote, count, publish
+from budget.publication import publish
+from budget.services import close_vote, count
 from budget.verification.steps import verify
 from core import words
 from core.db import Base, Database
 from tests import factories
+from tests.clerks import Clerks
 from tests.factories import SYSTEM
 
 SEED = "31415926535897932384"
@@ -160,7 +164,7 @@ def test_a_bundle_is_kept_as_it_was_made_and_never_half_written(
     slug, folder = counted(), tmp_path / "bundles"
     with database.writing() as session:
         cycle = queries.cycle(session, slug)
-        publish(session, cycle, actor=SYSTEM, now=now)
+        publish(session, cycle, actor=SYSTEM, keys=keys, shelf=folder, now=now)
     with database.reading() as session:
         cycle = queries.cycle(session, slug)
         path = bundles.shelved(session, cycle, folder, keys=keys)
@@ -177,3 +181,30 @@ def test_the_roll_that_filled_itself_is_told_before_the_close(database, keys, co
     data = made(database, keys, counted(), for_auditors=True)
     roll = json.loads(Bundle.read(io.BytesIO(data)).content("roll-summary.json"))
     assert roll["districts"] == {"all": {PAPER: 1, "voters": 12, "web": 11}}
+
+
+def test_paper_is_told_beside_the_leaves_and_nowhere_else(database, keys, now, integrate):
+    with database.writing() as session:
+        cycle = factories.cycle(session, now, keys=keys, ballots_cast=PICKS, max_picks=2)
+        contest = session.get_one(Contest, cycle.contest_id)
+        stations.add(session, contest.id, "Hall")
+        ballots.enrol(session, contest.id, ["choi", "jung", "kim"])
+        clerks = Clerks(session, contest, now)
+        batch = clerks.declared(3)
+        clerks.types(batch, 0, {1: "1 3", 2: "0", 3: "2"})
+        clerks.types(batch, 1, {1: "1 3", 2: "0", 3: "*"})
+        clerks.types(batch, 2, {3: "2"})
+        close_vote(session, cycle, actor=SYSTEM, keys=keys, now=now, reason="over")
+        count(session, cycle, actor=SYSTEM, now=now)
+    integrate()
+    public = Bundle.read(io.BytesIO(made(database, keys, cycle.slug)))
+    assert not [path for path in public.places if path.startswith("paper/")]
+    data = made(database, keys, cycle.slug, for_auditors=True)
+    found = states(data)
+    assert "wrong" not in found.values()
+    assert found["V8"] == "right"
+    bundle = Bundle.read(io.BytesIO(data))
+    (line,) = bundle.lines("paper/batches.jsonl")
+    assert json.loads(line)["settled"] == [[3, {"a": [2]}]]
+    (line,) = bundle.lines("paper/adjudications.jsonl")
+    assert json.loads(line)["second"] == "spoiled"

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from budget import files, services
+from budget.publication import publish
 from core.journal import OPERATOR, Actor
 from tally import Outcome
 from tally.formats import pabulib
 from tally.formats.pabulib import PabulibFile
+from tests import factories
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "pabulib"
 REFERENCE = SHARED / "reference.json"
@@ -42,7 +44,7 @@ def ballots(file: PabulibFile) -> Counter:
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_real_election_is_cast_counted_published_and_comes_out_the_same(
-    database, now, keys, name
+    database, now, keys, name, tmp_path
 ):
     file = pabulib.read_bytes((SHARED / f"{name}.pb").read_bytes())
     plan = files.ImportPlan("real", name, name, name)
@@ -52,7 +54,8 @@ def test_a_real_election_is_cast_counted_published_and_comes_out_the_same(
             session, cycle, actor=THE_OPERATOR, keys=keys, now=now, reason="all are in"
         )
         outcome = services.count(session, cycle, actor=THE_OPERATOR, now=now)
-        services.publish(session, cycle, actor=THE_OPERATOR, now=now)
+        factories.sign(session, cycle.contest_id, keys=keys)
+        publish(session, cycle, actor=THE_OPERATOR, keys=keys, shelf=tmp_path, now=now)
         out = pabulib.read(pabulib.write(files.export_cycle(session, cycle)))
     assert ballots(out) == ballots(file)
     assert out.budget == file.budget

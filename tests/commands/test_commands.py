@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from sqlalchemy import func, select, text
 from accounts.models import Account
 from app.cli import root
 from ballots.models import LogLeaf
+from ballots.paper import printing
 from ballots.verifiers import verify as alone
 from budget.models import Cycle
+from core import journal
 from core.db import Database
 from tally.formats import pabulib
 from tests import factories
@@ -83,6 +86,18 @@ def test_every_kind_of_ballot_goes_in_and_out(run, tmp_path, case):
     assert run("cycle", "close", "x").exit_code == 0
     assert run("cycle", "export", "x", tmp_path / "out.pb").exit_code == 0
     assert ballots(tmp_path / "out.pb") == ballots(source)
+
+
+def test_an_operator_opens_and_closes_alone_and_the_journal_says_so(run, database: Database):
+    with database.writing() as session:
+        today = datetime.now(UTC)  # noqa: TID251 - commands read the real clock
+        cycle = factories.cycle(session, today, phase="frozen", slug="x")
+    assert "x is open" in run("cycle", "open", "x", "--lang", "en").output
+    assert "reason" in run("cycle", "close", "x", "--lang", "en").output
+    assert run("cycle", "close", "x", "--reason", "a test").exit_code == 0
+    with database.reading() as session:
+        entry = journal.last(session, "cycle.close", about_id=cycle.id)
+        assert (entry.role, entry.values["reason"]) == ("operator", "a test")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +187,7 @@ def test_counting_a_file_needs_no_settings(monkeypatch):
 @pytest.mark.parametrize(
     "command",
     ["tally", "serve", "demo", "demo code", "db upgrade", "city load", "account create", "account reset-factor",
-     *(f"cycle {name}" for name in ("import", "list", "close", "witness", "count", "publish", "recount", "export")),
+     *(f"cycle {name}" for name in ("import", "list", "open", "close", "witness", "count", "publish", "recount", "export")),
      *(f"witness {name}" for name in ("key", "follow", "serve", "show")),
      *(f"roll {name}" for name in ("import", "letters", "erase"))],
 )  # fmt: skip
@@ -266,3 +281,18 @@ def test_the_demo_is_loaded_once_and_its_codes_are_printed(tmp_path, monkeypatch
         assert len(statuses) >= 27
         assert session.scalar(select(func.count()).where(LogLeaf.kind == "ballot")) == 3500 + 520
     database.dispose()
+
+
+def test_the_ballot_is_printed_once_its_slate_is_frozen(run, database, now, tmp_path, monkeypatch):
+    with database.writing() as session:
+        early = factories.cycle(session, now, phase="collecting").slug
+        frozen = factories.cycle(session, now, phase="frozen").slug
+    file = tmp_path / "ballot.pdf"
+    refused = run("cycle", "ballots-pdf", early, file, "--lang", "en")
+    assert refused.exit_code == 1
+    assert f"The slate of {early} is not frozen yet" in refused.output
+    assert run("cycle", "ballots-pdf", frozen, file, "--lang", "en").exit_code == 0
+    assert file.read_bytes().startswith(b"%PDF-")
+    printing.font.cache_clear()
+    monkeypatch.setattr(printing, "FONTS", ())
+    assert "No Korean font" in run("cycle", "ballots-pdf", frozen, file, "--lang", "en").output

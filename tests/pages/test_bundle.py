@@ -6,7 +6,7 @@ import pytest
 
 from ballots.board.bundle import Bundle
 from ballots.integrator import Integrator
-from budget import queries, services
+from budget import publication, queries
 from budget.verification.steps import verify
 from core import words
 from core.access import Role
@@ -24,9 +24,16 @@ def counted(database, now, keys):
     return cycle.slug
 
 
-def publish(database, slug, now):
-    with database.writing() as session:
-        services.publish(session, queries.cycle(session, slug), actor=SYSTEM, now=now)
+@pytest.fixture
+def publish(database, now, keys, config):
+    def do(slug):
+        with database.writing() as session:
+            cycle = queries.cycle(session, slug)
+            publication.publish(
+                session, cycle, actor=SYSTEM, keys=keys, shelf=config.bundles, now=now
+            )
+
+    return do
 
 
 @pytest.fixture
@@ -55,9 +62,9 @@ def test_nobody_has_it_before_publication(client, database, now, counted, sign_i
 
 
 def test_everyone_has_the_public_copy_and_the_page_tells_how_to_check_it(
-    client, fetch, database, now, counted
+    client, fetch, publish, counted
 ):
-    publish(database, counted, now)
+    publish(counted)
     page = client.get(f"/cycles/{counted}/outcome").text
     assert f"python3 verify.py {counted}.tar" in page
     assert "auditors.tar" not in page
@@ -71,9 +78,9 @@ def test_everyone_has_the_public_copy_and_the_page_tells_how_to_check_it(
 
 
 def test_the_leaves_of_a_sealed_vote_are_for_auditors(
-    client, fetch, database, now, counted, sign_in
+    client, fetch, publish, database, now, counted, sign_in
 ):
-    publish(database, counted, now)
+    publish(counted)
     path = f"/cycles/{counted}/auditors.tar"
     assert client.get(path).status_code == 302  # to the sign-in
     with database.writing() as session:
@@ -89,9 +96,15 @@ def test_the_leaves_of_a_sealed_vote_are_for_auditors(
     assert headers["Cache-Control"] == "private, no-store"
 
 
-def test_a_log_that_is_not_signed_yet_is_said_so(client, database, now, keys):
+def test_an_outcome_is_not_published_before_the_log_is_signed(client, database, now, keys, sign_in):
     with database.writing() as session:
-        cycle = factories.cycle(session, now, phase="published", keys=keys, ballots_cast=[[1], [2]])
-    answer = client.get(f"/cycles/{cycle.slug}/bundle.tar")
-    assert answer.status_code == 409
-    assert "not signed up to its end" in answer.text
+        cycle = factories.cycle(session, now, phase="counted", keys=keys, ballots_cast=[[1], [2]])
+        sign_in(factories.account(session, now, Role.TALLY_OFFICER))
+    path = f"/desk/cycles/{cycle.slug}/publish"
+    refused = client.post(path, data={"phase": "counted"})
+    assert refused.status_code == 409
+    assert "not signed up to its end" in refused.text
+    Integrator(database, keys).turn()
+    assert client.post(path, data={"phase": "counted"}).status_code == 302
+    with client.get(f"/cycles/{cycle.slug}/bundle.tar") as answer:
+        assert states(answer.data)["V10"] == "right"

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from ballots.closing import CHECKS
 from budget import services
 from core import clock
 from core.access import Role
@@ -27,10 +28,17 @@ def officials(database, now):
 
 
 def test_a_cycle_by_page_from_preparation_to_delivery(
-    client, database, now, officials, sign_in, monkeypatch
+    client, database, now, officials, sign_in, monkeypatch, integrate
 ):
     def as_(role):
         sign_in(officials[role])
+
+    def together(name, **data):
+        """The poll manager proposes, the auditor confirms."""
+        for role, step in ((Role.POLL_MANAGER, "propose"), (Role.AUDITOR, "confirm")):
+            as_(role)
+            answer = client.post(f"/desk/cycles/2027/{name}/{step}", data=data)
+            assert answer.status_code == 302, answer.text
 
     def act(name, **data):
         before = client.get(f"/desk/cycles/2027/{name}").text
@@ -74,17 +82,16 @@ def test_a_cycle_by_page_from_preparation_to_delivery(
     act("freeze")
     act("thaw")
     act("freeze")
-    as_(Role.POLL_MANAGER)
-    act("open")
+    together("open")
     assert "until" in client.get("/").text
     contest = client.get("/cycles/2027").text.split("/votes/")[1].split('"')[0].split("/")[0]
     client.post(f"/votes/{contest}/cast", data={"choice": ["1", "2"], "nonce": "00" * 32})
-    stale = client.post("/desk/cycles/2027/close", data={"phase": "frozen", "reason": "x"})
-    assert stale.status_code == 409
-    assert (
-        client.post("/desk/cycles/2027/close", data={"phase": "voting"}).status_code == 409
-    )  # too early
-    act("close", reason="everyone has voted")
+    as_(Role.POLL_MANAGER)
+    early = client.post("/desk/cycles/2027/stop/propose", data={"reason": " "})
+    assert early.status_code == 422
+    together("stop", reason="everyone has voted")
+    integrate()
+    together("close", read=list(CHECKS))
     as_(Role.TALLY_OFFICER)
     assert (
         client.post("/desk/cycles/2027/count", data={"phase": "closed"}).status_code == 422

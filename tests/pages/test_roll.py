@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from ballots import eligibility, voter
 from ballots.models import Contest, RollEntry
+from ballots.paper import stations
+from ballots.paper.queries import reconciliation
 from ballots.roll import checking, desk, queries, services
 from ballots.roll.models import ListedVoter
 from budget import services as budget
@@ -348,6 +350,38 @@ def test_a_clerk_hands_out_paper_to_who_is_identified(client, database, cycle, l
         (entry,) = (entry for entry in journal.entries(session) if entry.act == "roll.paper")
         assert entry.role == "poll_clerk"
         assert set(entry.values) == {"title_ko", "title_en"}
+
+
+def test_paper_is_counted_for_the_station_that_hands_it_out(client, database, cycle, letters, as_):
+    with database.writing() as session:
+        stations.add(session, cycle.contest_id, "Hall")
+    as_(Role.POLL_CLERK)
+    assert look_up(client, cycle, **HANA, act="paper").status_code == 422
+    assert look_up(client, cycle, **HANA, act="paper", station="Hull").status_code == 422
+    assert record(database, cycle.contest_id, "A-1").status == "none"
+    found = look_up(client, cycle, **HANA, station="Hall").text
+    assert 'type="hidden" name="station" value="Hall"' in found
+    done = look_up(client, cycle, **HANA, act="paper", station="Hall")
+    assert done.headers["Location"].endswith("/check?station=Hall")
+    assert '<option selected value="Hall">' in client.get(done.headers["Location"]).text
+    with database.reading() as session:
+        (line,) = reconciliation(session, cycle.contest_id)
+        assert (line.station, line.marks) == ("Hall", 1)
+
+
+def test_a_voter_who_was_checked_is_let_into_the_booth(
+    client, database, cycle, letters, as_, integrate
+):
+    as_(Role.POLL_CLERK)
+    look_up(client, cycle, number="A-1", act="booth")  # no identity, no permit
+    page = look_up(client, cycle, **HANA, act="booth").text
+    permit = re.search(r'class="code">([0-9A-Z]{4}-[0-9A-Z]{4})<', page)[1]
+    client.delete_cookie("session")
+    booth = f"/votes/{cycle.contest_id}/booth"
+    cast = {"permit": permit, "tongue": "en", "choice": "1", "cast": "1"}
+    assert client.post(booth, data=cast).status_code == 200
+    assert client.post(booth, data=cast).status_code == 409
+    assert record(database, cycle.contest_id, "A-1") == queries.Record("web", 1)
 
 
 def test_paper_takes_the_place_of_a_web_ballot(client, database, cycle, letters, as_, integrate):

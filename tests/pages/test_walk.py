@@ -40,7 +40,14 @@ def test_every_route_lets_in_just_whom_it_names(app, client, database, now, keys
     for rule in app.url_map.iter_rules():
         access = access_of(app.view_functions[rule.endpoint])
         for method in sorted(rule.methods & {"GET", "POST"}):
-            acts = {"prepare_act": "call", "poll_act": "open", "tally_act": "count"}
+            acts = {
+                "prepare_act": "call",
+                "tally_act": "count",
+                "clerk_act": "confirm",
+                "officer_act": "agree",
+            }
+            acts |= dict.fromkeys(("propose", "confirm", "withdraw"), "close")
+            acts |= {"second": "confirm", "conduct": "finish"}
             here = known | {"act": acts.get(rule.endpoint.partition(".")[2], "call")}
             if who == "visitor":
                 with client.session_transaction() as kept:

@@ -171,8 +171,7 @@ def test_thirty_rounds_are_counted_though_their_fractions_could_not_be_written()
     names = [f"{at:02}" for at in range(30)]
     options = tuple(Option(name, 50 + at) for at, name in enumerate(names))
     ballots = [
-        {name: 1 + (at * 7 + place * 3) % 11 for place, name in enumerate(names)}
-        for at in range(5)
+        {name: 1 + (at * 7 + place * 3) % 11 for place, name in enumerate(names)} for at in range(5)
     ]
     # With 1935 the last option's money is just its cost, which no enclosure could show.
     for (_, transfer), count in COUNTS.items():
