@@ -63,7 +63,14 @@ class BallotInBoxError(RoomError):
 
 
 class RollbackError(RoomError):
-    """The log does not grow out of what was signed last; `size` leaves, `signed` before."""
+    """The log of `size` leaves does not grow out of the `signed` ones that `by` has kept.
+
+    `by` is "guard", "mirror" or the name of a witness.
+    """
+
+
+class NotRecordedError(RoomError):
+    """The database could not write a ballot down, be it that its disk is full."""
 
 
 class LogHaltedError(RoomError):

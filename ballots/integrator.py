@@ -6,14 +6,13 @@ follows from the database and the guard alone.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from ballots import log, pending
+from ballots import log, pending, startup
 from ballots.alarms import hours
-from ballots.board.merkle import Edge, leaf_hash
 from ballots.errors import RollbackError
 from ballots.keys import Keys
 from core import clock
@@ -49,28 +48,38 @@ class Integrator:
         return self._each(waiting, self.advance)
 
     def check(self) -> int:
-        """Read every log of an open vote from its first leaf, and compare; how many that were.
+        """Compare every log with what is kept outside the database; how many open votes were read.
 
-        To be done before the first turn: a database set back in the night is found in the morning.
+        The log of an open vote is read from its first leaf and compared with guard, mirror and
+        every witness that answers; of the others, and of votes of which the database knows
+        nothing, the sizes are. To be done before the first turn: a database set back in the night
+        is found in the morning.
 
         Raises
         ------
         ExceptionGroup : of the logs that are not what was signed; they are halted.
         """
         with self._database.reading() as session:
-            running = log.running(session.connection())
-        return self._each(running, self._examine)
+            connection = session.connection()
+            running, sizes = log.running(connection), log.sizes(connection)
+        kept = [one for one in startup.kept(self._keys) if one not in running]
+        self._each([*kept, *running], partial(self._examine, running, sizes))
+        return len(running)
 
     def settle(self, contest_id: UUID) -> None:
-        """Sign the log as it stands, and publish the checkpoint.
+        """Mirror and sign the log as it stands, and publish the checkpoint.
 
         Raises
         ------
-        RollbackError : the log does not grow out of what was signed last.
+        RollbackError : the log does not grow out of what was signed or mirrored last.
+        MirrorBehindError, OSError : it could not be mirrored; nothing was signed.
         """
         with self._database.reading() as session:
             connection = session.connection()
             board = log.head(connection, contest_id)
+            if self._keys.mirror is not None:  # before anybody can have a receipt
+                signed = self._keys.signers.last(contest_id).size
+                self._keys.mirror.follow(connection, board, signed=signed)
             hashes = partial(log.hashes, connection, contest_id)
             note = self._keys.signers.sign(contest_id, board.checkpoint, hashes)
         with self._database.writing_rows() as connection:
@@ -110,17 +119,13 @@ class Integrator:
                 hours.note_hour(connection, now)
             self._hour = now.hour
 
-    def _examine(self, contest_id: UUID) -> None:
-        with self._database.reading() as session:
-            connection = session.connection()
-            board = log.head(connection, contest_id)
-            found = Edge().grown(map(leaf_hash, log.leaves(connection, contest_id)))
-            signed = self._keys.signers.last(contest_id)
-            if found != board.edge or found.size < signed.size:
-                raise RollbackError(size=found.size, signed=signed.size)
-            begun = Edge().grown(log.hashes(connection, contest_id, 0, signed.size))
-            if begun != signed:
-                raise RollbackError(size=found.size, signed=signed.size)
+    def _examine(
+        self, running: Collection[UUID], sizes: Mapping[UUID, int], contest_id: UUID
+    ) -> None:
+        if contest_id not in running:
+            startup.compare_size(sizes.get(contest_id, 0), contest_id, self._keys)
+            return
+        startup.compare(self._database, contest_id, self._keys)
         self._halt(contest_id, is_halted=False)
 
     def _each(self, contests: Sequence[UUID], act: Callable[[UUID], None]) -> int:

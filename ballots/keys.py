@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ballots.linker import Linker
+from ballots.mirror.mirror import Mirror
 from ballots.roll.keys import RollKeys
 from ballots.signers import Signers
 
@@ -14,6 +15,7 @@ class Keys:
 
     Attributes
     ----------
+    mirror : where the logs are written once more; None: nowhere
     witnesses : lines of a policy: who must sign the logs too, of votes that are opened from now on
     """
 
@@ -21,11 +23,13 @@ class Keys:
     signers: Signers
     roll: RollKeys
     witnesses: str = "quorum none\n"
+    mirror: Mirror | None = None
 
     @classmethod
     def of(
-        cls, folder: Path, guards: Path, origin: str, witnesses: str = "quorum none\n"
-    ) -> "Keys":
+        cls, folder: Path, guards: Path, origin: str, witnesses: str = "quorum none\n",
+        mirror: Mirror | None = None,
+    ) -> "Keys":  # fmt: skip
         """The keys in `folder`; `guards` and `origin` are those of `Signers`."""
         signers = Signers(folder, guards, origin)
-        return cls(Linker(folder), signers, RollKeys(folder), witnesses)
+        return cls(Linker(folder), signers, RollKeys(folder), witnesses, mirror)

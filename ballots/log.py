@@ -299,6 +299,12 @@ def running(connection: Connection) -> list[UUID]:
     return list(connection.scalars(query.order_by(Contest.id)))
 
 
+def sizes(connection: Connection) -> dict[UUID, int]:
+    """The leaves of every log."""
+    rows = connection.execute(select(Board.contest_id, Board.size))
+    return {row.contest_id: row.size for row in rows}
+
+
 def unsettled(connection: Connection) -> list[UUID]:
     """The contests of which leaves wait, or whose log has grown since it was signed last.
 

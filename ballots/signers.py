@@ -59,6 +59,10 @@ class Signers:
         """Who signs this log; raises FileNotFoundError where its key is not at hand."""
         return Signer.of(election, LOG, self._key(contest_id).read_bytes())
 
+    def contests(self) -> list[UUID]:
+        """The votes of which anything was signed."""
+        return [UUID(path.stem) for path in sorted(self.guards.glob("*.guard"))]
+
     def last(self, contest_id: UUID) -> Edge:
         """The tree that was signed last; an empty one if none was."""
         path = self._guard(contest_id)
@@ -80,10 +84,10 @@ class Signers:
         with self._alone(contest_id):
             last = self.last(contest_id)
             if tree.size < last.size:
-                raise RollbackError(size=tree.size, signed=last.size)
+                raise RollbackError(size=tree.size, signed=last.size, by="guard")
             edge = last.grown(hashes(last.size, tree.size))
             if (edge.size, edge.root) != (tree.size, tree.root):
-                raise RollbackError(size=tree.size, signed=last.size)
+                raise RollbackError(size=tree.size, signed=last.size, by="guard")
             state = {"size": edge.size, "hashes": [hashed.hex() for hashed in edge.hashes]}
             disk.replace(self._guard(contest_id), json.dumps(state).encode())
             return Note(str(tree), (signer.sign(str(tree)),))

@@ -85,7 +85,7 @@ class Inquiry:
     note : the checkpoint as the log signed it, with the signatures that it has already
     prove : size -> the proof that the tree of this size is the beginning of the note's
     evidence : folder for answers that speak against the log; made when there is one
-    urls : newer addresses than the policy's own
+    urls : newer addresses than the policy's own; who has none there is not asked
     known : name of a witness's key -> leaves of the largest tree that it has signed for us
     """
 
@@ -109,7 +109,7 @@ class Inquiry:
 
     def _asked(self, name: str) -> Told:
         key, url = self.policy.witnesses[name]
-        url = self.urls.get(key) or url
+        url = self.urls.get(key, url)
         if not url:
             return Told(name, Outcome.NO_ADDRESS)
         old, answer, submission = self.known.get(key.name, 0), None, ""

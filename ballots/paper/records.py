@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from ballots.board import canonical
@@ -45,6 +45,16 @@ def batches_jsonl(session: Session, contest_id: UUID) -> Iterator[str]:
     )
     for body in session.scalars(query):
         yield f"{body}\n"
+
+
+def by_position(connection: Connection, contest_id: UUID, first: int) -> dict[int, str]:
+    """Place of a `batch-close` leaf, from `first` on -> its record."""
+    query = (
+        select(KeyingRecord.position, KeyingRecord.body)
+        .join(Batch, Batch.id == KeyingRecord.batch_id)
+        .where(Batch.contest_id == contest_id, KeyingRecord.position >= first)
+    )
+    return {row.position: row.body for row in connection.execute(query)}
 
 
 def adjudications_jsonl(session: Session, contest_id: UUID) -> Iterator[str]:
