@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "roll": "app.commands.roll:group",
         "serve": "app.commands.serve:command",
         "integrate": "app.commands.integrate:command",
+        "mirror": "app.commands.mirror:group",
         "witness": "app.commands.witness:group",
         "db": "app.commands.db:group",
         "city": "app.commands.city:group",

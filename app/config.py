@@ -7,6 +7,7 @@ from pathlib import Path
 
 PREFIX = "GWANGJANG_"
 SHORTEST_SECRET = 32
+_MIRROR_KEY = re.compile(r"[0-9A-Za-z+/]{43}=")  # 32 bytes in base64
 _ORIGIN = re.compile(r"[0-9a-z][0-9a-z./-]{0,38}")
 
 
@@ -23,6 +24,8 @@ class Config:
     keys_dir: Path  # link keys of open contests; never inside the database
     guards_dir: Path | None = None  # what logs have signed last; None: beside the keys
     bundles_dir: Path | None = None  # recount bundles as they were published; None: with the keys
+    mirror_dir: Path | None = None  # where logs are written once more, on another medium
+    mirror_key: str = ""  # the auditors' public key, for which the mirror is sealed
     witnesses: str = "quorum none\n"  # lines of a policy: who must sign the logs of votes too
     origin: str = "localhost/pb"  # what the names of this city's logs begin with
     https: bool = True  # secure cookies and HSTS; off only for a demo on the loopback
@@ -51,6 +54,8 @@ class Config:
             keys_dir=Path(_needed(environ, "KEYS_DIR", "a private folder outside the database")),
             guards_dir=_folder(environ, "GUARDS_DIR"),
             bundles_dir=_folder(environ, "BUNDLES_DIR"),
+            mirror_dir=_folder(environ, "MIRROR_DIR"),
+            mirror_key=_mirror_key(environ),
             witnesses=_witnesses(environ),
             origin=_origin(environ),
             https=_switch(environ, "HTTPS", default=True),
@@ -89,6 +94,20 @@ def _origin(environ: Mapping[str, str]) -> str:
             "for example city.example/pb."
         )
     return value
+
+
+def _mirror_key(environ: Mapping[str, str]) -> str:
+    """The key and the folder of the mirror belong together: neither is of use alone."""
+    folder, key = (environ.get(PREFIX + name, "").strip() for name in ("MIRROR_DIR", "MIRROR_KEY"))
+    if bool(folder) != bool(key):
+        raise ConfigError(
+            f"{PREFIX}MIRROR_DIR and {PREFIX}MIRROR_KEY belong together: set both, or none."
+        )
+    if key and not _MIRROR_KEY.fullmatch(key):
+        raise ConfigError(
+            f"{PREFIX}MIRROR_KEY is no key: copy the line that `gwangjang mirror key` printed."
+        )
+    return key
 
 
 def _witnesses(environ: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from flask import Flask, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -56,6 +56,8 @@ def sentence(error: RoomError) -> str:
 
 
 def _refused(error: RoomError) -> ResponseReturnValue:
+    if isinstance(error.__cause__, OperationalError):  # ours to mend, whatever the person is told
+        log.error("fault", id=request_id(), exc_info=error.__cause__)
     return _page(REFUSALS[type(error)][0], sentence(error))
 
 

@@ -8,9 +8,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import errors, logs, pages, security
 from app.config import Config
+from app.keys import keys_of
 from app.rooms import BLUEPRINTS
 from ballots.collector import Collector
-from ballots.keys import Keys
 from core.access import check_every_endpoint, public
 from core.db import Database
 
@@ -39,7 +39,7 @@ def build(config: Config | None = None) -> Flask:
     )
     app.extensions["config"] = config
     database = Database(config.database_url)
-    keys = Keys.of(config.keys_dir, config.guards, config.origin, config.witnesses)
+    keys = keys_of(config)
     app.extensions |= {
         "database": database, "keys": keys, "collector": Collector(database, keys),
     }  # fmt: skip

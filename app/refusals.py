@@ -20,6 +20,7 @@ from ballots.errors import (
     LogFaultError,
     LogHaltedError,
     NotOnRollError,
+    NotRecordedError,
     NotWitnessedError,
     OverFundError,
     PaperBallotError,
@@ -31,6 +32,15 @@ from ballots.errors import (
     TooManyPicksError,
     TornFormError,
     UnknownOptionError,
+)
+from ballots.mirror.errors import (
+    LeavesLostError,
+    MirrorBehindError,
+    MirrorFaultError,
+    MirrorKeyError,
+    NoMirrorError,
+    PastCloseError,
+    StrangersError,
 )
 from ballots.paper.errors import (
     BallotsBeyondRollError,
@@ -168,7 +178,43 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     RollbackError: (
         503,
         _l(
-            "ROLLBACK: the log has %(size)s entries here and does not follow from the %(signed)s that were signed. Nothing is signed until an officer has looked; see the manual."
+            "ROLLBACK: the log has %(size)s entries here and does not follow from the %(signed)s that are kept (%(by)s). Nothing is signed until an officer has looked; see the manual."
+        ),
+    ),
+    NotRecordedError: (
+        503,
+        _l(
+            "Your ballot was NOT recorded: the service could not write it down. Go back and cast it again in a few minutes; the same ballot sent twice counts once."
+        ),
+    ),
+    NoMirrorError: (
+        409,
+        _l("There is no mirror: set GWANGJANG_MIRROR_DIR and GWANGJANG_MIRROR_KEY first."),
+    ),
+    MirrorKeyError: (409, _l("This is not the key of this mirror.")),
+    MirrorBehindError: (
+        503,
+        _l(
+            "The mirror has %(size)s entries, but %(signed)s were signed: it is missing, new or damaged. Nothing is signed until an officer has looked; see the manual."
+        ),
+    ),
+    MirrorFaultError: (409, _l("The mirror does not say what it may say: %(why)s.")),
+    LeavesLostError: (
+        409,
+        _l(
+            "%(signed)s entries were signed and the mirror has %(size)s: the others are lost. Nothing was put back; see the manual."
+        ),
+    ),
+    PastCloseError: (
+        409,
+        _l(
+            "The vote was closed after this backup. Nothing was put back: bring the backup that was made at the close."
+        ),
+    ),
+    StrangersError: (
+        409,
+        _l(
+            "%(ballots)s ballots that were not signed yet are by nobody on the roll. Nothing was put back."
         ),
     ),
     LogHaltedError: (

@@ -59,6 +59,9 @@ ACTS: Mapping[str, LazyString] = {
     "cycle.withdrawn": _l(
         "%(title)s: “%(act)s” was taken back before a second officer confirmed it."
     ),
+    "log.replayed": _l(
+        "%(title)s: %(leaves)s entries that the restored database lacked were put back into the log from its mirror."
+    ),
     "paper.closed": _l(
         "%(title)s: batch %(batch)s of paper ballots from %(station)s was typed twice and closed."
     ),

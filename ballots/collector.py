@@ -13,7 +13,10 @@ from datetime import datetime
 from queue import Empty, SimpleQueue
 from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
+
 from ballots import services
+from ballots.errors import NotRecordedError
 from ballots.keys import Keys
 from ballots.services import Paper
 from core.db import Database
@@ -93,12 +96,21 @@ class Collector:
                     self._cast([waiting])
                 return
             for waiting in batch:
-                waiting.error = error
+                waiting.error = _told(error)
         else:
             for waiting, code in zip(batch, codes, strict=True):
                 waiting.code = code
         for waiting in batch:
             waiting.done.set()
+
+
+def _told(error: Exception) -> Exception:
+    """What a voter is told of a fault; the operator finds its cause in the logs."""
+    if not isinstance(error, OperationalError):
+        return error
+    refusal = NotRecordedError()
+    refusal.__cause__ = error
+    return refusal
 
 
 def _together(waiting: Sequence[_Waiting]) -> tuple[list[_Waiting], list[_Waiting]]:

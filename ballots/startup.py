@@ -1,4 +1,4 @@
-"""Before a log is written to: is it what guard, mirror and witnesses have seen of it?
+"""Before a log is written to: whether it is what guard, mirror and witnesses have seen of it.
 
 A database that was set back is smaller than what one of them remembers; one that was changed has
 another tree. Either is a `RollbackError`, which names who remembers. docs/operating.md has what an

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.commands import answers
 from app.commands.speech import language_option, speaking
 from app.config import Config
+from app.keys import keys_of
 from ballots import cosigning
 from ballots.board.policy import Policy
 from ballots.integrator import Integrator
@@ -47,7 +48,7 @@ class Desk:
         """The database and keys that the settings name, closed again at the end."""
         config = Config.from_environ(os.environ)
         with opened(config.database_url) as database:
-            keys = Keys.of(config.keys_dir, config.guards, config.origin, config.witnesses)
+            keys = keys_of(config)
             yield cls(database, keys, config.bundles)
 
     def settle(self) -> None:

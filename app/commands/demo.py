@@ -16,7 +16,7 @@ from app.config import Config
 from app.demo.home import Home
 from app.demo.people import LOG_INS
 from app.demo.seed import Seeder
-from ballots.keys import Keys
+from app.keys import keys_of
 from core import clock
 from core.db import opened
 
@@ -76,7 +76,7 @@ def load(home: Home) -> None:
         with Progress(console=Console(stderr=True)) as progress:
             Seeder(
                 database=database,
-                keys=Keys.of(config.keys_dir, config.guards, config.origin),
+                keys=keys_of(config),
                 shelf=config.bundles,
                 secret_key=config.secret_key,
                 password=settings["DEMO_PASSWORD"],

@@ -9,8 +9,8 @@ import click
 from app import logs
 from app.config import Config
 from app.integrating import report
+from app.keys import keys_of
 from ballots.integrator import Integrator
-from ballots.keys import Keys
 from core.db import opened
 
 
@@ -28,6 +28,6 @@ def command() -> None:
     stopped = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: stopped.set())
-    keys = Keys.of(config.keys_dir, config.guards, config.origin)
+    keys = keys_of(config)
     with opened(config.database_url) as database:
         Integrator(database, keys).run(stopped, report)

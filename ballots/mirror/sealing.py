@@ -24,7 +24,6 @@ from ballots.mirror.errors import MirrorFaultError, MirrorKeyError
 
 BLOCK = 4096  # bytes: what is sealed is filled up to a multiple, or its length would tell choices
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
-_MEMBERS = {"contest", "e", "edge", "first", "size"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +47,15 @@ class Head:
         """The head of its bytes; raises MirrorFaultError."""
         try:
             told = canonical.loads(data)
-            if told.keys() != _MEMBERS:
-                raise ValueError("members of a head")
-            hashes, size = bytes.fromhex(told["edge"]), told["size"]
-            if len(hashes) != size.bit_count() * HASH_BYTES or not 0 <= told["first"] < size:
-                raise ValueError("sizes of a head")
+            hashes, size, first = bytes.fromhex(told["edge"]), int(told["size"]), told["first"]
             cut = (hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES))
-            return cls(UUID(told["contest"]), told["e"], told["first"], Edge(size, tuple(cut)))
-        except (CanonicalError, ValueError, AttributeError, TypeError) as error:
-            raise MirrorFaultError(why=str(error)) from None
+            head = cls(UUID(told["contest"]), told["e"], first, Edge(size, tuple(cut)))
+        except (CanonicalError, ValueError, LookupError, AttributeError, TypeError) as error:
+            raise MirrorFaultError(why=f"{type(error).__name__}: {error}") from None
+        is_tree = len(hashes) == size.bit_count() * HASH_BYTES
+        if not is_tree or not 0 <= first < size or bytes(head) != data:
+            raise MirrorFaultError(why=f"the head of leaf {first}")
+        return head
 
     def __bytes__(self) -> bytes:
         """Canonical JSON."""
