@@ -1,6 +1,5 @@
 """`gwangjang mirror`: the second copy of every log, which the auditors alone can read."""
 
-import os
 from pathlib import Path
 
 import click
@@ -74,10 +73,10 @@ def check(file: Path | None, lang: str) -> None:
             found = comparing.compare(
                 session.connection(), contest_id, keys=desk.keys, private=private
             )
-            sizes = found.database.size, found.mirrored.size, found.signed.size
             line = _(
                 "%(log)s: database %(database)s, mirror %(mirror)s, signed %(signed)s.",
-                log=found.election, **dict(zip(("database", "mirror", "signed"), sizes, strict=True)),
+                log=found.election, database=found.database.size, mirror=found.mirrored.size,
+                signed=found.signed.size,
             )  # fmt: skip
             click.echo(f"{line} {found.database.root.hex()}")
             faults += not found.is_whole
@@ -111,20 +110,23 @@ def replay_(slug: str, key: Path, lang: str) -> None:
                 )  # fmt: skip
         click.echo(
             _(
-                "%(leaves)s entries were put back; the log has %(size)s. %(marks)s marks on the roll were changed.",
+                "%(leaves)s entries were put back; the log has %(size)s. "
+                "%(marks)s marks on the roll were changed.",
                 leaves=found.leaves, size=found.size, marks=found.marks,
             )
         )  # fmt: skip
         if found.strangers:
             click.echo(
                 _(
-                    "%(strangers)s ballots are by voters who are on the roll no more. The vote cannot be closed until they are: see docs/mirror.md.",
+                    "%(strangers)s ballots are by voters who are on the roll no more. "
+                    "The vote cannot be closed until they are: see docs/mirror.md.",
                     strangers=found.strangers,
                 )
             )  # fmt: skip
         click.echo(
             _(
-                "Who took a paper ballot since the backup, without having voted online, is not in the log: mark them by the lists of the polling stations."
+                "Who took a paper ballot since the backup, without having voted online, is not in "
+                "the log: mark them by the lists of the polling stations."
             )
         )
         integrator = Integrator(desk.database, desk.keys)
