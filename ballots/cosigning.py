@@ -75,6 +75,16 @@ def certified(connection: Connection, contest_id: UUID) -> None:
         raise NotWitnessedError(size=size, signed=", ".join(key.name for key in have)) from None
 
 
+def is_witnessed(connection: Connection, contest_id: UUID, position: int) -> bool:
+    """Whether enough witnesses have signed a tree that has this leaf; so where none are needed."""
+    policy = _policy(connection, contest_id)
+    keys = {name: key.name for name, (key, _) in policy.witnesses.items()}
+    signed = {
+        name for name, key in keys.items() if _signed_by(connection, contest_id, key) > position
+    }
+    return policy.is_met(signed)
+
+
 def _policy(connection: Connection, contest_id: UUID) -> Policy:
     query = select(Board.policy).where(Board.contest_id == contest_id)
     return Policy.read(connection.scalars(query).one())

@@ -21,7 +21,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from ballots import kinds, log, queries, receipts, services, voter
+from ballots import cosigning, kinds, log, queries, receipts, services, voter
 from ballots.collector import Collector
 from ballots.entries import DISTRICT, FORM, NONCE_BYTES
 from ballots.errors import BallotInBoxError, InvalidBallotError
@@ -121,13 +121,17 @@ def receipt(contest_id: UUID) -> ResponseReturnValue:
     # segno writes the picture from the code alone.
     picture = Markup(qr.svg(receipts.grouped(code)))  # noqa: S704
     with reading() as session:
-        contest = _contest(session, contest_id)
+        contest, connection = _contest(session, contest_id), session.connection()
+        found = log.find(connection, contest_id, code)
+        position = found.position if found else None
         return render_template(
             "ballots/receipt.html",
             contest=contest,
             code=code,
             picture=picture,
-            found=log.find(session.connection(), contest_id, code),
+            found=found,
+            is_witnessed=position is None
+            or cosigning.is_witnessed(connection, contest_id, position),
             board=session.get_one(Board, contest_id),
             is_open=contest.is_open(clock.now()),
             who=who,

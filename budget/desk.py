@@ -81,6 +81,7 @@ def cycle(slug: str) -> ResponseReturnValue:
             },
             options=options,
             turnout=ballots.turnout(database, found.contest),
+            is_mirrored=_keys().mirror is not None,
             alarms=alarms.alarms(database, found.contest, keys=_keys(), now=clock.now())
             if current_user.holds(Role.POLL_MANAGER, Role.AUDITOR)
             else [],

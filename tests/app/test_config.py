@@ -38,6 +38,8 @@ def test_a_missing_setting_is_named(name: str):
         ("HTTPS", "yes"),
         ("DEMO", "2"),
         ("PROXIES", "-1"),
+        ("MIRROR_DIR", "/mirror"),
+        ("MIRROR_KEY", "A" * 43 + "="),
         ("LOG_LEVEL", "LOUD"),
     ],
 )
@@ -64,3 +66,10 @@ def test_witnesses_are_read_from_their_file_and_checked(tmp_path: Path):
         file.write_bytes(text)
         with pytest.raises(ConfigError, match=why):
             Config.from_environ(settings)
+
+
+def test_a_mirror_needs_a_folder_and_a_key():
+    both = {"GWANGJANG_MIRROR_DIR": "/mirror", "GWANGJANG_MIRROR_KEY": "A" * 43 + "="}
+    assert Config.from_environ(GOOD | both).mirror_dir == Path("/mirror")
+    with pytest.raises(ConfigError, match="MIRROR_KEY"):
+        Config.from_environ(GOOD | both | {"GWANGJANG_MIRROR_KEY": "no key"})
