@@ -11,36 +11,23 @@ from accounts.errors import (
     WrongCodeError,
     WrongSignInError,
 )
+from app.log_refusals import LOG_REFUSALS
 from ballots.booth.errors import SignedInBoothError, WrongPermitError
 from ballots.errors import (
     BallotInBoxError,
     ContestClosedError,
     InvariantError,
     LinkKeyMissingError,
-    LogFaultError,
-    LogHaltedError,
     NotOnRollError,
-    NotRecordedError,
-    NotWitnessedError,
     OverFundError,
     PaperBallotError,
     PointsError,
     ReconciliationError,
     RepeatedOptionError,
-    RollbackError,
     TooManyInFieldError,
     TooManyPicksError,
     TornFormError,
     UnknownOptionError,
-)
-from ballots.mirror.errors import (
-    LeavesLostError,
-    MirrorBehindError,
-    MirrorFaultError,
-    MirrorKeyError,
-    NoMirrorError,
-    PastCloseError,
-    StrangersError,
 )
 from ballots.paper.errors import (
     BallotsBeyondRollError,
@@ -144,6 +131,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     NotYourProposalError: (403, _l("Only its author can do that.")),
     FrozenProposalError: (409, _l("The text cannot be changed any more.")),
     # ballots
+    **LOG_REFUSALS,
     ContestClosedError: (
         409,
         _l("Voting is not open now. Your ballot was not cast; an earlier one stays as it is."),
@@ -175,60 +163,6 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         ),
     ),
     BallotInBoxError: (409, _l("This very ballot is in the box already. Nothing was done twice.")),
-    RollbackError: (
-        503,
-        _l(
-            "ROLLBACK: the log has %(size)s entries here and does not follow from the %(signed)s that are kept (%(by)s). Nothing is signed until an officer has looked; see the manual."
-        ),
-    ),
-    NotRecordedError: (
-        503,
-        _l(
-            "Your ballot was NOT recorded: the service could not write it down. Go back and cast it again in a few minutes; the same ballot sent twice counts once."
-        ),
-    ),
-    NoMirrorError: (
-        409,
-        _l("There is no mirror: set GWANGJANG_MIRROR_DIR and GWANGJANG_MIRROR_KEY first."),
-    ),
-    MirrorKeyError: (409, _l("This is not the key of this mirror.")),
-    MirrorBehindError: (
-        503,
-        _l(
-            "The mirror has %(size)s entries, but %(signed)s were signed: it is missing, new or damaged. Nothing is signed until an officer has looked; see the manual."
-        ),
-    ),
-    MirrorFaultError: (409, _l("The mirror does not say what it may say: %(why)s.")),
-    LeavesLostError: (
-        409,
-        _l(
-            "%(signed)s entries were signed and the mirror has %(size)s: the others are lost. Nothing was put back; see the manual."
-        ),
-    ),
-    PastCloseError: (
-        409,
-        _l(
-            "The vote was closed after this backup. Nothing was put back: bring the backup that was made at the close."
-        ),
-    ),
-    StrangersError: (
-        409,
-        _l(
-            "%(ballots)s ballots that were not signed yet are by nobody on the roll. Nothing was put back."
-        ),
-    ),
-    LogHaltedError: (
-        503,
-        _l(
-            "Voting is interrupted: the public log must be looked at first. Your ballot was NOT recorded; try again later."
-        ),
-    ),
-    NotWitnessedError: (
-        409,
-        _l(
-            "Too few witnesses have signed the log of %(size)s entries (so far: %(signed)s). Ask them with “gwangjang cycle witness”, then try again."
-        ),
-    ),
     ReconciliationError: (
         409,
         _l("Roll and box do not agree: %(marks)s marks, %(ballots)s ballots. Nothing was closed."),
@@ -237,12 +171,6 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         409,
         _l(
             "The log does not add up yet: %(checks)s. The close page tells more. Nothing was closed."
-        ),
-    ),
-    LogFaultError: (
-        409,
-        _l(
-            "The public log does not read by its rules: %(why)s. Change nothing, and call the election commission."
         ),
     ),
     # two officers

@@ -1,0 +1,86 @@
+"""What the public log, its mirror and its witnesses refuse, in words; part of `app/refusals.py`."""
+
+from collections.abc import Mapping
+
+from ballots.errors import (
+    LogFaultError,
+    LogHaltedError,
+    NotRecordedError,
+    NotWitnessedError,
+    RollbackError,
+)
+from ballots.mirror.errors import (
+    LeavesLostError,
+    MirrorBehindError,
+    MirrorFaultError,
+    MirrorKeyError,
+    NoMirrorError,
+    PastCloseError,
+    StrangersError,
+)
+from core.errors import RoomError
+from core.words import LazyString
+from core.words import lazy_gettext as _l
+
+LOG_REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
+    RollbackError: (
+        503,
+        _l(
+            "ROLLBACK: the log has %(size)s entries here and does not follow from the %(signed)s that are kept (%(by)s). Nothing is signed until an officer has looked; see the manual."
+        ),
+    ),
+    LogHaltedError: (
+        503,
+        _l(
+            "Voting is interrupted: the public log must be looked at first. Your ballot was NOT recorded; try again later."
+        ),
+    ),
+    NotWitnessedError: (
+        409,
+        _l(
+            "Too few witnesses have signed the log of %(size)s entries (so far: %(signed)s). Ask them with “gwangjang cycle witness”, then try again."
+        ),
+    ),
+    NotRecordedError: (
+        503,
+        _l(
+            "Your ballot was NOT recorded: the service could not write it down. Go back and cast it again in a few minutes; the same ballot sent twice counts once."
+        ),
+    ),
+    NoMirrorError: (
+        409,
+        _l("There is no mirror: set GWANGJANG_MIRROR_DIR and GWANGJANG_MIRROR_KEY first."),
+    ),
+    MirrorKeyError: (409, _l("This is not the key of this mirror.")),
+    MirrorBehindError: (
+        503,
+        _l(
+            "The mirror has %(size)s entries, but %(signed)s were signed: it is missing, new or damaged. Nothing is signed until an officer has looked; see the manual."
+        ),
+    ),
+    MirrorFaultError: (409, _l("The mirror does not say what it may say: %(why)s.")),
+    LeavesLostError: (
+        409,
+        _l(
+            "%(signed)s entries were signed and the mirror has %(size)s: the others are lost. Nothing was put back; see the manual."
+        ),
+    ),
+    PastCloseError: (
+        409,
+        _l(
+            "The vote was closed after this backup. Nothing was put back: bring the backup that was made at the close."
+        ),
+    ),
+    StrangersError: (
+        409,
+        _l(
+            "%(ballots)s ballots that were not signed yet are by nobody on the roll. Nothing was put back."
+        ),
+    ),
+    LogFaultError: (
+        409,
+        _l(
+            "The public log does not read by its rules: %(why)s. Change nothing, and call the election commission."
+        ),
+    ),
+}
