@@ -133,6 +133,9 @@ bench-scale: .venv/tested  ## ballots in parts, two processes: time, CPU and mem
 bench-verify: .venv/tested  ## verify.py beside the least that any recount does: rate, memory
 	$(BIN)/python bench/verify.py
 
+bench-log: .venv/tested  ## the log from 10^4 to 10^6 leaves on both databases: integrating, proofs, tiles, checkpoints, memory
+	PYTHONPATH=. $(BIN)/python bench/log.py $(SIZES)
+
 forge: .venv/tested  ## turn every byte of a bundle: verify.py must find each, and say in which step
 	$(BIN)/python -m tests.ballots.verifiers.forge
 
@@ -157,4 +160,4 @@ interop: .venv/tested .venv-interop/installed  ## programs of others over a log 
 	touch $@
 
 .PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
-  bench-scale bench-verify forge fuzz kill-loop interop
+  bench-scale bench-verify bench-log forge fuzz kill-loop interop

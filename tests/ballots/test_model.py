@@ -365,6 +365,7 @@ def opened(sqlite_template, tmp_path_factory):
 
 
 @pytest.mark.hypothesis
+@pytest.mark.timeout(900)  # what fails is made small first, which takes minutes
 def test_the_box_is_what_a_plain_account_says(opened):
     examples = max(10, settings.default.max_examples // 4)
     run_state_machine_as_test(
