@@ -5,7 +5,8 @@ python -m tests.ballots.kill_loop [N] [sqlite|postgresql|both]     default 1000,
 Three processes cast without a pause, one integrates; each round one of them is killed (SIGKILL) at
 a step of its work, the others with it wherever they are. The next round goes on with what is
 left; a caster sends again what was not acknowledged. In the end, of each ballot that was
-acknowledged there is one leaf, its receipt verifies, and all checkpoints are of one tree.
+acknowledged there is one leaf, its receipt verifies, all checkpoints are of one tree, and the
+mirror has the same leaves.
 """
 
 import hashlib
@@ -32,6 +33,8 @@ from ballots.errors import BallotInBoxError
 from ballots.integrator import Integrator
 from ballots.keys import Keys
 from ballots.kinds import Choices
+from ballots.mirror import medium, sealing
+from ballots.mirror.mirror import Mirror
 from ballots.models import Board
 from ballots.services import Paper
 from ballots.signers import Signers
@@ -39,6 +42,7 @@ from core import disk
 from core.db import Database
 from tests import factories
 
+AUDITORS = sealing.new_key()
 CASTERS = 3
 LONGEST_ROUND = 1.0  # seconds until a step is given up and everybody is killed where they are
 # Step -> who is killed, and at which call: before it, or after it and before all that follows.
@@ -47,7 +51,10 @@ STEPS: dict[str, tuple[str, Any, str, str]] = {
     "a ballot is committed, not answered": ("caster", sys.modules[__name__], "answer", "before"),
     "a batch is taken, not written": ("integrator", log, "append", "before"),
     "a batch is written, not committed": ("integrator", log, "append", "after"),
-    "a batch is committed, not signed": ("integrator", Signers, "sign", "before"),
+    "a batch is committed, not mirrored": ("integrator", Mirror, "follow", "before"),
+    "a record is about to be mirrored": ("integrator", medium, "_write", "before"),
+    "a record is written, not synced": ("integrator", medium, "_write", "after"),
+    "a batch is mirrored, not signed": ("integrator", Signers, "sign", "before"),
     "the guard is about to be written": ("integrator", disk, "replace", "before"),
     "signed, not published": ("integrator", log, "keep_checkpoint", "before"),
     "published, not committed": ("integrator", log, "keep_checkpoint", "after"),
@@ -210,6 +217,10 @@ def look(box: Box, *, every: int = 1) -> Found:
             forks += (edge.size, edge.root) != (tree.size, tree.root)
             forks += note.signed_by([key]) != (key,)
         forks += size != len(hashes) or box.keys.signers.last(box.contest_id) != edge
+        assert box.keys.mirror is not None
+        records = box.keys.mirror.read(box.contest_id)
+        sealed = [leaf for _, body in records for leaf in sealing.unseal(body, AUDITORS).leaves]
+        forks += sealed != list(log.leaves(connection, box.contest_id))
         for entry in expected[::every]:
             found = log.find(connection, box.contest_id, receipts.code_of(entry.hash))
             receipt = found and log.receipt(connection, box.contest_id, found.position)
@@ -242,7 +253,9 @@ def kill(box: Box, kills: int, tell: Callable[[str], None] = quiet) -> Found:
 
 def opened(database: Database, folder: Path) -> Box:
     """A fresh vote, open now."""
-    keys = Keys.of(folder / "keys", folder / "guards", "kill.example/pb")
+    (folder / "mirror").mkdir()
+    mirror = Mirror(folder / "mirror", AUDITORS.public_key())
+    keys = Keys.of(folder / "keys", folder / "guards", "kill.example/pb", mirror=mirror)
     now = datetime.now(UTC)  # noqa: TID251 - the casters read the real one
     with database.writing() as session:
         contest_id = factories.cycle(session, now, keys=keys).contest_id
