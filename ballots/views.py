@@ -22,7 +22,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from ballots import kinds, log, queries, receipts, services, voter
-from ballots.collector import Collector
+from ballots.collector import Casting, Collector
 from ballots.entries import DISTRICT, FORM, NONCE_BYTES
 from ballots.errors import BallotInBoxError, InvalidBallotError
 from ballots.forms import FindForm, choices_of, nonce_of
@@ -93,7 +93,7 @@ def cast(contest_id: UUID) -> ResponseReturnValue:
     paper = services.Paper(who.id, choices, nonce_of(request.form.get("nonce", "")))
     collector: Collector = current_app.extensions["collector"]
     try:
-        code = collector.cast(contest_id, paper, now=clock.now())
+        code = collector.cast(Casting(contest_id, paper, clock.now()))
     except BallotInBoxError as error:  # the page was sent twice
         (code,) = error.codes
     receipt = url_for("ballots.receipt", contest_id=contest_id)
