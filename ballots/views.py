@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -196,8 +197,13 @@ def _find(session: Session, contest_id: UUID, code: str) -> Found | None:
     return log.find(session.connection(), contest_id, code) if receipts.is_code(code) else None
 
 
+@lru_cache(maxsize=4)
+def _sealing(secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt=RECEIPT)
+
+
 def _seal() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=RECEIPT)
+    return _sealing(current_app.config["SECRET_KEY"])
 
 
 def _own_code(contest_id: UUID) -> str | None:
