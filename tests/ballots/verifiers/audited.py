@@ -1,6 +1,7 @@
 """Audits of paper by sample, right ones and forged ones, for all verifiers."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -143,6 +144,9 @@ FORGED: Mapping[str, Callable[[dict[str, bytes]], dict[str, bytes]]] = {
     "a sheet read twice": changed("rla/mvr.jsonl", lambda text: text + text.splitlines(True)[0]),
     "a sheet in no JSON": changed("rla/mvr.jsonl", lambda text: text.replace(b"{", b"[", 1)),
     "a sheet of another kind": changed("rla/mvr.jsonl", lambda text: text.replace(b"blank", b"white")),
+    "a sheet that names no option": changed(
+        "rla/mvr.jsonl", lambda text: re.sub(rb'"a":\[[0-9,]+\]', b'"a":[9]', text, count=1)
+    ),
     "a report of no JSON": changed("rla/report.json", lambda text: text + b" "),
     "a report without a limit": changed("rla/report.json", lambda _: b'{"assertions":[]}'),
     "a limit of no number": changed("rla/report.json", lambda text: text.replace(b"1/4", b"0/4")),
@@ -179,6 +183,6 @@ def every() -> Iterator[tuple[str, bytes]]:
     yield "an audit without leaves", made.packed(replace(vote, more=right).files())
     yield "a limit that is too low", bundle(vote, audit(vote, limit="1/999999999"))
     for name, forge in FORGED.items():
-        yield name, bundle(vote, forge(right))
+        yield f"audit: {name}", bundle(vote, forge(right))
     for manifest in PLAIN:
-        yield f"an audit by {manifest.rule} with terms", bundle(made.vote(manifest), right)
+        yield f"an audit by {manifest.rule} that nobody knows", bundle(made.vote(manifest), right)

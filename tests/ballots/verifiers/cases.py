@@ -20,7 +20,7 @@ FILES = VOTE.files(leaves=True)
 ENEMY = Signer.of(made.ELECTION, LOG, bytes([9] * 32))
 
 
-def log_of(change, vote=VOTE):
+def log_of(change, vote=VOTE, files=FILES):
     """The vote with another log, closed and signed as if it were right; its count follows."""
     log = [dict(made.read_leaf(leaf)) for leaf in vote.log[:-1]]
     close = dict(made.read_leaf(vote.log[-1]))
@@ -30,7 +30,7 @@ def log_of(change, vote=VOTE):
     for one in log:
         counts[one["t"]] = counts.get(one["t"], 0) + 1
     close |= {"size": len(log), "counts": counts}
-    return signed([*map(canonical.dumps, [*log, close])])
+    return signed([*map(canonical.dumps, [*log, close])], files)
 
 
 def signed(log, files=FILES):
@@ -306,10 +306,14 @@ def every() -> Iterator[tuple[str, bytes]]:
         yield name, made.packed(forge(FILES))
     for name, (forge,) in PUBLIC.items():
         yield f"public copy: {name}", made.packed(forge(VOTE.files()))
-    for name, (change, _) in LOGS.items():
-        yield name, log_of(change)
+    for name, (forge, _) in LOGS.items():
+        yield name, log_of(forge)
     for name, forge in RECORDS.items():
         yield name, forge()
     for name, (forge, _) in tokens.FORGED.items():
         yield name, forge()
     yield from audited.every()
+    vote = audited.clear()
+    files = replace(vote, more=audited.audit(vote)).files(leaves=True)
+    endless = change("batch", 0, sheets=2**53 - 1)
+    yield "an audit of sheets without end", log_of(endless, vote, files)
