@@ -2148,7 +2148,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("bundle", metavar="BUNDLE", help="재검표 묶음 / the recount bundle")
     parser.add_argument("--key", default="", help="로그의 공개키 / the log's key (name+id+key)")
-    parser.add_argument("--receipt", nargs="+", action="extend", default=[], metavar="FILE")
+    parser.add_argument(
+        "--receipt", nargs="+", action="extend", default=[], metavar="FILE",
+        help="투표 확인증 / receipts of voters",
+    )  # fmt: skip
     parser.add_argument("--reference", default="", metavar="FILE.py", help="개표 규칙 / the rule")
     parser.add_argument("--lang", choices=LANGUAGES, default="both")
     given = parser.parse_args(arguments)
