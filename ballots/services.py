@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from ballots import closing, entries, kinds, log, pending, receipts
+from ballots import closing, entries, kinds, log, pending, receipts, verifiers
 from ballots.alarms import hours
 from ballots.closing import Survey
 from ballots.entries import NONCE_BYTES, Opening
@@ -147,6 +147,7 @@ def open_contest(
     first = entries.opened(
         opening, log_key, keys.linker.key_hash(contest.id), roll, version("gwangjang")
     )
+    verifiers.keep(connection, opening.verifiers)
     log.append(connection, log.head(connection, contest.id, alone=True), [first])
 
 
