@@ -11,6 +11,7 @@ from accounts.errors import (
     WrongCodeError,
     WrongSignInError,
 )
+from app import token_refusals
 from ballots.booth.errors import SignedInBoothError, WrongPermitError
 from ballots.errors import (
     BallotInBoxError,
@@ -199,6 +200,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
             "The public log does not read by its rules: %(why)s. Change nothing, and call the election commission."
         ),
     ),
+    **token_refusals.REFUSALS,
     # two officers
     AlreadyProposedError: (409, _l("This waits for its second officer already, or is done.")),
     NotProposedError: (

@@ -6,11 +6,12 @@ from pathlib import Path
 from ballots.linker import Linker
 from ballots.roll.keys import RollKeys
 from ballots.signers import Signers
+from ballots.tokens.keys import TokenKeys
 
 
 @dataclass(frozen=True)
 class Keys:
-    """Who links voters with ballots until the close, who signs the logs, what seals the rolls.
+    """Who links voters with ballots until the close, who signs logs and tokens, what seals rolls.
 
     Attributes
     ----------
@@ -20,6 +21,7 @@ class Keys:
     linker: Linker
     signers: Signers
     roll: RollKeys
+    tokens: TokenKeys
     witnesses: str = "quorum none\n"
 
     @classmethod
@@ -28,4 +30,4 @@ class Keys:
     ) -> "Keys":
         """The keys in `folder`; `guards` and `origin` are those of `Signers`."""
         signers = Signers(folder, guards, origin)
-        return cls(Linker(folder), signers, RollKeys(folder), witnesses)
+        return cls(Linker(folder), signers, RollKeys(folder), TokenKeys(folder), witnesses)
