@@ -182,7 +182,7 @@ def survey(session: Session, contest: Contest, *, keys: Keys, now: datetime) -> 
 
 
 def _read(connection: Connection, board: Board) -> tuple[Edge, Reading, dict[int, str], bool]:
-    """Tree and reading of all leaves in one walk, each batch's station; are tokens signed?"""
+    """Tree and reading of all leaves in one walk, stations of batches, tokens signed or not."""
     reading = Reading()
     stations: dict[int, str] = {}
     issuers = token_keys.read(board.tokens)

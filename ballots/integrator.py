@@ -17,7 +17,7 @@ from ballots.board.merkle import Edge, leaf_hash
 from ballots.errors import RollbackError
 from ballots.keys import Keys
 from ballots.tokens import mixing
-from ballots.tokens.mixing import Mix
+from ballots.tokens.mix import Mix
 from core import clock
 from core.db import Database
 

@@ -18,6 +18,7 @@ from ballots import cosigning
 from ballots.board.policy import Policy
 from ballots.integrator import Integrator
 from ballots.keys import Keys
+from ballots.tokens.mix import Mix
 from ballots.paper import printing
 from ballots.paper.errors import NoKoreanFontError
 from budget import bundle as bundles
@@ -40,6 +41,7 @@ class Desk:
     database: Database
     keys: Keys
     shelf: Path  # of the bundles
+    mix: Mix
 
     @classmethod
     @contextmanager
@@ -48,11 +50,11 @@ class Desk:
         config = Config.from_environ(os.environ)
         with opened(config.database_url) as database:
             keys = Keys.of(config.keys_dir, config.guards, config.origin, config.witnesses)
-            yield cls(database, keys, config.bundles)
+            yield cls(database, keys, config.bundles, config.mix)
 
     def settle(self) -> None:
         """Put what waits into the logs, and sign them."""
-        Integrator(self.database, self.keys).turn()
+        Integrator(self.database, self.keys, self.mix).turn()
 
     @contextmanager
     def cycle(self, slug: str) -> Iterator[tuple[Session, Cycle]]:

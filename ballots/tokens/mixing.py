@@ -4,21 +4,13 @@ They go into the log together, no sooner than a window of time after the last on
 there are enough; when voting is over, all go in. So no row needs to say when a ballot came.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, func, or_, select, update
 
 from ballots.models import Board, Contest, PendingLeaf
-
-
-@dataclass(frozen=True)
-class Mix:
-    """How long ballots wait, and for how many others."""
-
-    window: timedelta = timedelta(minutes=10)
-    ballots: int = 32
+from ballots.tokens.mix import Mix
 
 
 def ripe(connection: Connection, mix: Mix, now: datetime) -> list[UUID]:

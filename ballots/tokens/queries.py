@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ballots.entries import DISTRICT
 from ballots.models import Board
-from ballots.tokens.mixing import Mix
+from ballots.tokens.mix import Mix
 from ballots.tokens.models import TokenIssue
 
 
@@ -23,7 +23,13 @@ def issued(session: Session, contest_id: UUID) -> dict[str, int]:
     return {DISTRICT: session.scalar(query) or 0}
 
 
+def tokens(session: Session, contest_id: UUID) -> str | None:
+    """The public keys of a vote by tokens, as `tokens.json` has them; None: there are none."""
+    board = session.get(Board, contest_id)
+    return board.tokens if board and board.mixed_at else None
+
+
 def mixed_from(session: Session, contest_id: UUID, mix: Mix) -> datetime | None:
     """Before which moment no waiting ballot goes into the log; None where none is mixed."""
     board = session.get(Board, contest_id)
-    return board.mixed_at + mix.window if board and board.mixed_at else None
+    return mix.ends(board.mixed_at) if board and board.mixed_at else None

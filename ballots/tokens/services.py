@@ -1,7 +1,9 @@
 """Issuing tokens to voters of the roll, and casting with them: two acts that nothing joins."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
@@ -36,33 +38,16 @@ from ballots.tokens.models import SurrenderedToken, TokenIssue
 _WEB = "web"
 
 
-def sign(contest_id: UUID, blinded: bytes, *, keys: Keys) -> bytes:
-    """The blind signature of a message, before it is known whether its sender gets it.
-
-    Apart from `issue`, so that no lock is held while it is made (20 ms).
-
-    Raises
-    ------
-    TornTokenError, TokenKeyMissingError
-    """
-    try:
-        return blind.sign(keys.tokens.key(contest_id, DISTRICT), blinded)
-    except FileNotFoundError:
-        raise TokenKeyMissingError from None
-    except BlindError:
-        raise TornTokenError from None
-
-
 def issue(
     connection: Connection,
     contest_id: UUID,
     voter_id: str,
     blinded: bytes,
-    signature: bytes,
     *,
+    keys: Keys,
     now: datetime,
 ) -> bytes:
-    """Give a voter the signature of their one token and mark the roll; the signature.
+    """Sign a voter's one blinded message and mark the roll; the blind signature.
 
     Asked again with the same message, it gives the same signature and changes nothing.
 
@@ -71,29 +56,23 @@ def issue(
     ContestClosedError, LogHaltedError, NotOnRollError, PaperBallotError
     WrongCredentialError : there are no tokens in this vote.
     OtherTokenError : this voter's token is another one.
+    TornTokenError : the message is not blinded for this vote's key.
+    TokenKeyMissingError : that key is not at hand.
     """
     contest = services.admitting(connection, contest_id, credential="blind", now=now)
-    hashed = hashlib.sha256(blinded).digest()
     own = {"contest_id": contest_id, "voter_id": voter_id}
-    upsert = log.UPSERT[connection.dialect.name]
+    hashed = hashlib.sha256(blinded).digest()
     if contest.roll_kind == "declared":
-        entry = upsert(RollEntry).on_conflict_do_nothing()
+        entry = log.UPSERT[connection.dialect.name](RollEntry).on_conflict_do_nothing()
         connection.execute(entry, own | {"status": "none", "casts": 0})
-    put = upsert(TokenIssue).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    row = own | {"blinded": hashed, "signature": signature}
-    try:
-        is_new = connection.execute(put, row).rowcount == 1
-    except IntegrityError:
-        raise NotOnRollError(number=1) from None
-    if is_new:
-        _mark(connection, contest_id, voter_id)
-        return signature
-    query = select(TokenIssue.blinded, TokenIssue.signature).where(
-        TokenIssue.contest_id == contest_id, TokenIssue.voter_id == voter_id
-    )
-    signed_before, signature = connection.execute(query).one()
-    if signed_before != hashed:
+    found = _issued(connection, own)
+    if found is None:
+        row = own | {"blinded": hashed, "signature": _sign(contest_id, blinded, keys)}
+        _put(connection, row)
+        found = _issued(connection, own)
+    if found is None or found.blinded != hashed:
         raise OtherTokenError
+    signature: bytes = found.signature
     return signature
 
 
@@ -164,6 +143,33 @@ def surrender(session: Session, contest: Contest, voter_id: str, code: str) -> N
     entry = session.get_one(RollEntry, (contest.id, voter_id))
     entry.status, entry.casts = "none", 0
     session.flush()
+
+
+def _sign(contest_id: UUID, blinded: bytes, keys: Keys) -> bytes:
+    try:
+        return blind.sign(keys.tokens.key(contest_id, DISTRICT), blinded)
+    except FileNotFoundError:
+        raise TokenKeyMissingError from None
+    except BlindError:
+        raise TornTokenError from None
+
+
+def _issued(connection: Connection, own: Mapping[str, Any]) -> Any:
+    query = select(TokenIssue.blinded, TokenIssue.signature).where(
+        *(getattr(TokenIssue, name) == value for name, value in own.items())
+    )
+    return connection.execute(query).one_or_none()
+
+
+def _put(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Keep a first signature and mark the roll; of two at the same moment one is kept."""
+    put = log.UPSERT[connection.dialect.name](TokenIssue).on_conflict_do_nothing()
+    try:
+        kept = connection.execute(put.execution_options(preserve_rowcount=True), row).rowcount
+    except IntegrityError:
+        raise NotOnRollError(number=1) from None
+    if kept:
+        _mark(connection, row["contest_id"], row["voter_id"])
 
 
 def _mark(connection: Connection, contest_id: UUID, voter_id: str) -> None:
