@@ -19,6 +19,6 @@ from budget.views import blueprint as budget
 from proposals.views import blueprint as proposals
 
 BLUEPRINTS = (
-    budget, proposals, ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony, audit, roll_desk, paper,
-    keying, accounts, health,
+    budget, proposals, ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony, audit,
+    roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

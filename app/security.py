@@ -52,7 +52,7 @@ def start(app: Flask, config: Config) -> None:
     headers = HEADERS | {CSP: HEADERS[CSP] + connect}
     headers |= {"Strict-Transport-Security": HSTS} if config.https else {}
     app.wsgi_app = _with_headers(app.wsgi_app, list(headers.items()))  # type: ignore[method-assign,assignment]  # Flask's own advice
-    app.wsgi_app = _nameless(app.wsgi_app)  # type: ignore[method-assign]  # the same
+    app.wsgi_app = _nameless(app.wsgi_app)  # type: ignore[method-assign,assignment]  # the same
     app.after_request(_keep_private)
 
 

@@ -18,9 +18,9 @@ from ballots import cosigning
 from ballots.board.policy import Policy
 from ballots.integrator import Integrator
 from ballots.keys import Keys
-from ballots.tokens.mix import Mix
 from ballots.paper import printing
 from ballots.paper.errors import NoKoreanFontError
+from ballots.tokens.mix import Mix
 from budget import bundle as bundles
 from budget import files, publication, queries, services
 from budget.models import Cycle

@@ -35,7 +35,7 @@ def give(session: Session, contest: Contest, voter_id: str, *, now: datetime) ->
     ------
     ContestClosedError, NotOnRollError
     PaperBallotError : this voter has a paper ballot already.
-    WrongCredentialError : ballots of this vote bear tokens, which a booth without scripts makes not.
+    WrongCredentialError : ballots of this vote bear tokens, and no booth makes those.
     """
     if not contest.is_open(now):
         raise ContestClosedError

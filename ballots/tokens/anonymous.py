@@ -33,7 +33,7 @@ def _let_read(response: Response) -> Response:
 @blueprint.get("/votes/<uuid:contest_id>/tokens.json")
 @public
 def tokens(contest_id: UUID) -> ResponseReturnValue:
-    """The keys that tokens are signed with: asked for without a name, so everybody gets the same."""
+    """The keys that tokens are signed with: no name is asked, so all get the same."""
     with reading() as session:
         told = queries.tokens(session, contest_id) or abort(404)
     return Response(told, mimetype="application/json")
@@ -42,7 +42,7 @@ def tokens(contest_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/votes/<uuid:contest_id>/cast")
 @public
 def cast(contest_id: UUID) -> ResponseReturnValue:
-    """A ballot with a token: a line with the request's id, then the leaf; the answer is its ticket."""
+    """A ballot with a token: the request's id, a new line, the leaf; the answer is its ticket."""
     written, _, leaf = request.get_data().partition(b"\n")
     try:
         request_id = bytes.fromhex(written.decode())

@@ -42,6 +42,8 @@ NO_PAGE: Mapping[str, str] = {
     "budget.of_proposal": "leads on to the vote",
     "agenda.of_proposal": "leads on to the task",
     "paper.ballot": "a file",
+    "anonymous.proof": "a file",
+    "anonymous.tokens": "a file",
     "ballots.receipt": "comes after a cast; test_vote.py looks at it",
 }
 # Public pages that show officials more.
