@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -188,7 +189,7 @@ def find(contest_id: UUID) -> ResponseReturnValue:
             found=found,
             board=board,
             is_provable=board is not None and code is not None and receipts.is_code(code),
-            mixed_from=tokens.mixed_from(session, contest_id, current_app.extensions["config"].mix),
+            mixed_from=_mixed_from(session, contest_id),
         )
     return page, 422 if form.errors else 200
 
@@ -199,6 +200,11 @@ def promises(contest_id: UUID) -> ResponseReturnValue:
     """What the ballot box is safe against, and what not, in plain words."""
     with reading() as session:
         return render_template("ballots/promises.html", contest=_contest(session, contest_id))
+
+
+def _mixed_from(session: Session, contest_id: UUID) -> datetime | None:
+    mix = current_app.extensions["config"].mix
+    return tokens.mixed_from(session, contest_id, mix, clock.now())
 
 
 def _find(session: Session, contest_id: UUID, code: str) -> Found | None:

@@ -54,5 +54,6 @@ def cast(contest_id: UUID) -> ResponseReturnValue:
     with database().writing_rows() as connection:
         ticket = services.cast(connection, contest_id, leaf, request_id, keys=keys, now=clock.now())
     with reading() as session:
-        until = queries.mixed_from(session, contest_id, current_app.extensions["config"].mix)
+        mix = current_app.extensions["config"].mix
+        until = queries.mixed_from(session, contest_id, mix, clock.now())
     return jsonify(ticket=str(ticket), until=until and until.isoformat())

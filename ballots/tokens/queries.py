@@ -29,7 +29,7 @@ def tokens(session: Session, contest_id: UUID) -> str | None:
     return board.tokens if board and board.mixed_at else None
 
 
-def mixed_from(session: Session, contest_id: UUID, mix: Mix) -> datetime | None:
+def mixed_from(session: Session, contest_id: UUID, mix: Mix, now: datetime) -> datetime | None:
     """Before which moment no waiting ballot goes into the log; None where none is mixed."""
     board = session.get(Board, contest_id)
-    return mix.ends(board.mixed_at) if board and board.mixed_at else None
+    return max(now, mix.ends(board.mixed_at)) if board and board.mixed_at else None

@@ -52,8 +52,10 @@ def test_ballots_wait_for_the_window_and_for_others(database, contest_id, keys, 
     assert turn_at(now + 29 * MINUTE) == 4  # too soon after the last
     assert turn_at(now + 30 * MINUTE) == 8
     with database.reading() as session:
-        until = queries.mixed_from(session, contest_id, MIX)
+        until = queries.mixed_from(session, contest_id, MIX, now + 30 * MINUTE)
         assert until == now + 40 * MINUTE
+        later = queries.mixed_from(session, contest_id, MIX, now + 50 * MINUTE)
+        assert later == now + 50 * MINUTE
 
 
 def test_what_waits_goes_in_when_voting_is_over_or_stopped(
@@ -76,7 +78,7 @@ def test_pseudonyms_wait_for_nobody_and_a_halted_log_for_the_officer(
 ):
     with database.writing() as session:
         linked = factories.cycle(session, now, keys=keys, ballots_cast=[[1]]).contest_id
-        assert queries.mixed_from(session, linked, MIX) is None
+        assert queries.mixed_from(session, linked, MIX, now) is None
     vote(database, contest_id, "abc", keys, now)
     later = now + 11 * MINUTE
     with database.writing() as session:
