@@ -44,12 +44,12 @@ ROLL_KINDS: Mapping[str, LazyString] = {
     "listed": _l("A list that the office imports; each voter gets a code by letter"),
 }
 PUBLICATIONS: Mapping[str, LazyString] = {
-    "sealed": _l("Sealed: fingerprints now, the ballots sorted after the count"),
-    "open": _l("Open: everybody reads every entry at once, and can see how the vote stands"),
+    "sealed": _l("Sealed: fingerprints only, until the count"),
+    "open": _l("Open: every entry at once"),
 }
 CREDENTIALS: Mapping[str, LazyString] = {
-    "linked": _l("By pseudonym: voting again and paper at any time, a key joins roll and box"),
-    "blind": _l("By blind token: nothing joins roll and box; see what it costs"),
+    "linked": _l("By pseudonym, which a key joins with the roll"),
+    "blind": _l("By blind token, which nothing joins with the roll"),
 }
 RULES: Mapping[str, LazyString] = {
     "greedy_cost": _l("Most votes first, as long as the money lasts"),
@@ -126,15 +126,20 @@ class CycleForm(Form):
     publication = SelectField(
         _l("What is public while people vote"),
         choices=choices(PUBLICATIONS.items()),
+        default="sealed",
         description=_l(
-            "Sealed is the custom. Open votes influence those who vote late, and a ballot that "
-            "nobody else would cast can be recognised by it."
+            "Sealed is the custom: ballots are told after the count, sorted. In an open vote "
+            "everybody sees meanwhile how it stands, which sways those who vote late; and a ballot "
+            "that nobody else would cast can be recognised."
         ),
     )
     credential = SelectField(
         _l("How ballots stay apart from voters"),
         choices=choices(CREDENTIALS.items()),
+        default="linked",
         description=_l(
+            "With pseudonyms people may vote again at any time, or take paper instead; at the "
+            "close a key compares roll and box voter for voter, and is destroyed. "
             "With blind tokens not even we can tell whose a ballot is, but by the moment and the "
             "address of casting. It costs four things. Voters must keep a recovery code, or cannot "
             "vote again. Paper takes the place of no ballot: whoever has a token gets paper only "

@@ -128,7 +128,7 @@ function keyOf(keys, district) {
 
 function show({ hash, ticket, until }) {
   sessionStorage.removeItem(`ballot:${pages.token}`);
-  const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Seoul" });
+  const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone: "Asia/Seoul" });
   find("[data-receipt-code]").textContent = grouped(receiptCodeOf(hash));
   find("[data-until]").textContent = moment.format(new Date(until));
   offer("[data-ticket-file]", ticket);
