@@ -119,6 +119,9 @@ def test_a_vote_by_token_found_again_by_its_code_on_another_device(visit, axe, c
     page.check("#kept")
     page.click("[data-cast]")
     expect(page.locator("h1:visible")).to_have_text("투표지를 받았습니다")
+    expect(page.locator("[data-until]")).to_contain_text(
+        re.compile(r"적어도 20\d\d\. \d+\. \d+\. \d+:\d\d까지")
+    )
     assert axe(page) == []
     assert not page.evaluate(WIDER)
     with page.expect_download() as saved:

@@ -1,10 +1,12 @@
 """A vote by token through the client: what is asked with a name, and what without."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from flask import request, request_started
 
+from app import create_app
 from ballots import receipts
 from ballots import services as ballots
 from ballots.board.merkle import leaf_hash
@@ -172,6 +174,20 @@ def test_the_keys_are_for_everybody_and_a_linked_vote_has_none(client, database,
     assert client.get(f"/anonymous/votes/{linked}/tokens.json").status_code == 404
     assert cast(client, linked, b"{}").status_code == 409
     assert "needs a browser with scripts" not in client.get(f"/votes/{linked}").text
+
+
+def test_casting_can_have_a_host_name_of_its_own(app, client, config, voting, voter):
+    assert "connect-src" not in client.get("/").headers["Content-Security-Policy"]
+    page = client.get(f"/votes/{voting}").text
+    assert f'data-cast-url="/anonymous/votes/{voting}/cast"' in page
+    app.extensions["config"] = replace(config, anonymous_origin="https://urn.test")
+    page = client.get(f"/votes/{voting}").text
+    assert f'data-cast-url="https://urn.test/anonymous/votes/{voting}/cast"' in page
+    assert f'data-keys-url="https://urn.test/anonymous/votes/{voting}/tokens.json"' in page
+    own = create_app(app.extensions["config"])
+    policy = own.test_client().get("/healthz").headers["Content-Security-Policy"]
+    assert policy.endswith("; connect-src 'self' https://urn.test")
+    own.extensions["database"].dispose()
 
 
 @pytest.fixture

@@ -130,7 +130,8 @@ function show({ hash, ticket, until }) {
   sessionStorage.removeItem(`ballot:${pages.token}`);
   const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone: "Asia/Seoul" });
   find("[data-receipt-code]").textContent = grouped(receiptCodeOf(hash));
-  find("[data-until]").textContent = moment.format(new Date(until));
+  const waits = find("[data-until]");
+  waits.textContent = waits.dataset.until.replace("{moment}", moment.format(new Date(until)));
   offer("[data-ticket-file]", ticket);
   step("done");
 }

@@ -21,7 +21,7 @@ def test_neither_passes_for_the_other():
     with pytest.raises(NoteError):
         Checkpoint.read(str(TICKET))
     checkpoint = str(Checkpoint("gm.example/pb/2026", 7, bytes(32)))
-    assert checkpoint.split("\n")[0] != str(TICKET).split("\n")[0]
+    assert checkpoint.split("\n", maxsplit=1)[0] != str(TICKET).split("\n")[0]
     signature = TICKET.signed(SIGNER).signatures
     with pytest.raises(NoteError, match="not under this text"):
         Note(checkpoint, signature).signed_by([SIGNER.key])
