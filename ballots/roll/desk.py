@@ -18,7 +18,6 @@ from ballots.roll.forms import CheckForm, ConfirmForm, LettersForm, RollFileForm
 from ballots.roll.models import ListedVoter
 from ballots.roll.services import Letter
 from ballots.roll.table import MOST_BYTES, day_of
-from ballots.tokens import services as tokens
 from core import city, clock
 from core.access import Role, requires
 from core.forms import text_of
@@ -180,12 +179,9 @@ def _look_up(database: Session, contest_id: UUID, form: CheckForm) -> list[Liste
 def _hand_out_paper(
     database: Session, contest: Contest, voter: ListedVoter, station: str
 ) -> ResponseReturnValue:
-    code = request.form.get("recovery", "").strip()
-    if code:
-        tokens.surrender(database, contest, voter.voter_id, code)
     services.hand_out_paper(
         database, contest, voter, keys=_keys(), actor=_actor(), now=clock.now(),
-        station=station or None,
+        station=station or None, recovery=request.form.get("recovery", "").strip(),
     )  # fmt: skip
     flash(_("The roll is marked: hand out one paper ballot."))
     return redirect(url_for("roll_desk.check", contest_id=contest.id, station=station or None))

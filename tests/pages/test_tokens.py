@@ -14,7 +14,9 @@ from ballots.board.notes import Key, Note
 from ballots.models import Board, PendingLeaf, RollEntry
 from ballots.roll import checking, services
 from ballots.roll.models import ListedVoter
+from ballots.tokens import queries
 from budget import services as budget
+from core import journal
 from core.access import Role
 from tests import factories
 from tests.tokens import Device
@@ -225,6 +227,9 @@ def test_the_desk_gives_paper_for_an_unused_code_alone(client, database, now, si
     assert client.post(address, data={**HANA, "act": "paper", "recovery": code}).status_code == 302
     with database.reading() as session:
         assert session.get_one(RollEntry, (contest_id, hana)).status == "paper"
+        assert journal.last(session, "roll.token_back", about_id=contest_id)
+        assert queries.issued(session, contest_id) == {"all": 0}
+    assert "gave an unused token back" in client.get("/journal").text
     duri = {"number": "A-2", "name": "이두리", "born": "1985-12-24"}
     assert 'name="recovery"' not in client.post(address, data=duri).text
 
