@@ -1,11 +1,11 @@
-"""Flask-Login's glue: who is signed in, read once a request by one statement."""
+"""Flask-Login's glue: who is signed in, read once a request by one statement at most."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-from flask import Flask, session
+from flask import Flask, current_app, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin
 from flask_login import login_user as _login_user
@@ -15,13 +15,14 @@ from sqlalchemy import and_, bindparam, select
 from accounts.models import Account
 from core.access import Role
 from core.journal import Actor
+from core.together import Together
 from core.web import database
 
 SECOND_FACTOR = "second_factor"  # session key: the account that passed the second factor
 
 # Tables instead of classes, built once: this runs for every request of everybody signed in.
 _ACCOUNTS, _GRANTS = Account.metadata.tables["accounts"], Account.metadata.tables["role_grants"]
-_PERSON = (
+_PEOPLE = (
     select(
         *_ACCOUNTS.c["id", "name", "language", "neighbourhood", "session_epoch"],
         and_(_ACCOUNTS.c.declared_at.is_not(None), _ACCOUNTS.c.neighbourhood.is_not(None)).label(
@@ -31,7 +32,7 @@ _PERSON = (
         _GRANTS.c.role,
     )
     .outerjoin_from(_ACCOUNTS, _GRANTS, _GRANTS.c.account_id == _ACCOUNTS.c.id)
-    .where(_ACCOUNTS.c.id == bindparam("account_id"))
+    .where(_ACCOUNTS.c.id.in_(bindparam("account_ids", expanding=True)))
 )
 
 
@@ -127,16 +128,26 @@ def start(app: Flask) -> None:
     manager.anonymous_user = Visitor
     manager.session_protection = None  # phones change addresses; the epoch ends stolen sessions
     manager.user_loader(load)
+    app.extensions["people"] = Together(_read)
 
 
 def load(kept: str) -> Person | None:
     """The person whom the session names; None if signed out everywhere or gone."""
     account_id, _, epoch = kept.partition(".")
-    with database().single.connect() as connection:
-        rows = connection.execute(_PERSON, {"account_id": UUID(account_id)}).all()
+    rows = current_app.extensions["people"](UUID(account_id))
     if not rows or str(rows[0].session_epoch) != epoch:
         return None
     return Person.from_rows(rows)
+
+
+def _read(account_ids: Sequence[UUID]) -> list[Sequence[Any]]:
+    """The rows of each account; those who ask at the same time share the statement."""
+    with database().single.connect() as connection:
+        rows = connection.execute(_PEOPLE, {"account_ids": account_ids}).all()
+    of_one: dict[UUID, list[Any]] = {account_id: [] for account_id in account_ids}
+    for row in rows:
+        of_one[row.id].append(row)
+    return [of_one[account_id] for account_id in account_ids]
 
 
 def remember(account: Account) -> None:

@@ -72,7 +72,6 @@ from budget.errors import (
     LogUnsignedError,
     MissingError,
     NotEligibleError,
-    OtherVerifiersError,
     SeedNeededError,
     SigningKeyMissingError,
     SlugInUseError,
@@ -341,12 +340,6 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         409,
         _l(
             "The public log is not signed up to its end yet. Try again in a minute; `gwangjang integrate` signs it."
-        ),
-    ),
-    OtherVerifiersError: (
-        409,
-        _l(
-            "This vote was opened with another version of verify.py or verify.html. Make the bundle with the program of that time."
         ),
     ),
     SigningKeyMissingError: (503, _l("The key that signs the log of this vote is not at hand.")),

@@ -14,11 +14,12 @@ from ballots.views import blueprint as ballots
 from budget.agenda.views import blueprint as agenda
 from budget.audit.desk import blueprint as audit
 from budget.ceremony.desk import blueprint as ceremony
+from budget.ceremony.lot_desk import blueprint as lot
 from budget.desk import blueprint as desk
 from budget.views import blueprint as budget
 from proposals.views import blueprint as proposals
 
 BLUEPRINTS = (
-    budget, proposals, ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony, audit,
-    roll_desk, paper, keying, accounts, health,
+    budget, proposals, ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony, lot,
+    audit, roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

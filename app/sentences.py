@@ -44,6 +44,7 @@ ACTS: Mapping[str, LazyString] = {
     "cycle.count": _l("%(title)s: %(ballots)s ballots were counted."),
     "cycle.freeze": _l("%(title)s: the slate of %(options)s projects was frozen."),
     "cycle.imported": _l("%(title)s was imported from the file %(source)s."),
+    "cycle.lot": _l("%(title)s: the digits %(seed)s were thrown, by which ties are settled."),
     "cycle.open": _l("%(title)s: voting was opened."),
     "cycle.prepared": _l("%(title)s was prepared."),
     "cycle.proposed": _l(
@@ -92,6 +93,7 @@ TOGETHER: Mapping[str, LazyString] = {
     "open": _l("Open the vote"),
     "stop": _l("Stop accepting ballots"),
     "close": _l("Close the vote"),
+    "lot": _l("The lot for ties"),
 }
 
 # Rule of counting -> its name for people.

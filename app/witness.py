@@ -109,7 +109,7 @@ class Application:
                 key=str(self._witness.signer.key),
                 sights=self._witness.sights(),
                 name_of=name_of,
-                verifiers=verifiers.digests(),
+                verifiers=verifiers.digests(verifiers.files()),
                 moment=_moment,
                 locale=words.language(),
             )

@@ -1,16 +1,12 @@
 """Casts that come together share one transaction: one look at the contest, one commit, one fsync.
 
-A ballot waits only as long as the commit before its own takes; when nobody else votes, it is cast
-at once and alone. Each voter is answered after the commit, and each with their own refusal: where
-one ballot of a batch cannot be cast, all of the batch are cast one by one.
+Each voter is answered after the commit, and each with their own refusal: where one ballot of a
+batch cannot be cast, all of the batch are cast one by one.
 """
 
-import os
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from queue import Empty, SimpleQueue
 from uuid import UUID
 
 from ballots import services
@@ -18,97 +14,77 @@ from ballots.keys import Keys
 from ballots.services import Paper
 from core.db import Database
 from core.errors import RoomError
+from core.together import Together
 
-MOST = 64  # ballots in one transaction
 
-
-@dataclass
-class _Waiting:
-    """One ballot, and who waits for what becomes of it."""
+@dataclass(frozen=True)
+class Casting:
+    """One ballot by web on its way into the box."""
 
     contest_id: UUID
     paper: Paper
     now: datetime
-    channel: str
-    done: threading.Event = field(default_factory=threading.Event)
-    code: str = ""
-    error: Exception | None = None
 
 
 class Collector:
-    """Casts for one process; its thread begins with the first ballot, so after any fork."""
+    """Casts for one process."""
 
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
         self._keys = keys
-        self._queue: SimpleQueue[_Waiting] = SimpleQueue()
-        self._starting = threading.Lock()
-        self._runs_in: int | None = None
+        self._together = Together(self.cast_all)
 
-    def cast(self, contest_id: UUID, paper: Paper, *, now: datetime, channel: str = "web") -> str:
+    def cast(self, casting: Casting) -> str:
         """Cast one ballot; its receipt code. Raises what `services.cast` raises."""
-        self._start()
-        waiting = _Waiting(contest_id, paper, now, channel)
-        self._queue.put(waiting)
-        waiting.done.wait()
-        if waiting.error is not None:
-            raise waiting.error
-        return waiting.code
+        return self._together(casting)
 
-    def _start(self) -> None:
-        if self._runs_in == os.getpid():
-            return
-        with self._starting:
-            if self._runs_in != os.getpid():
-                self._runs_in = os.getpid()
-                threading.Thread(target=self._run, daemon=True).start()
+    def cast_all(self, castings: Sequence[Casting]) -> list[str | Exception]:
+        """Cast ballots in as few transactions as can be; each one's code, or why not."""
+        answers: dict[int, str | Exception] = {}
+        rest = list(enumerate(castings))
+        while rest:
+            batch, rest = first_batch(rest)
+            places, papers = zip(*batch, strict=True)
+            answers |= zip(places, self._cast(papers), strict=True)
+        return [answers[place] for place in range(len(castings))]
 
-    def _run(self) -> None:
-        later: list[_Waiting] = []
-        while True:
-            waiting = later or [self._queue.get()]
-            while len(waiting) < MOST:
-                try:
-                    waiting.append(self._queue.get_nowait())
-                except Empty:
-                    break
-            batch, later = _together(waiting)
-            self._cast(batch)
-
-    def _cast(self, batch: Sequence[_Waiting]) -> None:
-        first = batch[0]
+    def _cast(self, batch: Sequence[Casting]) -> Sequence[str | Exception]:
         try:
             with self._database.writing_rows() as connection:
-                codes = services.cast(
+                return services.cast(
                     connection,
-                    first.contest_id,
-                    [waiting.paper for waiting in batch],
+                    batch[0].contest_id,
+                    [casting.paper for casting in batch],
                     keys=self._keys,
-                    now=max(waiting.now for waiting in batch),
-                    channel=first.channel,
+                    now=max(casting.now for casting in batch),
                 )
-        except Exception as error:
-            if len(batch) > 1 and isinstance(error, RoomError):
-                for waiting in batch:
-                    self._cast([waiting])
-                return
-            for waiting in batch:
-                waiting.error = error
-        else:
-            for waiting, code in zip(batch, codes, strict=True):
-                waiting.code = code
-        for waiting in batch:
-            waiting.done.set()
+        except RoomError as error:
+            if len(batch) == 1:
+                return [error]
+            return [answer for casting in batch for answer in self._cast([casting])]
+        except Exception as error:  # told to each who waits for the batch
+            return [error] * len(batch)
 
 
-def _together(waiting: Sequence[_Waiting]) -> tuple[list[_Waiting], list[_Waiting]]:
-    """Those that go into one transaction with the first: of its contest, each voter once."""
-    batch: list[_Waiting] = []
-    later: list[_Waiting] = []
+Placed = list[tuple[int, Casting]]
+
+
+def first_batch(castings: Placed) -> tuple[Placed, Placed]:
+    """Those that go into one transaction with the first, and the rest.
+
+    They are of its contest, and each voter stands there once: of one voter the earlier ballot goes
+    first.
+    """
+    batch: Placed = []
+    rest: Placed = []
+    contest_id = castings[0][1].contest_id
     voters: set[str] = set()
-    kind = (waiting[0].contest_id, waiting[0].channel)
-    for one in waiting:
-        is_alike = (one.contest_id, one.channel) == kind and one.paper.voter_id not in voters
-        voters.add(one.paper.voter_id)  # of one voter the earlier ballot goes first
-        (batch if is_alike else later).append(one)
-    return batch, later
+    for placed in castings:
+        casting = placed[1]
+        voter_id = casting.paper.voter_id
+        if casting.contest_id == contest_id and voter_id not in voters:
+            voters.add(voter_id)
+            batch.append(placed)
+        else:
+            rest.append(placed)
+    return batch, rest

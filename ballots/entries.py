@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ballots import verifiers
 from ballots.board import leaves
 from ballots.log import BALLOT, REVOKE, Entry
 
@@ -23,7 +24,7 @@ class Opening:
     manifest : what is asked and how it is counted, canonical JSON
     witnesses : lines of the policy that name witnesses and their quorum
     ties : how level options are settled
-    verifiers : file -> SHA-256, in hexadecimal
+    verifiers : file -> its bytes
     by : two officers
     """
 
@@ -31,7 +32,7 @@ class Opening:
     manifest: str
     ties: str
     by: Sequence[str]
-    verifiers: Mapping[str, str]
+    verifiers: Mapping[str, bytes]
     witnesses: str = "quorum none\n"
 
     def policy(self, log_key: str) -> str:
@@ -48,7 +49,7 @@ def opened(  # noqa: PLR0917 - one leaf's members
         "open", opening.election, manifest=_hash(opening.manifest), log=log_key,
         policy=_hash(opening.policy(log_key)), roll={DISTRICT: len(roll)},
         rollhash=roll_hash(roll), linkhash=link_hash, tokens=dict(tokens), ties=opening.ties,
-        verifiers=dict(opening.verifiers), code=code, by=list(opening.by),
+        verifiers=verifiers.digests(opening.verifiers), code=code, by=list(opening.by),
     )  # fmt: skip
 
 

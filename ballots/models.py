@@ -209,6 +209,15 @@ class LogNode(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+class VerifierFile(Base):
+    """A verifier that an opening names: bundles of that vote bring it, whatever we ship by then."""
+
+    __tablename__ = "verifier_files"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the body
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class SignedCheckpoint(Base):
     """What the log has said of itself at one size; witnesses' signatures are added to it."""
 

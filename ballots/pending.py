@@ -4,11 +4,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, literal, select, text
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+)
 
 from ballots import log
 from ballots.log import BALLOT, UPSERT, Entry, Head
 from ballots.models import LogLeaf, PendingLeaf, RollEntry
+from core.rows import ManyRows
 
 
 def submit(connection: Connection, contest_id: UUID, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -18,9 +29,7 @@ def submit(connection: Connection, contest_id: UUID, rows: Sequence[Mapping[str,
     ----------
     rows : of each leaf `hash`, `leaf`, `kind`, `voter` and the roll's `voter_id`, which is not kept
     """
-    given = [{"contest": contest_id, **row} for row in rows]
-    found: int = connection.execute(_SUBMIT[connection.dialect.name], one_or_many(given)).rowcount
-    return found
+    return _SUBMIT.rowcount(connection, rows, contest=contest_id)
 
 
 def submit_nameless(connection: Connection, contest_id: UUID, entry: Entry) -> None:
@@ -76,11 +85,6 @@ def forget_order(connection: Connection) -> None:
             connection.execute(text(f"CLUSTER {table} USING pk_{table}"))
 
 
-def one_or_many(rows: list[dict[str, Any]]) -> Any:
-    """A single row plainly: psycopg opens a pipeline for a list, which one row does not repay."""
-    return rows[0] if len(rows) == 1 else rows
-
-
 def _ordered(rows: Iterable[Any]) -> list[Any]:
     """By hash; but of one voter the earlier turn first, on the places that are this voter's."""
     ordered = sorted(rows)
@@ -96,32 +100,25 @@ def _ordered(rows: Iterable[Any]) -> list[Any]:
     return ordered
 
 
-def _submit(dialect: str) -> Any:
+def _submit(dialect: str, given: FromClause) -> Any:
     """A leaf with the roll's counter, unless it waits already or is in the log."""
-    roll = RollEntry.__table__.c
-    log = LogLeaf.__table__.c
-    known = exists().where(log.contest_id == bindparam("contest"), log.hash == bindparam("hash"))
-    pending = PendingLeaf.__table__.c
-    values = [
-        bindparam(name, type_=pending[column].type)
-        for column, name in (
-            ("contest_id", "contest"),
-            ("hash", "hash"),
-            ("leaf", "leaf"),
-            ("kind", "kind"),
-            ("voter", "voter"),
-        )
-    ]
-    chosen = select(*values, roll.casts).where(
-        and_(
-            roll.contest_id == bindparam("contest"),
-            roll.voter_id == bindparam("voter_id"),
-            ~known,
-        )
+    roll, log_leaf = RollEntry.__table__.c, LogLeaf.__table__.c
+    contest = bindparam("contest", type_=roll.contest_id.type)
+    is_known = exists().where(log_leaf.contest_id == contest, log_leaf.hash == given.c.hash)
+    chosen = (
+        select(contest, *given.c["hash", "leaf", "kind", "voter"], roll.casts)
+        .join_from(given, roll.contest_id.table, roll.voter_id == given.c.voter_id)
+        .where(roll.contest_id == contest, ~is_known)
     )
     columns = ["contest_id", "hash", "leaf", "kind", "voter", "turn"]
-    statement = UPSERT[dialect](PendingLeaf).from_select(columns, chosen).on_conflict_do_nothing()
-    return statement.execution_options(preserve_rowcount=True)  # an INSERT keeps none otherwise
+    return UPSERT[dialect](PendingLeaf).from_select(columns, chosen).on_conflict_do_nothing()
 
 
-_SUBMIT = {dialect: _submit(dialect) for dialect in UPSERT}
+_SUBMIT = ManyRows(
+    _submit,
+    voter_id=RollEntry.voter_id.type,
+    hash=PendingLeaf.hash.type,
+    leaf=PendingLeaf.leaf.type,
+    kind=PendingLeaf.kind.type,
+    voter=PendingLeaf.voter.type,
+)

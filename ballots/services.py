@@ -4,24 +4,26 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     Connection,
-    CursorResult,
-    Result,
+    FromClause,
     and_,
     bindparam,
+    exists,
     func,
     insert,
+    literal_column,
     select,
-    update,
+    true,
 )
 from sqlalchemy.orm import Session
 
-from ballots import closing, entries, kinds, log, pending, receipts
+from ballots import closing, entries, kinds, log, pending, receipts, verifiers
 from ballots.alarms import hours
 from ballots.closing import Survey
 from ballots.entries import NONCE_BYTES, Opening
@@ -41,6 +43,7 @@ from ballots.models import Board, Contest, Option, RollEntry
 from ballots.paper import batches, stations
 from ballots.tokens import keys as token_keys
 from core.db import after_commit
+from core.rows import ManyRows
 
 # The table instead of the class, built once and no wider than needed: this runs for every ballot
 # that is cast. The database itself compares the moments (half-open, as `Contest.is_open`).
@@ -116,7 +119,7 @@ def cast(
     codes = [receipts.code_of(row["hash"]) for row in rows]
     # Everyone takes locks in one order, so that batches wait for each other instead of deadlocking.
     rows.sort(key=lambda row: row["voter_id"])
-    _mark(connection, contest, [row["voter_id"] for row in rows])
+    _mark(connection, contest, rows)
     if pending.submit(connection, contest_id, rows) != len(rows):
         raise BallotInBoxError(codes=codes)
     return codes
@@ -166,6 +169,7 @@ def open_contest(
         opening, log_key, keys.linker.key_hash(contest.id), roll, version("gwangjang"),
         token_keys.hashes(tokens),
     )  # fmt: skip
+    verifiers.keep(connection, opening.verifiers)
     log.append(connection, log.head(connection, contest.id, alone=True), [first])
 
 
@@ -281,12 +285,10 @@ def _read_rule(connection: Connection, contest_id: UUID) -> BallotRule:
     )
 
 
-def _mark(connection: Connection, contest: Any, voter_ids: Sequence[str]) -> None:
-    rows = [{"contest": contest.id, "voter": voter_id} for voter_id in voter_ids]
-    declared = contest.roll_kind == "declared"
-    marks = _DECLARED[connection.dialect.name] if declared else _LISTED
-    marked = connection.execute(marks, pending.one_or_many(rows)).rowcount
+def _mark(connection: Connection, contest: Any, rows: Sequence[dict[str, Any]]) -> None:
+    marked = _MARKS[contest.roll_kind].rowcount(connection, rows, contest=contest.id)
     if marked != len(rows):
+        voter_ids = [row["voter_id"] for row in rows]
         _refuse_unmarked(connection, contest.id, voter_ids, len(rows) - marked)
 
 
@@ -342,31 +344,30 @@ def _revoke(session: Session, contest_id: UUID, voter_id: str, why: str, keys: K
     pending.submit(session.connection(), contest_id, [_waiting(entry, voter_id)])
 
 
-def _rows(result: Result[Any]) -> int:
-    assert isinstance(result, CursorResult)  # noqa: S101 - what an INSERT or UPDATE always gives
-    return result.rowcount
+def _marks(dialect: str, given: FromClause, *, who_enrol: bool) -> Any:
+    """Mark voters as having cast by web; one on paper stays as is and is not counted.
 
-
-def _declared_marks(dialect: str) -> Any:
-    """Mark a voter who may enrol by casting; a voter on paper stays as is and is not counted."""
-    statement = log.UPSERT[dialect](RollEntry).values(
-        contest_id=bindparam("contest"), voter_id=bindparam("voter"), status="web", casts=1
+    Whoever is on no roll is enrolled by casting, or not counted.
+    """
+    roll = RollEntry.__table__.c
+    contest = bindparam("contest", type_=roll.contest_id.type)
+    is_on_roll = exists().where(roll.contest_id == contest, roll.voter_id == given.c.voter_id)
+    chosen = select(contest, given.c.voter_id, literal_column("'web'"), literal_column("1")).where(
+        true() if who_enrol else is_on_roll  # SQLite takes ON CONFLICT for a join without a WHERE
     )
-    marks: Any = statement.on_conflict_do_update(
-        index_elements=["contest_id", "voter_id"],
-        set_={"casts": RollEntry.casts + 1, "status": "web"},
-        where=RollEntry.status != "paper",
+    columns = ["contest_id", "voter_id", "status", "casts"]
+    return (
+        log.UPSERT[dialect](RollEntry)
+        .from_select(columns, chosen)
+        .on_conflict_do_update(
+            index_elements=["contest_id", "voter_id"],
+            set_={"casts": roll.casts + 1, "status": "web"},
+            where=roll.status != "paper",
+        )
     )
-    return marks.execution_options(preserve_rowcount=True)  # an INSERT keeps none otherwise
 
 
-_DECLARED = {dialect: _declared_marks(dialect) for dialect in log.UPSERT}
-_LISTED = (
-    update(RollEntry)
-    .where(
-        RollEntry.contest_id == bindparam("contest"),
-        RollEntry.voter_id == bindparam("voter"),
-        RollEntry.status != "paper",
-    )
-    .values(status="web", casts=RollEntry.casts + 1)
-)
+_MARKS = {
+    kind: ManyRows(partial(_marks, who_enrol=who_enrol), voter_id=RollEntry.voter_id.type)
+    for kind, who_enrol in (("declared", True), ("listed", False))
+}

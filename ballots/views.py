@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from ballots import kinds, log, queries, receipts, services, voter
-from ballots.collector import Collector
+from ballots.collector import Casting, Collector
 from ballots.entries import DISTRICT, FORM, NONCE_BYTES
 from ballots.errors import BallotInBoxError, InvalidBallotError, WrongCredentialError
 from ballots.forms import FindForm, choices_of, nonce_of
@@ -102,7 +103,7 @@ def cast(contest_id: UUID) -> ResponseReturnValue:
     paper = services.Paper(who.id, choices, nonce_of(request.form.get("nonce", "")))
     collector: Collector = current_app.extensions["collector"]
     try:
-        code = collector.cast(contest_id, paper, now=clock.now())
+        code = collector.cast(Casting(contest_id, paper, clock.now()))
     except BallotInBoxError as error:  # the page was sent twice
         (code,) = error.codes
     receipt = url_for("ballots.receipt", contest_id=contest_id)
@@ -211,8 +212,13 @@ def _find(session: Session, contest_id: UUID, code: str) -> Found | None:
     return log.find(session.connection(), contest_id, code) if receipts.is_code(code) else None
 
 
+@lru_cache(maxsize=4)
+def _sealing(secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt=RECEIPT)
+
+
 def _seal() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=RECEIPT)
+    return _sealing(current_app.config["SECRET_KEY"])
 
 
 def _own_code(contest_id: UUID) -> str | None:

@@ -55,7 +55,7 @@ def log_of(voters: int, votes: dict[int, bytes]) -> Iterator[bytes]:
             "t": "open", "manifest": MANIFEST.digest, "policy": hashlib.sha256(POLICY).hexdigest(),
             "log": str(LOG_KEY.key), "roll": {DISTRICT: voters}, "rollhash": "0" * 64,
             "linkhash": "0" * 64, "tokens": {}, "ties": MANIFEST.ties, "code": "bench",
-            "verifiers": verifiers.digests(), "by": ["officer A", "officer B"],
+            "verifiers": verifiers.digests(verifiers.files()), "by": ["officer A", "officer B"],
         }
     )  # fmt: skip
     again = [voter for voter in range(voters) if not voter % 10]

@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
 from uuid import UUID
@@ -26,7 +25,6 @@ from budget import files
 from budget.audit import files as audit_files
 from budget.errors import (
     LogUnsignedError,
-    OtherVerifiersError,
     SigningKeyMissingError,
     WrongPhaseError,
 )
@@ -65,8 +63,7 @@ def shelved(
 ) -> Path:
     """The bundle of a published cycle as a file in `folder`, which is made if it is not there.
 
-    It stays as it is: a later version of this program brings other verifiers, and this vote has
-    promised those of its own time.
+    It stays as it is: the log has its digest.
     """
     path = _place(session, cycle, folder, "auditors" if for_auditors else "public")
     if not path.exists():
@@ -87,7 +84,6 @@ def pieces(
     ------
     WrongPhaseError : it is not counted yet.
     LogUnsignedError : the log is not signed up to its end yet.
-    OtherVerifiersError : this program brings other verifiers than the vote was opened with.
     SigningKeyMissingError : the log's key is not at hand.
     """
     if not has_reached(cycle.phase, "counted"):
@@ -117,7 +113,9 @@ def pieces(
     spool.add(recount.ROLL, [recount.roll_summary(marks, reading.rollhash)])
     _add_outcome(session, cycle, manifest, reading, spool)
     spool.add("election.pb", [pabulib.write(files.export_cycle(session, cycle)).encode()])
-    _add_verifiers(reading, spool)
+    promised = reading.opened["verifiers"]
+    for name, body in verifiers.kept(session.connection(), promised).items():
+        spool.add(name, [body])
     return bundle.written(spool.files, signer)
 
 
@@ -154,15 +152,6 @@ def _add_outcome(
     )
     spool.add(recount.TALLY, [told])
     spool.add(recount.RESULT, [result])
-
-
-def _add_verifiers(reading: Reading, spool: Spool) -> None:
-    here = verifiers.files()
-    promised = dict(reading.opened["verifiers"])
-    if {name: sha256(body).hexdigest() for name, body in here.items()} != promised:
-        raise OtherVerifiersError
-    for name, body in here.items():
-        spool.add(name, [body])
 
 
 def _signer(keys: Keys, board: Board) -> Signer:

@@ -151,6 +151,8 @@ def tally_act(slug: str, act: str) -> ResponseReturnValue:
 def _act(slug: str, act: str) -> ResponseReturnValue:
     """Ask once more, saying what will change; then act, if the phase is still the one shown."""
     form = ActForm()
+    if act == "count" and _draws_lots(slug):
+        return redirect(url_for("lot.index", slug=slug))
     with transaction() if request.method == "POST" else reading() as database:
         found = _cycle(database, slug)
         if form.validate_on_submit():
@@ -169,13 +171,14 @@ def _act(slug: str, act: str) -> ResponseReturnValue:
             form=form,
             gaps=services.gaps(found, act, options=options, now=clock.now()),
             is_due=found.phase == ACTS[act].source,
-            needs_seed=act == "count" and needs_seed(found.tie_rule),
             options=options,
         )
 
 
-def _count(database: Session, cycle: Cycle, form: ActForm, actor: Actor) -> None:
-    services.count(database, cycle, actor=actor, now=clock.now(), seed=text_of(form.seed) or None)
+def _draws_lots(slug: str) -> bool:
+    """Whether the count needs digits that two officers vouch for."""
+    with reading() as database:
+        return needs_seed(_cycle(database, slug).tie_rule)
 
 
 def _publish(database: Session, cycle: Cycle, _form: ActForm, actor: Actor) -> None:
@@ -195,7 +198,7 @@ _DO: Mapping[str, Callable[[Session, Cycle, ActForm, Actor], None]] = {
     "review": _plain(services.review),
     "freeze": _plain(services.freeze),
     "thaw": _plain(services.thaw),
-    "count": _count,
+    "count": _plain(services.count),
     "publish": _publish,
 }
 

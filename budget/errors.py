@@ -31,10 +31,6 @@ class LogUnsignedError(RoomError):
     """The log of a vote is longer than what was signed of it: its integrator has to run first."""
 
 
-class OtherVerifiersError(RoomError):
-    """A vote was opened with other verifiers than this program brings."""
-
-
 class SigningKeyMissingError(RoomError):
     """The key that signs the log of a vote is not at hand."""
 

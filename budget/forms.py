@@ -249,10 +249,6 @@ class ActForm(Form):
     """One act of a cycle, confirmed: with the phase that the official saw."""
 
     phase = HiddenField()
-    seed = StringField(
-        _l("The lot drawn in public"), [Length(max=200)], filters=[tidy],
-        description=_l("At least 16 signs, for example the digits of dice thrown in public."),
-    )  # fmt: skip
 
 
 class SlateForm(Form):

@@ -40,7 +40,7 @@ def publish(
     WrongPhaseError : it is not counted, or published already.
     AuditOpenError : an audit of the paper has begun and is not finished.
     NotWitnessedError : too few witnesses have signed the closed log.
-    LogUnsignedError, OtherVerifiersError, SigningKeyMissingError : its bundle cannot be made.
+    LogUnsignedError, SigningKeyMissingError : its bundle cannot be made.
     """
     services.check(cycle, "publish", session)
     stored = session.get_one(CycleOutcome, cycle.id)

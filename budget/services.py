@@ -206,7 +206,7 @@ def open_vote(
     manifest = manifest_of(session, cycle, election=election, publication=cycle.contest.publication)
     opening = Opening(
         election, bytes(manifest).decode(), ties=cycle.tie_rule,
-        by=by or _officers(session, cycle, actor), verifiers=verifiers.digests(),
+        by=by or _officers(session, cycle, actor), verifiers=verifiers.files(),
         witnesses=keys.witnesses,
     )  # fmt: skip
     ballots.open_contest(session, cycle.contest, opening, keys=keys, now=now)

@@ -210,7 +210,7 @@ ALWAYS = (
 )  # fmt: skip
 SOMETIMES = re.compile(
     r"tile/(?:[0-9]|[1-5][0-9]|6[0-3]|entries)/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
-    r"|tokens\.json|verify\.py|verify\.html|paper/[0-9a-z][0-9a-z._-]*"
+    r"|tokens\.json|verify\.py|verify\.html|paper/(?:batches|adjudications)\.jsonl"
     r"|rla/(?:manifest\.csv|seed\.txt|sample\.csv|mvr\.jsonl|report\.json)"
 )
 
@@ -251,11 +251,11 @@ class Bundle:
         return value
 
     def lines(self, path: str) -> Iterator[str]:
-        """The lines of a file of text, without their ends."""
+        """The lines of a file of text, without their ends; bytes that are none stay apart."""
         rest = b""
         for chunk in self.chunks(path):
             *whole, rest = (rest + chunk).split(b"\n")
-            yield from (line.decode(errors="backslashreplace") for line in whole)
+            yield from (line.decode(errors="surrogateescape") for line in whole)
         must(not rest, "{0}: 마지막 줄이 끊겼습니다 | {0}: its last line has no end", path)
 
     def sum_of(self, path: str) -> str:
@@ -1040,11 +1040,23 @@ USUAL = re.compile(
 
 
 class Batch:
-    """A pile of paper: declared sheets, what was typed of each, whether nothing came after."""
+    """A pile of paper: declared sheets, what was typed of each, whether nothing came after.
+
+    `fresh` are the sheets that came since it was declared or closed, with what the log reads there.
+    """
 
     def __init__(self, declared: int) -> None:
         self.declared, self.is_closed = declared, False
         self.sheets: dict[int, str] = {}  # sheet -> typed, blank or spoiled
+        self.fresh: dict[int, Any] = {}
+
+
+class Keying(NamedTuple):
+    """That a batch was closed: by which leaf, where it lies, and which sheets came before it."""
+
+    place: int
+    leaf: Leaf
+    sheets: dict[int, Any]
 
 
 class Reading:
@@ -1067,6 +1079,7 @@ class Reading:
         self.votes: dict[Voter, str] = {}
         self.on_paper: set[str] = set()
         self.batches: dict[int, Batch] = {}
+        self.keyings: list[Keying] = []
         self.places: dict[int, tuple[int, int]] = {}
         self.voids: list[tuple[int, str]] = []
 
@@ -1160,6 +1173,7 @@ class Reading:
             text = "{0}번 묶음의 {1}번 용지를 받을 수 없습니다 | batch {0} awaits no sheet {1}"
             if self.expect("V8", is_new, text, leaf["b"], sheet):
                 batch.sheets[sheet], batch.is_closed = leaf.get("u", "typed"), False
+                batch.fresh[sheet] = leaf.get("u", leaf.get("x"))
                 self.places[self.size] = (leaf["b"], sheet)
                 if "x" in leaf:
                     self.votes[leaf["b"], sheet] = line_of(leaf, "paper")
@@ -1173,7 +1187,8 @@ class Reading:
             text = "{0}번 묶음 {1}장 중 {2}장만 입력되었습니다 | batch {0}: {2} sheets of {1}"
             count = len(batch.sheets)
             self.expect("V8", count == batch.declared, text, leaf["b"], batch.declared, count)
-            batch.is_closed = True
+            self.keyings.append(Keying(self.size, leaf, batch.fresh))
+            batch.is_closed, batch.fresh = True, {}
 
     def _void(self, leaf: Leaf) -> None:
         at = leaf["i"]
@@ -1182,6 +1197,7 @@ class Reading:
             number, sheet = self.places.pop(at)
             batch = self.batches[number]
             del batch.sheets[sheet]
+            batch.fresh.pop(sheet, None)
             batch.is_closed = False
             self.votes.pop((number, sheet), None)
             self.voids.append((at, leaf["document"]))
@@ -1300,15 +1316,97 @@ def check_voters(case: Case) -> Said:
     return say(text, reading.kinds["ballot"], reading.web)
 
 
+RECORDS, SETTLED = "paper/batches.jsonl", "paper/adjudications.jsonl"
+
+
+def is_reading(value: Any) -> bool:
+    """What a clerk reads on a sheet: choices, or that it is blank or spoiled."""
+    is_written = re.fullmatch(CHOICES, write_json(value))
+    return value in ("blank", "spoiled") or (bool(is_written) and are_choices(value))
+
+
+def are_readings(value: Any) -> bool:
+    """Sheets, ascending, each with what was read on it."""
+    rows: list[Any] = value if isinstance(value, list) else [None]
+    are_rows = all(isinstance(row, list) and len(row) == 2 and is_number(row[0]) for row in rows)
+    return (
+        are_rows
+        and is_ascending([row[0] for row in rows])
+        and all(is_reading(row[1]) for row in rows)
+    )
+
+
+def are_clerks(value: Any) -> bool:
+    """Two accounts or three, no account twice."""
+    are_texts = isinstance(value, list) and all(is_text(one) and one for one in value)
+    return are_texts and 2 <= len(value) == len({*value}) <= 3
+
+
+KEYED = {
+    "b": is_number,
+    "clerks": are_clerks,
+    "first": are_readings,
+    "n": is_hash,
+    "second": are_readings,
+    "settled": are_readings,
+}
+
+
+def adjudications(line: str, keying: Keying) -> Iterator[str]:
+    """The sheets that a record says a third clerk settled; Wrong if the log says otherwise.
+
+    Parameters
+    ----------
+    line : the record of a keying: what two clerks typed blindly, and what a third one settled
+    keying : the close of the batch that must be the record's
+    """
+    data, leaf = line.encode(errors="surrogateescape"), keying.leaf
+    text = "기록 {0:,}번의 해시와 다릅니다 | leaf {0:,} has the hash of another record"
+    must(hashlib.sha256(data).hexdigest() == leaf["keying"], text, keying.place)
+    record = read_json(data)
+    check_shape(record, KEYED, "record")
+    first, second, settled = (dict(record[name]) for name in ("first", "second", "settled"))
+    text = "묶음이나 용지가 로그와 다릅니다 | of another batch or of other sheets than the log"
+    is_same = record["b"] == leaf["b"] and first.keys() == second.keys() == keying.sheets.keys()
+    must(is_same, text)
+    differing = {sheet for sheet in first if first[sheet] != second[sheet]}
+    is_settled = settled.keys() == differing and len(settled) == leaf["settled"]
+    is_settled = is_settled and len(record["clerks"]) == (3 if settled else 2)
+    text = "다르게 읽은 용지와 정리한 용지가 다릅니다 | settled are not the sheets that differ"
+    must(is_settled, text)
+    for sheet, reading in {**first, **settled}.items():
+        text = "{0}번 용지를 로그가 다르게 읽습니다 | the log reads sheet {0} otherwise"
+        must(reading == keying.sheets[sheet], text, sheet)
+    for sheet, reading in settled.items():
+        told = {"b": leaf["b"], "by": record["clerks"][2], "s": sheet, "settled": reading}
+        yield write_json({**told, "first": first[sheet], "second": second[sheet]})
+
+
 def check_batches(case: Case) -> Said:
-    """V8: declared, typed, blank and spoiled sheets add up."""
-    reading = reading_of(case, "V8")
+    """V8: declared, typed, blank and spoiled sheets add up, and were typed as the records say."""
+    reading, bundle = reading_of(case, "V8"), case.bundle
+    settled: list[str] = []
+    records, told = (
+        bundle.lines(path) if path in bundle else iter(()) for path in (RECORDS, SETTLED)
+    )
+    for number, (line, keying) in enumerate(zip_longest(records, reading.keyings), 1):
+        try:
+            text = "닫은 묶음과 수가 다릅니다 | there are not as many as batches were closed"
+            must(line is not None and keying, text)
+            settled += adjudications(line, keying)
+        except Wrong as fault:
+            raise fault.at("{0} #{1:,} | {0} #{1:,}", RECORDS, number) from None
+    is_told = settled == [*told]
+    must(is_told, "{0}: 입력 기록과 다릅니다 | {0}: not what the records say", SETTLED)
     found = Counter(word for batch in reading.batches.values() for word in batch.sheets.values())
     text = (
-        "종이 묶음 {0:,}개의 장수가 맞습니다: 표 {1:,}, 백지 {2:,}, 무효 {3:,}장 | "
-        "the sheets of {0:,} batches add up: {1:,} typed, {2:,} blank, {3:,} spoiled"
+        "종이 묶음 {0:,}개의 장수와 입력 기록이 맞습니다: "
+        "표 {1:,}, 백지 {2:,}, 무효 {3:,}, 셋째 사람이 정한 것 {4:,}장 | "
+        "the sheets of {0:,} batches add up, as they were keyed: "
+        "{1:,} typed, {2:,} blank, {3:,} spoiled, {4:,} settled"
     )
-    return say(text, len(reading.batches), found["typed"], found["blank"], found["spoiled"])
+    figures = found["typed"], found["blank"], found["spoiled"], len(settled)
+    return say(text, len(reading.batches), *figures)
 
 
 def check_voids(case: Case) -> Said:
@@ -2050,7 +2148,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("bundle", metavar="BUNDLE", help="재검표 묶음 / the recount bundle")
     parser.add_argument("--key", default="", help="로그의 공개키 / the log's key (name+id+key)")
-    parser.add_argument("--receipt", nargs="+", action="extend", default=[], metavar="FILE")
+    parser.add_argument(
+        "--receipt", nargs="+", action="extend", default=[], metavar="FILE",
+        help="투표 확인증 / receipts of voters",
+    )  # fmt: skip
     parser.add_argument("--reference", default="", metavar="FILE.py", help="개표 규칙 / the rule")
     parser.add_argument("--lang", choices=LANGUAGES, default="both")
     given = parser.parse_args(arguments)

@@ -5,7 +5,6 @@ only grows, along the draw of its seed.
 """
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,7 +15,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ballots import cosigning, kinds, log
+from ballots import kinds, log
 from ballots import services as ballots
 from ballots.board.manifest import Manifest
 from ballots.board.reading import Reading, replay
@@ -29,10 +28,10 @@ from budget.audit.errors import (
     LevelOutcomeError,
     NoPaperError,
     NotDrawnError,
-    WrongSeedError,
 )
 from budget.audit.models import DrawnSheet, PaperAudit, SheetReading
-from budget.errors import LogUnsignedError, WrongPhaseError
+from budget.dice import digits_of, fixed_root
+from budget.errors import WrongPhaseError
 from budget.models import Cycle, CycleOutcome
 from budget.recount import instance_of
 from core import journal, two_officers
@@ -45,7 +44,6 @@ CONDUCTS = Role.TALLY_OFFICER
 CONFIRMS = (Role.TALLY_OFFICER, Role.AUDITOR)  # another tally officer, or who audits the vote
 READS = (Role.POLL_CLERK, Role.POLL_MANAGER)
 SEED = "seed"
-_SEED = re.compile(r"[0-9]{20,200}")
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def plan(session: Session, cycle: Cycle) -> Plan:
     batches = {number: batch.declared for number, batch in sorted(reading.batches.items())}
     if not batches:
         raise NoPaperError
-    root = _fixed_root(session, cycle.contest_id)
+    root = fixed_root(session, cycle.contest_id)
     sheets = sum(batches.values())
     if not claims.has_claims(manifest):
         return Plan(batches, (), True, min(BOUND_SHEETS, sheets), root)
@@ -108,9 +106,7 @@ def propose_seed(session: Session, cycle: Cycle, seed: str, *, actor: Actor, now
     AuditMovedError : the audit has begun.
     AlreadyProposedError, and what `plan` raises
     """
-    digits = "".join(seed.split())
-    if not _SEED.fullmatch(digits):
-        raise WrongSeedError
+    digits = digits_of(seed)
     _check_new(session, cycle)
     found = plan(session, cycle)
     two_officers.propose(session, SEED, cycle.id, _terms(digits, found), actor=actor, now=now)
@@ -248,16 +244,6 @@ def _counted(session: Session, cycle: Cycle) -> tuple[Manifest, Reading, Outcome
         replay(map(json.loads, told)),
         Outcome.from_json(stored.body),
     )
-
-
-def _fixed_root(session: Session, contest_id: UUID) -> str:
-    """The root of the closed log, once it is signed and enough witnesses have signed too."""
-    connection = session.connection()
-    board = log.head(connection, contest_id)
-    if log.checkpoint(connection, contest_id, board.edge.size) is None:
-        raise LogUnsignedError(size=board.edge.size, signed=0)
-    cosigning.certified(connection, contest_id)
-    return board.edge.root.hex()
 
 
 def _terms(seed: str, found: Plan) -> dict[str, Any]:

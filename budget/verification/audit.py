@@ -10,7 +10,7 @@ from typing import Any
 from ballots.board import canonical
 from ballots.board.canonical import CanonicalError
 from ballots.board.leaves import is_choices, is_hash, is_number
-from ballots.board.manifest import Manifest, numbers_of
+from ballots.board.manifest import Manifest, UnfitBallotError, check_ballot, numbers_of
 from ballots.board.reading import Reading
 from ballots.board.recount import ROLL
 from budget.recount import instance_of, profile_of
@@ -43,6 +43,8 @@ def check_audit(case: Case) -> Said:
     is_seed = re.fullmatch(r"[0-9]{20,200}\n", seed)
     must(is_seed, _l("rla/seed.txt has not 20 digits or more."))
     reading, manifest = needed(case.reading, "V5"), needed(case.manifest, "V5")
+    if "V8" in case.faults or not reading.closed:  # else there are as many leaves as sheets
+        needed(None, "V8")
     declared = sorted((number, batch.declared) for number, batch in reading.batches.items())
     must(batches == declared, _l("%(path)s is not the log's.", path=BATCHES))
     sheets = [f"{number}:{sheet}" for number, size in batches for sheet in range(1, size + 1)]
@@ -92,7 +94,7 @@ def _risk(
     support = dict(zip(costs, counted, strict=True))
     pairs = list(_pairs(case, manifest, support, told))
     most = len(costs) - 1 if is_ordinal else 1
-    differences = list(_differences(case, reading, drawn, with_points=is_ordinal))
+    differences = list(_differences(case, manifest, reading, drawn))
     sheets = sum(batch.declared for batch in reading.batches.values())
     risks = [Fraction(0)]
     for pair, row in zip(pairs, told, strict=True):
@@ -134,12 +136,12 @@ def _pairs(
 
 
 def _differences(
-    case: Case, reading: Reading, drawn: list[Sheet], *, with_points: bool
+    case: Case, manifest: Manifest, reading: Reading, drawn: list[Sheet]
 ) -> Iterator[tuple[Support, Support | None]]:
     """Of each sheet drawn what was typed and what was read again; None for a missing sheet."""
-    lines = case.bundle.lines(READ)
+    lines, with_points = case.bundle.lines(READ), manifest.rule == "greedy_score"
     for number, (sheet, line) in enumerate(zip_longest(drawn, lines), 1):
-        seen = _seen(line or b"")
+        seen = _seen(manifest, line or b"")
         is_right = sheet is not None and seen is not None and sheet == (seen["b"], seen["s"])
         must(is_right, _l("rla/mvr.jsonl, line %(number)s is not right.", number=number))
         if sheet is None or seen is None:
@@ -152,13 +154,19 @@ def _differences(
             yield typed, _support(seen.get("x", {"a": []}), with_points=with_points)
 
 
-def _seen(line: bytes) -> dict[str, Any] | None:
-    """A line of what was read again; None if it is none."""
+def _seen(manifest: Manifest, line: bytes) -> dict[str, Any] | None:
+    """A line of what was read again; None if it is none, or says what no ballot can say."""
     try:
         told = canonical.loads(line.removesuffix(b"\n"))
-    except CanonicalError:
+        if _is_line(line, told) and "x" in told:
+            check_ballot(manifest, told["x"])
+    except (CanonicalError, UnfitBallotError):
         return None
-    is_right = (
+    return told if _is_line(line, told) else None
+
+
+def _is_line(line: bytes, told: Any) -> bool:
+    return (
         line.endswith(b"\n")
         and isinstance(told, dict)
         and (told.keys() == {"b", "s", "x"} or told.keys() == {"b", "s", "u"})
@@ -167,7 +175,6 @@ def _seen(line: bytes) -> dict[str, Any] | None:
         and is_choices(told.get("x", {"a": []}))
         and told.get("u", "blank") in UNUSED
     )
-    return told if is_right else None
 
 
 def _support(choices: Mapping[str, Any], *, with_points: bool) -> Support:

@@ -15,6 +15,7 @@ from ballots.board.notes import Key, Note, NoteError
 from ballots.board.policy import Policy
 from ballots.board.reading import Reading
 from ballots.board.receipt import Receipt
+from budget.verification.keying import Keyings
 from core.words import lazy_gettext as _l
 
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class Case:
     last : the last checkpoint, once the log's signature under it was seen
     roots : size -> root of the tree of so many leaves
     reading : the log, once each leaf of it was read
+    keyings : the closes of its batches of paper, by the same reading
     faults : step -> the first fault that reading the log found for it
     """
 
@@ -59,6 +61,7 @@ class Case:
     roots: Mapping[int, bytes] | None = None
     manifest: Manifest | None = None
     reading: Reading | None = None
+    keyings: Keyings = field(default_factory=Keyings)
     faults: dict[str, Wrong] = field(default_factory=dict)
 
     @property

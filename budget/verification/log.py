@@ -87,19 +87,6 @@ def check_voters(case: Case) -> Said:
     )  # fmt: skip
 
 
-def check_batches(case: Case) -> Said:
-    """V8: declared, typed, blank and spoiled sheets add up."""
-    reading = reading_of(case, "V8")
-    must(not reading.still_open, _l("A batch was not closed."))
-    blank = sum(word == "blank" for word in reading.unused.values())
-    return _l(
-        "The sheets of %(batches)s batches add up: %(typed)s typed, %(blank)s blank, "
-        "%(spoiled)s spoiled.",
-        batches=f"{len(reading.batches):,}", typed=f"{len(reading.votes) - reading.web:,}",
-        blank=f"{blank:,}", spoiled=f"{len(reading.unused) - blank:,}",
-    )  # fmt: skip
-
-
 def check_voids(case: Case) -> Said:
     """V9: what was made void is listed with its document."""
     reading = reading_of(case, "V9")
@@ -137,6 +124,7 @@ def _take(case: Case, reading: Reading, leaf: Leaf, keys: Mapping[str, RSAPublic
         if leaf["e"] != needed(case.manifest, "V5").election:
             raise reading.refuse(f"of another election: {leaf['e']}")
         reading.take(leaf)
+        case.keyings.take(leaf, reading.size - 1)
     except LogError as error:
         case.faults.setdefault(_STEP_OF[error.about], Wrong(str(error)))
         reading.pass_over(leaf)

@@ -19,12 +19,12 @@ from budget.verification.board import (
 )
 from budget.verification.case import Case, Said, Unchecked, Wrong, needed
 from budget.verification.log import (
-    check_batches,
     check_ends,
     check_grammar,
     check_voids,
     check_voters,
 )
+from budget.verification.paper import check_batches
 
 STEPS: Mapping[str, Callable[[Case], Said]] = MappingProxyType(
     {

@@ -1,13 +1,12 @@
 """Casts that come together: one transaction, each voter's own answer."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 
 from ballots import log, pending, queries
-from ballots.collector import Collector, _together, _Waiting
+from ballots.collector import Casting, Collector, first_batch
 from ballots.errors import (
     BallotInBoxError,
     ContestClosedError,
@@ -29,9 +28,15 @@ def contest_id(database, now, keys):
         return cycle.contest_id
 
 
-def outcome(cast, *arguments) -> object:
+def casting(database, keys, contest_id, now):
+    """Cast a paper with one collector."""
+    collector = Collector(database, keys)
+    return lambda paper: collector.cast(Casting(contest_id, paper, now))
+
+
+def outcome(cast, paper) -> object:
     try:
-        return cast(*arguments)
+        return cast(paper)
     except Exception as error:
         return type(error)
 
@@ -43,8 +48,7 @@ def box(database, contest_id):
 
 
 def test_each_gets_an_answer_of_their_own(database, contest_id, keys, now):
-    collector = Collector(database, keys)
-    cast = partial(collector.cast, contest_id, now=now)
+    cast = casting(database, keys, contest_id, now)
     given = [
         *((Paper(f"v{serial}", Choices((1,))), str) for serial in range(30)),
         *((Paper(f"stranger{serial}", Choices((1,))), NotOnRollError) for serial in range(5)),
@@ -60,7 +64,7 @@ def test_each_gets_an_answer_of_their_own(database, contest_id, keys, now):
 
 
 def test_a_thousand_posts_of_one_voter_leave_one_ballot(database, contest_id, keys, now):
-    cast = partial(Collector(database, keys).cast, contest_id, now=now)
+    cast = casting(database, keys, contest_id, now)
     papers = [Paper("v1", Choices((1 + serial % 3,))) for serial in range(1000)]
     with ThreadPoolExecutor(50) as pool:
         codes = list(pool.map(cast, papers))
@@ -76,28 +80,21 @@ def test_a_thousand_posts_of_one_voter_leave_one_ballot(database, contest_id, ke
 def test_those_who_come_together_share_one_transaction(
     database, contest_id, keys, now, count_queries
 ):
-    collector = Collector(database, keys)
-    collector._runs_in = -1  # it begins only when all of them wait
-    begun = threading.Event()
-    collector._start = begun.wait
-    with ThreadPoolExecutor(20) as pool, count_queries() as statements:
-        papers = [Paper(f"v{serial}", Choices((2,))) for serial in range(20)]
-        waiting = [pool.submit(collector.cast, contest_id, paper, now=now) for paper in papers]
-        begun.set()
-        while collector._queue.qsize() < 20:
-            pass
-        del collector._start
-        collector._start()
-        assert len({one.result() for one in waiting}) == 20
-    assert len([said for said in statements if "pending_leaves" in said]) <= 2
+    castings = [
+        Casting(contest_id, Paper(f"v{serial}", Choices((2,))), now) for serial in range(20)
+    ]
+    with count_queries() as statements:
+        codes = Collector(database, keys).cast_all(castings)
+    assert len({*codes}) == 20
+    assert len([said for said in statements if "pending_leaves" in said]) == 1
 
 
 def test_the_same_ballot_sent_twice_is_told_so(database, contest_id, keys, now):
-    collector = Collector(database, keys)
+    cast = casting(database, keys, contest_id, now)
     paper = Paper("v1", Choices((1,)))
-    code = collector.cast(contest_id, paper, now=now)
+    code = cast(paper)
     with pytest.raises(BallotInBoxError) as told:
-        collector.cast(contest_id, paper, now=now)
+        cast(paper)
     assert told.value.codes == [code]
 
 
@@ -109,7 +106,7 @@ def test_what_stops_all_is_told_to_all(database, contest_id, keys, now, harm):
             now = contest.closes_at
     else:
         keys.linker.destroy(contest_id)
-    cast = partial(Collector(database, keys).cast, contest_id, now=now)
+    cast = casting(database, keys, contest_id, now)
     papers = [Paper(f"v{serial}", Choices((1,))) for serial in range(10)]
     with ThreadPoolExecutor(10) as pool:
         found = set(pool.map(partial(outcome, cast), papers))
@@ -117,17 +114,8 @@ def test_what_stops_all_is_told_to_all(database, contest_id, keys, now, harm):
 
 
 def test_of_one_voter_the_earlier_ballot_goes_first(contest_id, now):
-    def waits(voter, where=contest_id, channel="web"):
-        return _Waiting(where, Paper(voter, Choices(())), now, channel)
+    def waits(voter, where=contest_id):
+        return Casting(where, Paper(voter, Choices(())), now)
 
-    given = [
-        waits("a"),
-        waits("b"),
-        waits("a"),
-        waits("c", None),
-        waits("c"),
-        waits("d", channel="booth"),
-    ]
-    batch, later = _together(given)
-    assert batch == given[:2]
-    assert later == given[2:]
+    given = list(enumerate([waits("a"), waits("b"), waits("a"), waits("c", None), waits("c")]))
+    assert first_batch(given) == ([given[0], given[1], given[4]], [given[2], given[3]])

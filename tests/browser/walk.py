@@ -129,6 +129,7 @@ def _examples(
         "ceremony.close": {"slug": "over"},
         "ceremony.minutes": {"slug": "ended"},
         "ceremony.open_": {"slug": "ready"},
+        "lot.index": {"slug": "ended"},
         "desk.prepare_act": {"slug": "planned", "act": "call"},
         "desk.slate": {"slug": "planned"},
         "desk.tally_act": {"slug": "ended", "act": "count"},

@@ -15,6 +15,7 @@ from ballots.models import SignedCheckpoint
 from ballots.paper.errors import UnreadableEntryError
 from ballots.verifiers import verify as alone
 from budget import bundle as bundles
+from budget import dice
 from budget import services as budget
 from budget.audit import claims, queries, services
 from budget.audit.claims import LIMIT, Claim
@@ -243,7 +244,7 @@ def test_a_sample_is_of_the_log_that_was_signed_when_its_seed_was_thrown(
 ):
     cycle = audits.counted(session, now, keys, said=CLEAR)
     services.propose_seed(session, cycle, SEED, actor=TALLY, now=now)
-    monkeypatch.setattr(services, "_fixed_root", lambda *_: "00" * 32)
+    monkeypatch.setattr(services, "fixed_root", lambda *_: "00" * 32)
     with pytest.raises(OtherTermsError):
         services.confirm_seed(session, cycle, actor=AUDITOR, now=now)
 
@@ -262,7 +263,7 @@ def test_what_cannot_be_audited_is_refused(session, now, keys, monkeypatch):
     def too_few(*_):
         raise NotWitnessedError(size=1, signed="")
 
-    monkeypatch.setattr(services.cosigning, "certified", too_few)
+    monkeypatch.setattr(dice.cosigning, "certified", too_few)
     with pytest.raises(NotWitnessedError):
         services.plan(session, good)
     unsigned = factories.cycle(session, now, keys=keys)

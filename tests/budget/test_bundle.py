@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 from collections import Counter
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import insert, select
@@ -13,7 +14,7 @@ from ballots import verifiers
 from ballots.board.bundle import Bundle, Spool
 from ballots.board.reading import PAPER
 from ballots.integrator import Integrator
-from ballots.models import Contest
+from ballots.models import Contest, VerifierFile
 from ballots.paper import stations
 from ballots.verifiers import verify as alone
 from budget import bundle as bundles
@@ -21,7 +22,6 @@ from budget import queries
 from budget.count import TIE_RULES
 from budget.errors import (
     LogUnsignedError,
-    OtherVerifiersError,
     SigningKeyMissingError,
     WrongPhaseError,
 )
@@ -139,7 +139,7 @@ def test_the_same_vote_gives_the_same_bytes_from_every_database(
     other.dispose()
 
 
-def test_what_cannot_be_bundled_is_refused(database, keys, now, counted, monkeypatch):
+def test_what_cannot_be_bundled_is_refused(database, keys, now, counted):
     slug = counted()
     with database.writing() as session:
         early = factories.cycle(session, now, keys=keys).slug
@@ -148,10 +148,6 @@ def test_what_cannot_be_bundled_is_refused(database, keys, now, counted, monkeyp
         made(database, keys, early)
     with pytest.raises(LogUnsignedError):
         made(database, keys, unsigned.slug)
-    with monkeypatch.context() as patch:
-        patch.setattr(verifiers, "files", lambda: {"verify.py": b"another"})
-        with pytest.raises(OtherVerifiersError):
-            made(database, keys, slug)
     for path in keys.signers.folder.glob("*.log"):
         path.unlink()
     with pytest.raises(SigningKeyMissingError):
@@ -172,9 +168,22 @@ def test_a_bundle_is_kept_as_it_was_made_and_never_half_written(
         assert (path.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
         monkeypatch.setattr(verifiers, "files", lambda: {"verify.py": b"another"})
         assert bundles.shelved(session, cycle, folder, keys=keys).read_bytes() == body
-        with pytest.raises(OtherVerifiersError):
-            bundles.shelved(session, cycle, folder, keys=keys, for_auditors=True)
     assert [*folder.iterdir()] == [path]
+
+
+def test_a_program_of_another_version_brings_the_verifiers_that_the_log_names(
+    database, keys, now, counted, monkeypatch
+):
+    slug, shipped = counted(), verifiers.files()
+    data = made(database, keys, slug)
+    monkeypatch.setattr(verifiers, "files", lambda: {"verify.py": b"another"})
+    assert made(database, keys, slug) == data
+    with database.writing() as session:
+        for _ in range(2):
+            factories.cycle(session, now, keys=keys)
+        kept = {row.digest: row.body for row in session.scalars(select(VerifierFile))}
+    assert set(kept.values()) == {*shipped.values(), b"another"}
+    assert all(sha256(body).hexdigest() == digest for digest, body in kept.items())
 
 
 def test_the_roll_that_filled_itself_is_told_before_the_close(database, keys, counted):

@@ -5,24 +5,20 @@ import json
 from dataclasses import replace
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from ballots.board import bundle, canonical, leaves
 from ballots.board.bundle import Bundle, File
 from ballots.board.checkpoint import Checkpoint
 from ballots.board.merkle import inclusion_proof, leaf_hash, root
-from ballots.board.notes import LOG, Note, Signer
+from ballots.board.notes import Note
 from ballots.board.receipt import Receipt
 from ballots.verifiers import verify as alone
 from budget.verification.steps import STEPS, exit_code, verify
 from core import words
 from tests.ballots.board import made
+from tests.ballots.verifiers import cases, tokens
+from tests.ballots.verifiers.cases import ENEMY, FILES, FORGED, LOGS, PUBLIC, VOTE, log_of, signed
 from tests.ballots.verifiers.forge import turned as turned_at
-
-VOTE = made.vote()
-FILES = VOTE.files(leaves=True)
-ENEMY = Signer.of(made.ELECTION, LOG, bytes([9] * 32))
 
 
 def both(data, *, key=None, receipts=(), apart=()):
@@ -46,37 +42,6 @@ def wrong(data, **given):
     states, code = both(data, **given)
     assert code == (1 if "wrong" in states.values() else 2 if "unchecked" in states.values() else 0)
     return [name for name, state in states.items() if state == "wrong"]
-
-
-def log_of(change, vote=VOTE):
-    """The vote with another log, closed and signed as if it were right; its count follows."""
-    log = [dict(made.read_leaf(leaf)) for leaf in vote.log[:-1]]
-    close = dict(made.read_leaf(vote.log[-1]))
-    changed = change(log)
-    log = log if changed is None else changed
-    counts = {}
-    for one in log:
-        counts[one["t"]] = counts.get(one["t"], 0) + 1
-    close |= {"size": len(log), "counts": counts}
-    return signed([*map(canonical.dumps, [*log, close])])
-
-
-def signed(log, files=FILES):
-    """The same files with another log that the log's key and the witnesses have signed."""
-    forged = replace(VOTE, log=tuple(log), sizes=(1, 5))
-    kept = {path: content for path, content in files.items() if not path.startswith("tile/")}
-    return made.packed(
-        kept
-        | dict(made.recount.tile_files(forged.log, with_leaves=True))
-        | {
-            "checkpoint": str(forged.checkpoint(len(log), forged.signers)).encode(),
-            "checkpoints.txt": bundle.joined(map(forged.checkpoint, forged.sizes)).encode(),
-        }
-    )
-
-
-def at(kind, log, place=0):
-    return [index for index, one in enumerate(log) if one["t"] == kind][place]
 
 
 # ------------------------------------------------------------------------------- what is right
@@ -153,120 +118,10 @@ def test_a_log_of_several_tiles_is_read_whole(with_leaves):
 # ------------------------------------------------------------------------------ forged files
 
 
-def turned(path, old, new):
-    def forge(files):
-        assert old in files[path]
-        return files | {path: files[path].replace(old, new, 1)}
-
-    return forge
-
-
-def without(*paths):
-    return lambda files: {path: text for path, text in files.items() if path not in paths}
-
-
-def added(path, text=b""):
-    return lambda files: files | {path: text}
-
-
-def result(**changes):
-    body = json.loads(FILES["result.json"])
-    return added("result.json", canonical.dumps(body | changes))
-
-
-def roll(change):
-    body = json.loads(FILES["roll-summary.json"])
-    change(body)
-    return added("roll-summary.json", canonical.dumps(body))
-
-
-FORGED = {
-    "policy that names nobody": (added("policy.txt", b"quorum none\n"), ["V1", "V2"]),
-    "policy with another quorum": (turned("policy.txt", b"two 2", b"two 1"), ["V6"]),
-    "policy in no text": (added("policy.txt", b"\xff"), ["V1", "V2"]),
-    "too few witnesses": (
-        added("checkpoint", str(VOTE.checkpoint(len(VOTE.log), ["press"])).encode()), ["V2"],
-    ),
-    "no checkpoint": (added("checkpoint", b"nothing\n"), ["V2"]),
-    "earlier checkpoint": (added("checkpoint", str(VOTE.checkpoint(30, VOTE.signers)).encode()), ["V3", "V5"]),
-    "checkpoints in no order": (
-        added("checkpoints.txt", bundle.joined(map(VOTE.checkpoint, (9, 1))).encode()), ["V4"],
-    ),
-    "checkpoints with a hole": (turned("checkpoints.txt", b"\n\ngm", b"\n\n\ngm"), ["V4"]),
-    "checkpoint of a fork": (
-        added(
-            "checkpoints.txt",
-            bundle.joined([replace(VOTE, log=VOTE.log[::-1]).checkpoint(5)]).encode(),
-        ),
-        ["V4"],
-    ),
-    "no earlier checkpoints": (added("checkpoints.txt"), []),
-    "tile turned": (
-        added("tile/0/000.p/38", FILES["tile/0/000.p/38"][::-1]), ["V3"],
-    ),
-    "tile missing": (without("tile/0/000.p/38"), ["V3"]),
-    "tile too many": (added("tile/1/000.p/1", bytes(32)), ["V3"]),
-    "leaves turned": (turned("tile/entries/000.p/38", b"station 1", b"station 3"), ["V3"]),
-    "leaves missing": (without("tile/entries/000.p/38"), []),
-    "manifest in another form": (turned("manifest.json", b'"v":1', b'"v": 1'), ["V5"]),
-    "manifest of another fund": (turned("manifest.json", b'"fund":1000', b'"fund":2000'), ["V6", "V10"]),
-    "manifest of fewer picks": (turned("manifest.json", b'"picks":3', b'"picks":1'), ["V5"]),
-    "verifier turned": (added("verify.py", b"raise SystemExit(0) #\n"), ["V6"]),
-    "verifier missing": (without("verify.html"), ["V6"]),
-    "roll of another hash": (roll(lambda body: body.update(rollhash="ff" * 32)), ["V7"]),
-    "roll of more voters": (
-        roll(lambda body: body["districts"]["haan-1"].update(voters=31)), ["V7"],
-    ),
-    "roll of more marks": (roll(lambda body: body["districts"]["haan-1"].update(web=1)), ["V7"]),
-    "roll of fewer districts": (roll(lambda body: body["districts"].pop("haan-1")), ["V7"]),
-    "roll with more members": (roll(lambda body: body.update(more=1)), ["V7", "V12"]),
-    "tally turned": (turned("tally.json", b'"spent":800', b'"spent":900'), ["V10"]),
-    "tally of one sign more": (
-        lambda files: result(
-            trace=made._sum(files["tally.json"] + b" ")
-        )(added("tally.json", files["tally.json"] + b" ")(files)), ["V10"],
-    ),
-    "result of more ballots": (result(ballots=20), ["V10"]),
-    "result of others funded": (result(funded=[1, 2]), ["V10"]),
-    "result of another seed": (result(seed="27182818284590452353"), []),
-    "result of a short seed": (result(seed="three dice"), ["V10"]),
-    "result without a seed": (result(seed=""), ["V10"]),
-    "result with more": (result(more=1), ["V10"]),
-    "ballots fewer": (
-        lambda files: files | {"ballots.jsonl": files["ballots.jsonl"].split(b"\n", 1)[1]}, ["V11"],
-    ),
-    "ballots in another order": (
-        lambda files: files
-        | {"ballots.jsonl": b"".join(files["ballots.jsonl"].splitlines(keepends=True)[::-1])},
-        ["V11"],
-    ),
-    "tokens where none are used": (
-        added("tokens.json", canonical.dumps({"soha-2": {"e": 65537, "n": "f" * 768}})), ["V6"],
-    ),
-    "tokens in no form": (added("tokens.json", b"[]"), ["V5"]),
-    "audit without a sample": (added("rla/seed.txt", b"31415926535897932384\n"), ["V12"]),
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("name", FORGED)
 def test_forged_files_are_found_at_their_step(name):
     forge, steps = FORGED[name]
     assert wrong(made.packed(forge(FILES))) == steps
-
-
-PUBLIC = {
-    "ballots in another order": (
-        lambda files: files
-        | {"ballots.jsonl": b"".join(files["ballots.jsonl"].splitlines(keepends=True)[::-1])},
-    ),
-    "a ballot more": (turned("ballots.jsonl", b"{", b'{"f":1,"x":{"a":[1]}}\n{'),),
-    "a ballot that does not fit": (turned("ballots.jsonl", b'"a":[]', b'"a":[1,2,3,4]'),),
-    "a ballot of no option": (turned("ballots.jsonl", b'"a":[]', b'"a":[9]'),),
-    "a line without its end": (lambda files: files | {"ballots.jsonl": files["ballots.jsonl"][:-1]},),
-    "a line of more": (turned("ballots.jsonl", b'"f":1', b'"f":1,"p":"00"'),),
-    "a channel without its district": (turned("ballots.jsonl", b'"d":"cheolsan-3",', b""),),
-    "a channel that is none": (turned("ballots.jsonl", b'"c":"web"', b'"c":"tin"'),),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -292,55 +147,6 @@ def test_another_signer_and_other_bytes_are_found():
 
 
 # -------------------------------------------------------------------------------- forged logs
-
-
-def change(kind, place=0, **members):
-    def forge(log):
-        log[at(kind, log, place)].update(members)
-
-    return forge
-
-
-def drop(kind, place=0):
-    def forge(log):
-        del log[at(kind, log, place)]
-
-    return forge
-
-
-def again(kind, place=0):
-    """The same leaf once more, at the end."""
-    return lambda log: log.append(dict(log[at(kind, log, place)]))
-
-
-LOGS = {
-    "a ballot changed": (change("ballot", 5, x={"a": [4]}), ["V10", "V11"]),
-    "a ballot lost": (drop("ballot", 5), ["V7", "V8", "V9", "V10", "V11"]),
-    "a ballot of no district": (change("ballot", 5, d="nowhere"), ["V7", "V10", "V11"]),
-    "a ballot of another vote": (change("ballot", 5, e="gm.example/pb/2028"), ["V6", "V7", "V10", "V11"]),
-    "a ballot of no form": (change("ballot", 5, f=0), ["V5"]),
-    "a ballot of no option": (change("ballot", 5, x={"a": [9]}), ["V5"]),
-    "a ballot of another kind": (change("ballot", 5, x={"s": [[1, 1]]}), ["V5"]),
-    "an opening of another vote": (
-        change("open", 0, e="gm.example/pb/2028"), ["V6", "V7", "V8", "V9", "V10", "V11"],
-    ),
-    "no opening": (drop("open"), ["V6", "V7", "V8", "V9", "V10", "V11"]),
-    "opened twice": (again("open"), ["V6"]),
-    "revoked twice": (again("revoke"), ["V7", "V10", "V11"]),
-    "revoked nothing": (change("revoke", 0, p="ff" * 16), ["V7"]),
-    "paper and web": (again("ballot", 2), ["V7"]),
-    "a batch declared twice": (again("batch"), ["V8"]),
-    "a sheet typed twice": (again("paper", 1), ["V8"]),
-    "a sheet of no batch": (change("paper", 0, b=9), ["V8", "V10", "V11"]),
-    "a sheet beyond the batch": (change("paper", 0, s=9), ["V8", "V10", "V11"]),
-    "a batch of more sheets": (change("batch", 0, sheets=6), ["V8"]),
-    "a batch of fewer blanks": (change("batch-close", 0, blank=0, spoiled=2), ["V8"]),
-    "a batch not closed": (drop("batch-close", 1), ["V8"]),
-    "a void of nothing": (change("void", 0, i=3), ["V8", "V9", "V10", "V11"]),
-    "a roll-change of more": (change("roll-change", 0, added=3), ["V7"]),
-    "an opening of another key": (change("open", 0, log=str(ENEMY.key)), ["V6"]),
-    "an opening of other tokens": (change("open", 0, tokens={"soha-2": "aa" * 32}), ["V6", "V7", "V10", "V11"]),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", LOGS)
@@ -407,51 +213,32 @@ def test_receipts_are_proved_by_the_bundle():
 # ------------------------------------------------------------------------------- blind tokens
 
 
-@pytest.fixture(scope="module")
-def office():
-    return rsa.generate_private_key(public_exponent=65537, key_size=3072)
+@pytest.mark.parametrize("name", tokens.FORGED)
+def test_tokens_are_held_to_the_keys_that_the_opening_names(name):
+    forge, steps = tokens.FORGED[name]
+    assert [step for step in steps if step not in wrong(forge())] == []
+    if not steps:
+        assert {*both(forge())[0].values()} == {"right"}
 
 
-def token(office, serial):
-    scheme = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
-    signed = office.sign(serial, scheme, hashes.SHA384())
-    return {"m": serial.hex(), "s": signed.hex()}
+# ---------------------------------------------------------------------- the keying of paper
 
 
-def with_tokens(office, *, districts=("cheolsan-3",), forge=lambda one: one, keys=None):
-    """A vote of four voters by blind tokens, one of whom votes twice."""
-    told = {"e": 65537, "n": f"{office.public_key().public_numbers().n:x}"}
-    keys = dict.fromkeys(districts, told) if keys is None else keys
-    sums = {name: made._sum(canonical.dumps(told)) for name in districts}
-    log = [made.opening(tokens=sums)]
-    for voter in (1, 2, 3, 4, 2):
-        log.append(
-            made.leaf(
-                "ballot", made.ELECTION, d="cheolsan-3", c="web", f=1, n=f"{len(log):064x}",
-                k=token(office, bytes([voter] * 32)), x={"a": [voter]},
-            )
-        )  # fmt: skip
-    log[-1] = forge(log[-1])
+@pytest.mark.parametrize("name", cases.RECORDS)
+def test_records_of_keyings_are_held_to_the_log(name):
+    assert wrong(cases.RECORDS[name]()) == ["V8"]
+
+
+def test_the_word_of_a_third_clerk_is_needed_where_two_differ_and_only_there():
+    log = [dict(made.read_leaf(leaf)) for leaf in VOTE.log[:-1]]
+    for one in log:
+        if one["t"] == "batch-close":
+            one["settled"] = 0
     closed = made.closed(log)
-    vote = replace(VOTE, log=closed, marks=made.marks_of(closed), sizes=())
+    vote = replace(VOTE, log=closed, marks=made.marks_of(closed))
     files = vote.files(leaves=True)
-    roll = json.loads(files["roll-summary.json"]) | {"rollhash": made.ROLLHASHES[0]}
-    files["roll-summary.json"] = canonical.dumps(roll)
-    return made.packed(files | {"tokens.json": canonical.dumps(keys)})
-
-
-def test_tokens_are_held_to_the_keys_that_the_opening_names(office):
-    states, code = both(with_tokens(office))
-    assert (code, {*states.values()}) == (0, {"right"})
-    other = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    fake = token(other, bytes([2] * 32))
-    assert wrong(with_tokens(office, forge=lambda one: one | {"k": fake})) == ["V7"]
-    reused = token(office, bytes([2] * 32)) | {"m": "44" * 32}  # another serial, the same signature
-    assert wrong(with_tokens(office, forge=lambda one: one | {"k": reused})) == ["V7"]
-    assert "V6" in wrong(with_tokens(office, districts=("cheolsan-3", "nowhere")))
-    unfit = {"cheolsan-3": {"e": 3, "n": "f" * 768}}
-    assert wrong(with_tokens(office, keys=unfit)) == ["V5"]
-    assert wrong(with_tokens(office, keys={})) == ["V6", "V7"]
+    assert "paper/adjudications.jsonl" not in files
+    assert both(made.packed(files))[0]["V8"] == "right"
 
 
 # ------------------------------------------------------------------------- any byte at all

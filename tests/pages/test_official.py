@@ -93,14 +93,23 @@ def test_a_cycle_by_page_from_preparation_to_delivery(
     integrate()
     together("close", read=list(CHECKS))
     as_(Role.TALLY_OFFICER)
-    assert (
-        client.post("/desk/cycles/2027/count", data={"phase": "closed"}).status_code == 422
-    )  # no seed
-    act("count", seed="1 2 3 4 5 6 1 2 3 4")
+    counting = client.post("/desk/cycles/2027/count", data={"phase": "closed"})
+    assert counting.headers["Location"] == "/desk/cycles/2027/lot"
+    lot = "/desk/cycles/2027/lot"
+    assert client.post(f"{lot}/seed", data={"seed": "1 2 3"}).status_code == 422
+    assert client.post(f"{lot}/seed", data={"seed": "1 2 3 4 5 " * 4}).status_code == 302
+    assert "Take it back" in client.get(lot).text
+    assert client.post(f"{lot}/confirm").status_code == 403  # the same officer
+    client.post(f"{lot}/withdraw")
+    client.post(f"{lot}/seed", data={"seed": "1 2 3 4 5 " * 4})
+    as_(Role.AUDITOR)
+    assert "12345123451234512345" in client.get(lot).text
+    assert client.post(f"{lot}/confirm").status_code == 302
+    as_(Role.TALLY_OFFICER)
     act("publish")
     outcome = client.get("/cycles/2027/outcome").text
     assert "1 project is funded" in outcome
-    assert "1 2 3 4 5 6" in outcome
+    assert "12345123451234512345" in outcome
     assert "stood level" in outcome
     task = client.get("/agenda").text.split("/agenda/")[1].split('"')[0]
     as_(Role.BUDGET_OFFICER)

@@ -1,6 +1,7 @@
 // The ballots that count, as ballots.jsonl has them: sorted lines without pseudonyms and nonces.
 import { BoardError, compareBytes, has, textOf } from "../js/board/bytes.js";
 import { readText, write } from "../js/board/canonical.js";
+import { isText } from "../js/board/leaves.js";
 
 const LEAST = 10; // ballots of a district, or of a district and channel, that may be told apart
 
@@ -39,7 +40,8 @@ export function checkLine(line, manifest) {
   const members = Object.keys(said);
   const isWhole = has(said, "f") && has(said, "x") && Number.isSafeInteger(said.f) && said.f > 0;
   const isKnown = members.every((name) => ["c", "d", "f", "x"].includes(name)) && !(has(said, "c") && !has(said, "d"));
-  if (!isWhole || !isKnown) throw new BoardError(`no line of a ballot: ${line}`);
+  const isPlaced = ["web", "booth", "paper"].includes(said.c ?? "web") && isText(said.d ?? "-");
+  if (!isWhole || !isKnown || !isPlaced) throw new BoardError(`no line of a ballot: ${line}`);
   manifest.check(said.x);
 }
 

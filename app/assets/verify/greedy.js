@@ -45,7 +45,7 @@ function standings(manifest, ballots, rule) {
 }
 
 /** Points of the option at a place of the choices: its own, Borda's on a ranking, else one. */
-function pointsOf({ r, s }) {
+export function pointsOf({ r, s }) {
   if (s) return (at) => s[at][1];
   if (r) return (at) => r.length - at - 1;
   return () => 1;

@@ -3,3 +3,4 @@ export * from "../js/board/index.js";
 export { hidden } from "./ballots.js";
 export { RULES, count } from "./greedy.js";
 export { Manifest } from "./manifest.js";
+export { Verifier } from "./verifier.js";

@@ -5,6 +5,7 @@ import { Edge, HASH_BYTES, leafHash } from "../js/board/merkle.js";
 import { LogError, Reading } from "../js/board/reading.js";
 import { ENTRIES, WIDTH, hashesIn, leavesIn, pathOf, tilesOf } from "../js/board/tiles.js";
 import { lineOf } from "./ballots.js";
+import { Keyings } from "./paper.js";
 
 /** What of a log was wrong first, by what it is about. */
 class Complaints {
@@ -25,51 +26,45 @@ class Complaints {
 /**
  * Goes through the log of a bundle.
  *
- * `sizes` are those whose roots are asked for; `manifest` may be null if it could not be read; `did` hears of bytes
- * that were read. Complaints are about "tree", "grammar", "manifest", "order", "voters", "batches" and "voids".
+ * `sizes` are those whose roots are asked for; `manifest` and `tokens` may be null if they could not be read; `did` hears
+ * of bytes that were read. Complaints are about "tree", "leaves", "order", "voters", "batches" and "voids".
  */
-export async function readLog(bundle, size, { sizes, manifest, did }) {
-  const log = new LogPass(manifest, sizes);
-  log.hasLeaves = bundle.paths().some((path) => path.startsWith("tile/entries/"));
+export async function readLog(bundle, size, { sizes, manifest, tokens, did }) {
+  const log = new LogPass(manifest, tokens, sizes);
+  log.hasLeaves = hasLeaves(bundle);
   log.checkPaths(bundle, size);
   for (let index = 0; index * WIDTH < size; index++) {
-    const width = Math.min(WIDTH, size - index * WIDTH);
-    try {
-      await log.takeTile(bundle, index, width, did);
-    } catch (error) {
-      if (!(error instanceof BoardError)) throw error;
-      log.complaints.add("tree", error.message);
-      log.isWhole = false;
-      return log;
-    }
+    await log.takeTile(bundle, index, Math.min(WIDTH, size - index * WIDTH), did);
   }
   await log.checkRows(bundle, size);
-  if (log.hasLeaves && !log.complaints.has(...UNREAD) && !log.reading.closed) log.complaints.add("order", "the log does not end with its close");
   return log;
 }
 
-// Where one of these was found, later leaves were not read.
-const UNREAD = ["tree", "grammar", "order", "voters", "batches", "voids"];
+/** Whether this is an open vote, or the auditors' copy of a sealed one. */
+export const hasLeaves = (bundle) => bundle.paths().some((path) => path.startsWith("tile/entries/"));
 
 class LogPass {
   complaints = new Complaints();
   edge = new Edge();
-  roots = new Map(); // size -> root
+  roots = new Map(); // size -> root; of no worth where something about the tree was wrong
   reading = new Reading((leaf, channel) => this.#once(lineOf({ c: channel, d: leaf.d, f: leaf.f, x: leaf.x })));
-  isWhole = true; // whether all hashes were there
+  keyings = new Keyings();
   #lines = new Map(); // a line -> itself: of equal ballots one is kept
   #rows = new Map(); // level of tiles -> hashes that follow from what lies below
   #manifest;
+  #tokens;
   #sizes;
 
-  constructor(manifest, sizes) {
+  constructor(manifest, tokens, sizes) {
     this.#manifest = manifest;
+    this.#tokens = tokens;
     this.#sizes = sizes;
     this.#note();
   }
 
+  /** Whether every leaf was read, be it right where it stands or not. */
   get isRead() {
-    return this.hasLeaves && !this.complaints.has(...UNREAD);
+    return this.hasLeaves && Boolean(this.#manifest) && !this.complaints.has("leaves");
   }
 
   /** All tiles of the tree, and no others. */
@@ -90,18 +85,34 @@ class LogPass {
   }
 
   async takeTile(bundle, index, width, did) {
-    const told = hashesIn(await bundle.read(pathOf(0, index, width), did), width);
-    const leaves = this.hasLeaves ? leavesIn(await bundle.read(pathOf(ENTRIES, index, width), did), width) : [];
+    const told = await this.#attempt("tree", async () => hashesIn(await bundle.read(pathOf(0, index, width), did), width));
+    const leaves = this.hasLeaves && (await this.#attempt("leaves", async () => leavesIn(await bundle.read(pathOf(ENTRIES, index, width), did), width)));
+    if (this.hasLeaves && !leaves) this.complaints.add("tree", `leaves from ${index * WIDTH} on cannot be read`);
+    const signed = [];
     for (let at = 0; at < width; at++) {
-      let hash = told[at];
-      if (leaves.length) {
-        hash = leafHash(leaves[at]);
-        if (!areEqual(hash, told[at])) this.complaints.add("tree", `leaf ${this.edge.size} has another hash in its tile`);
-        this.#read(leaves[at]);
-      }
+      const hash = leaves ? leafHash(leaves[at]) : told?.[at];
+      if (!hash) continue;
+      if (told && !areEqual(hash, told[at])) this.complaints.add("tree", `leaf ${this.edge.size} has another hash in its tile`);
+      if (leaves) this.#read(leaves[at], signed);
       this.edge.push(hash, this.#seen);
       this.#note();
     }
+    await Promise.all(signed.map((one) => this.#checkToken(one)));
+  }
+
+  /** What was read; null, with a complaint, where it could not be. */
+  async #attempt(about, read) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof BoardError)) throw error;
+      this.complaints.add(about, error.message);
+      return null;
+    }
+  }
+
+  async #checkToken({ index, district, token }) {
+    if (!(await this.#tokens.hasSigned(district, token))) this.complaints.add("voters", `leaf ${index}: its token is not signed`);
   }
 
   #once(line) {
@@ -116,24 +127,28 @@ class LogPass {
     row.push(hash);
   };
 
-  #read(bytes) {
-    if (this.complaints.has("grammar", "order", "voters", "batches", "voids")) return;
+  /** Reads a leaf, unless one before could not be read; tokens are put to those whose signature is to be checked. */
+  #read(bytes, signed) {
+    if (!this.isRead) return;
+    const index = this.reading.size;
+    let leaf;
     try {
-      const leaf = readLeaf(bytes);
-      this.reading.take(leaf);
-      if (leaf.x) this.#fit(leaf);
+      leaf = readLeaf(bytes);
+      if (leaf.x) this.#manifest.check(leaf.x);
     } catch (error) {
       if (!(error instanceof BoardError)) throw error;
-      const isLog = error instanceof LogError;
-      this.complaints.add(isLog ? error.about : "grammar", isLog ? error.message : `leaf ${this.edge.size}: ${error.message}`);
+      this.complaints.add("leaves", `leaf ${index}: ${error.message}`);
+      return;
     }
-  }
-
-  #fit(leaf) {
+    if (leaf.k && this.#tokens) signed.push({ index, district: leaf.d, token: leaf.k });
     try {
-      this.#manifest?.check(leaf.x);
+      if (leaf.e !== this.#manifest.election) throw new LogError(index, "order", `of another election: ${leaf.e}`);
+      this.reading.take(leaf);
+      this.keyings.take(leaf, index);
     } catch (error) {
-      this.complaints.add("manifest", `leaf ${this.edge.size}: ${error.message}`);
+      if (!(error instanceof LogError)) throw error;
+      this.complaints.add(error.about, error.message);
+      this.reading.passOver(leaf);
     }
   }
 

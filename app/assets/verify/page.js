@@ -89,8 +89,8 @@ function showVerdict() {
 }
 
 function lineOf({ step, state, values, reason, detail }) {
-  const [name, right, wrong] = words.checks[step];
-  const text = { right, wrong, incomplete: words.reasons[reason] }[state];
+  const [name, right, wrong, none] = words.checks[step];
+  const text = { right: values.isNone ? none : right, wrong, incomplete: words.reasons[reason] }[state];
   const line = element("li");
   line.className = state;
   line.append(element("strong", `${step} ${name}`), element("span", `${SIGNS[state]} ${words.states[state]}`), element("p", fill(text, values)));

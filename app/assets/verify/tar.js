@@ -65,6 +65,7 @@ export class Bundle {
 
   /** The lines of a file, some thousands at a time; each must have its end. */
   async *lines(path, did) {
+    if (!this.has(path)) throw new BoardError(`${path} is missing`);
     const [first, size] = this.#files.get(path);
     let rest = new Uint8Array();
     for (let at = first; at < first + size; at += CHUNK) {
@@ -83,6 +84,13 @@ export class Bundle {
       yield found;
     }
     if (rest.length) throw new BoardError(`the last line of ${path} has no end`);
+  }
+
+  /** All lines of a small file; none where there is no such file. */
+  async allLines(path) {
+    const found = [];
+    if (this.has(path)) for await (const lines of this.lines(path)) found.push(...lines.map((line) => line.slice()));
+    return found;
   }
 
   async #sum(from, end, did) {

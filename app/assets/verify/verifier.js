@@ -1,30 +1,22 @@
 // The steps V0 to V13 of docs/bundle.md, one after another; each is right, wrong or incomplete.
 import { BoardError, areEqual, bytesOf, has } from "../js/board/bytes.js";
-import { hasJust, isObject, readText, write } from "../js/board/canonical.js";
+import { hasJust, readText, write } from "../js/board/canonical.js";
 import { Checkpoint, Key, Note } from "../js/board/notes.js";
 import { Policy } from "../js/board/policy.js";
 import { PAPER } from "../js/board/reading.js";
 import { Receipt } from "../js/board/receipt.js";
-import { checkInclusion, rootOf } from "../js/board/merkle.js";
+import { checkInclusion } from "../js/board/merkle.js";
 import { nodesOf } from "../js/board/tiles.js";
+import { Audit, FILES, decimals, drawn, hasAssertions, isAbove, reportOf, rowsOf, seedOf } from "./audit.js";
 import { checkLine, choicesOf, difference, hidden, howOften, linesOf } from "./ballots.js";
+import { checkPaths, outcomeOf, resultOf, rollOf } from "./files.js";
 import { RULES, count } from "./greedy.js";
-import { readLog } from "./log.js";
+import { hasLeaves, readLog } from "./log.js";
 import { Manifest } from "./manifest.js";
+import { RECORDS, SETTLED } from "./paper.js";
 import { Bundle } from "./tar.js";
+import { TokenKeys } from "./tokens.js";
 
-const NEEDED = [
-  "SHA256SUMS", "SHA256SUMS.note", "ballots.jsonl", "checkpoint", "checkpoints.txt", "election.pb", "manifest.json",
-  "policy.txt", "result.json", "roll-summary.json", "tally.json",
-];
-const KNOWN = new RegExp(
-  [
-    "^(?:tokens\\.json|verify\\.(?:py|html)",
-    "paper/[0-9a-z][0-9a-z._-]*",
-    "rla/(?:manifest\\.csv|seed\\.txt|sample\\.csv|mvr\\.jsonl|report\\.json)",
-    "tile/(?:entries|[0-7])/(?:x[0-9]{3}/)*[0-9]{3}(?:\\.p/[1-9][0-9]{0,2})?)$",
-  ].join("|"),
-);
 const VERIFIERS = ["verify.html", "verify.py"];
 const TREE_WEIGHT = 3; // a byte that is hashed as part of the tree takes as long as three that are only summed
 const SIGNATURE_WEIGHT = 60_000; // and a signature as long as so many bytes
@@ -76,6 +68,7 @@ export class Verifier {
 
   async #judge(act) {
     try {
+      if (act !== this.#form) this.#need("files");
       return { state: "right", values: (await act.call(this)) ?? {} };
     } catch (error) {
       if (error instanceof Incomplete) return { state: "incomplete", reason: error.reason, values: error.values };
@@ -99,10 +92,7 @@ export class Verifier {
   async #form() {
     await this.#bundle.walk(this.#progress);
     const paths = this.#bundle.paths();
-    const unknown = paths.find((path) => !NEEDED.includes(path) && !KNOWN.test(path));
-    if (unknown !== undefined) throw new BoardError(`a bundle has no file ${unknown}`);
-    const missing = NEEDED.find((path) => !this.#bundle.has(path));
-    if (missing) throw new BoardError(`${missing} is missing`);
+    checkPaths(paths);
     this.#found.files = paths;
     this.#work.whole += paths.reduce((sum, path) => sum + this.#weight(path), 0);
     return { files: paths.length };
@@ -129,77 +119,78 @@ export class Verifier {
     return { files: files.length };
   }
 
-  /** The log's key: as it was given, else the policy's for the log of the manifest. */
-  async #logKey() {
-    if (this.#key) return new Key(this.#key);
-    const { election } = readText(await this.#bundle.text("manifest.json"));
-    const { logs } = new Policy(await this.#bundle.text("policy.txt"));
-    const key = logs.find(({ name }) => name === election);
-    if (!key) throw new BoardError(`the policy has no key of the log ${election}`);
-    return key;
+  /** Whom to believe, but for the log's key where that was given. */
+  async #policyOfOneLog() {
+    const policy = new Policy(await this.#bundle.text("policy.txt"));
+    if (policy.logs.length !== 1) throw new BoardError("the policy has not one log");
+    return policy;
   }
 
+  /** The log's key: as it was given, else the policy's. */
+  #logKey = async () => (this.#key ? new Key(this.#key) : (await this.#policyOfOneLog()).logs[0]);
+
   async #policy() {
-    this.#need("files");
-    const policy = new Policy(await this.#bundle.text("policy.txt"));
+    const policy = await this.#policyOfOneLog();
     const log = await this.#logKey();
-    if (!policy.logs.some(({ written }) => written === log.written)) throw new BoardError(`the policy does not name the key ${log.written}`);
-    const checkpoint = new Checkpoint((await this.#lastNote()).text);
-    this.#found.checkpoint = checkpoint;
-    this.#found.log = log;
-    policy.check(await this.#lastNote());
-    if (checkpoint.origin !== log.name) throw new BoardError(`the last checkpoint is of ${checkpoint.origin}, not of ${log.name}`);
+    if (policy.logs[0].written !== log.written) throw new BoardError(`the policy does not name the key ${log.written}`);
+    const note = new Note(await this.#bundle.read("checkpoint"));
+    const checkpoint = Checkpoint.signed(note, log);
+    Object.assign(this.#found, { checkpoint, log, policy });
+    policy.check(note);
     return { size: checkpoint.size, log: log.written };
   }
 
-  #lastNote = async () => new Note(await this.#bundle.read("checkpoint"));
-
   async #tree() {
     const { size, root } = this.#need("checkpoint");
-    await this.#readManifest();
-    await this.#readNotes();
-    const sizes = new Set([size, ...(this.#found.notes ?? []).map(({ checkpoint }) => checkpoint.size)]);
-    const pass = await readLog(this.#bundle, size, { sizes, manifest: this.#found.manifest ?? null, did: this.#treeProgress });
+    for (const read of [this.#readManifest, this.#readTokens, this.#readNotes]) await this.#later(read);
+    const sizes = new Set([size, ...[...(this.#found.notes ?? []), ...this.#receiptsRead()].map(({ checkpoint }) => checkpoint.size)]);
+    const { manifest = null, tokens = null } = this.#found;
+    const pass = await readLog(this.#bundle, size, { sizes, manifest: tokens && manifest, tokens, did: this.#treeProgress });
     this.#found.pass = pass;
     pass.complaints.check("tree");
     if (!areEqual(pass.edge.root, root)) throw new BoardError("the root of the last checkpoint is another one");
+    this.#found.roots = pass.roots;
     return { size, hasLeaves: pass.hasLeaves };
   }
 
-  /** The manifest, if it can be read; V5 says what is wrong with it. */
-  async #readManifest() {
+  /** Reads what a later step will read again, and tell what is wrong with it. */
+  async #later(read) {
     try {
-      this.#found.manifest = new Manifest(readText(await this.#bundle.text("manifest.json")));
+      await read.call(this);
     } catch (error) {
-      this.#found.manifestComplaint = told(error);
+      told(error);
     }
   }
 
-  /** The earlier checkpoints, if they can be read; V4 says what is wrong with them. */
+  async #readManifest() {
+    this.#found.manifest = new Manifest(readText(await this.#bundle.text("manifest.json")));
+  }
+
+  async #readTokens() {
+    this.#found.tokens = new TokenKeys(this.#bundle.has("tokens.json") ? await this.#bundle.text("tokens.json") : undefined);
+  }
+
+  /** The earlier checkpoints. */
   async #readNotes() {
-    try {
-      const text = await this.#bundle.text("checkpoints.txt");
-      const parts = text ? text.split(/(?<=\n)\n/) : [];
-      if (parts.length % 2) throw new BoardError("checkpoints.txt does not end with a note");
-      this.#found.notes = Array.from({ length: parts.length / 2 }, (_, at) => {
-        const note = new Note(bytesOf(`${parts[2 * at]}\n${parts[2 * at + 1]}`));
-        return { note, checkpoint: new Checkpoint(note.text) };
-      });
-      this.#work.whole += SIGNATURE_WEIGHT * this.#found.notes.length;
-    } catch (error) {
-      this.#found.notesComplaint = told(error);
-    }
+    const text = await this.#bundle.text("checkpoints.txt");
+    const parts = text ? text.split(/(?<=\n)\n/) : [];
+    if (parts.length % 2) throw new BoardError("checkpoints.txt does not end with a note");
+    this.#found.notes = Array.from({ length: parts.length / 2 }, (_, at) => {
+      const note = new Note(bytesOf(`${parts[2 * at]}\n${parts[2 * at + 1]}`));
+      return { note, checkpoint: new Checkpoint(note.text) };
+    });
+    this.#work.whole += SIGNATURE_WEIGHT * this.#found.notes.length;
   }
 
   async #checkpoints() {
+    const roots = this.#need("roots");
     const { size } = this.#need("checkpoint");
-    const { roots, isWhole } = this.#need("pass");
-    if (this.#found.notesComplaint) throw this.#found.notesComplaint;
-    if (!isWhole) throw new Incomplete("before");
+    if (!has(this.#found, "notes")) await this.#readNotes();
     let before = 0;
     for (const { note, checkpoint } of this.#found.notes) {
       this.#progress(SIGNATURE_WEIGHT);
       Checkpoint.signed(note, this.#found.log);
+      this.#found.policy.check(note, { needsQuorum: false });
       if (checkpoint.size < before || checkpoint.size > size) throw new BoardError(`a checkpoint of ${checkpoint.size} leaves stands after one of ${before}`);
       if (!areEqual(roots.get(checkpoint.size), checkpoint.root)) throw new BoardError(`the checkpoint of ${checkpoint.size} leaves is of another tree`);
       before = checkpoint.size;
@@ -207,36 +198,43 @@ export class Verifier {
     return { checkpoints: this.#found.notes.length };
   }
 
-  #leaves() {
+  async #grammar() {
+    if (!has(this.#found, "manifest")) await this.#readManifest();
+    if (!hasLeaves(this.#bundle)) {
+      if (this.#need("manifest").publication === "open") throw new BoardError("an open vote without its leaves");
+      throw new Incomplete("noLeaves");
+    }
+    const { complaints, reading } = this.#need("pass");
+    if (!has(this.#found, "tokens")) await this.#readTokens();
+    complaints.check("leaves");
+    return { size: reading.size };
+  }
+
+  /** The log, if each of its leaves could be read. */
+  #pass() {
+    if (!hasLeaves(this.#bundle)) throw new Incomplete("noLeaves");
     const pass = this.#need("pass");
-    if (!pass.hasLeaves) throw new Incomplete("noLeaves");
+    if (!pass.isRead) throw new Incomplete("before");
     return pass;
   }
 
-  /** The reading, if nothing about `abouts` was wrong and no other thing ended it. */
-  #reading(...abouts) {
-    const pass = this.#leaves();
-    pass.complaints.check(...abouts);
-    if (!pass.isRead) throw new Incomplete("before");
-    return pass.reading;
-  }
-
-  #grammar() {
-    if (this.#found.manifestComplaint) throw this.#found.manifestComplaint;
-    const pass = this.#leaves();
-    pass.complaints.check("grammar", "manifest");
-    if (!pass.isRead) throw new Incomplete("before");
-    return { size: pass.reading.size };
+  /** The reading, if nothing about this was wrong. */
+  #reading(about) {
+    const { complaints, reading } = this.#pass();
+    complaints.check(about);
+    if (!reading.closed) throw new BoardError("the log was not closed");
+    return reading;
   }
 
   #order() {
     const { opened } = this.#reading("order");
     const { sums } = this.#bundle;
-    const wanted = { manifest: sums.get("manifest.json"), policy: sums.get("policy.txt"), log: this.#need("log").written, e: this.#need("manifest").election };
-    for (const name in wanted) if (opened[name] !== wanted[name]) throw new BoardError(`the opening names another ${name}`);
-    for (const name of new Set([...VERIFIERS.filter(this.#bundle.has), ...Object.keys(opened.verifiers)])) {
-      if (!has(opened.verifiers, name) || opened.verifiers[name] !== sums.get(name)) throw new BoardError(`the opening names another ${name}`);
-    }
+    const tokens = this.#need("tokens").sums;
+    const verifiers = Object.fromEntries(VERIFIERS.filter(this.#bundle.has).map((name) => [name, sums.get(name)]));
+    const wanted = { manifest: sums.get("manifest.json"), policy: sums.get("policy.txt"), log: this.#need("log").written, verifiers, tokens };
+    for (const name in wanted) if (write(opened[name]) !== write(wanted[name])) throw new BoardError(`the opening names another ${name}`);
+    const other = Object.keys(tokens).find((district) => !has(opened.roll, district));
+    if (other) throw new BoardError(`there are tokens of a district that is none: ${other}`);
     return {};
   }
 
@@ -250,23 +248,21 @@ export class Verifier {
       const marked = closed.marks[channel] ?? 0;
       if (sum(channel) !== marked) throw new BoardError(`roll-summary.json has ${sum(channel)} marks for ${channel}, the close ${marked}`);
     }
-    if (Object.keys(opened.tokens).length) throw new Incomplete("tokens");
+    if ((closed.marks.web ?? 0) !== web) throw new BoardError(`${web} votes by web count, the roll has other marks`);
+    if (Object.keys(opened.tokens).length && !this.#need("tokens").canCheck) throw new Incomplete("tokens");
     return { web, votes: votes.size };
   }
 
-  /** The hash of the roll, and each district's voters and marks. */
-  async #roll() {
-    const roll = readText(await this.#bundle.text("roll-summary.json"));
-    const isDistrict = (value) => hasJust(value, PAPER, "voters", "web") && Object.values(value).every(Number.isSafeInteger);
-    if (!hasJust(roll, "districts", "rollhash") || !isObject(roll.districts) || !Object.values(roll.districts).every(isDistrict)) {
-      throw new BoardError("roll-summary.json is not as it must be");
-    }
-    return roll;
-  }
+  #roll = async () => rollOf(await this.#bundle.text("roll-summary.json"));
+  #result = async () => resultOf(await this.#bundle.text("result.json"));
 
-  #batches() {
-    const { batches } = this.#reading("batches");
-    return { batches: batches.size };
+  async #batches() {
+    const { batches, stillOpen, unused, votes, web } = this.#reading("batches");
+    if (stillOpen.length) throw new BoardError(`batch ${stillOpen[0]} is not closed`);
+    const [records, adjudications] = [await this.#bundle.allLines(RECORDS), await this.#bundle.allLines(SETTLED)];
+    const settled = this.#pass().keyings.check(records, adjudications);
+    const blank = [...unused.values()].filter((word) => word === "blank").length;
+    return { batches: batches.size, typed: votes.size - web, blank, spoiled: unused.size - blank, settled };
   }
 
   #voids() {
@@ -274,16 +270,14 @@ export class Verifier {
     return { voids: voids.size, listed: [...voids].map(([index, { document, why }]) => `${index}: ${document}, ${why}`) };
   }
 
-  /** Line -> ballots that count: of the log where it can be read, else of ballots.jsonl. */
+  /** Line -> ballots that count: of the log where it is here, else of ballots.jsonl. */
   async #counted() {
-    const pass = this.#need("pass");
-    if (!pass.hasLeaves) {
+    if (!hasLeaves(this.#bundle)) {
       const written = await this.#written();
       for (const line of written.keys()) checkLine(line, this.#need("manifest"));
       return written;
     }
-    if (!pass.isRead || pass.complaints.has("manifest")) throw new Incomplete("before");
-    this.#found.lines ??= howOften(pass.reading.votes.values());
+    this.#found.lines ??= howOften(this.#pass().reading.votes.values());
     return this.#found.lines;
   }
 
@@ -292,8 +286,7 @@ export class Verifier {
   async #count() {
     const manifest = this.#need("manifest");
     const tally = await this.#bundle.text("tally.json");
-    const result = readText(await this.#bundle.text("result.json"));
-    if (!hasJust(result, "ballots", "funded", "seed", "trace") || typeof result.seed !== "string") throw new BoardError("result.json is not as it must be");
+    const result = await this.#result();
     const lines = await this.#counted();
     const { funded, ballots } = outcomeOf(tally);
     const numbers = manifest.options.filter(({ code }) => funded.includes(code)).map(({ n }) => n);
@@ -302,11 +295,13 @@ export class Verifier {
     if ((manifest.count.ties === "id_text") !== (result.seed === "")) throw new BoardError("a seed where no lots are drawn, or none where they are");
     if (!RULES.includes(manifest.count.rule)) throw new Incomplete("unknownRule", { rule: manifest.count.rule });
     if (count(manifest, choicesOf(lines), result.seed) !== tally) throw new BoardError("the count of this page gives another tally.json");
+    const own = this.#found.pass?.reading.result;
+    if (own && (write(own.funded) !== write(numbers) || own.trace !== result.trace)) throw new BoardError("the log's own result is another");
     return { ballots, funded: numbers.length };
   }
 
   async #ballots() {
-    this.#leaves();
+    this.#pass();
     const found = hidden(await this.#counted());
     const other = difference(found, await this.#written());
     if (other) throw new BoardError(`${other.counted} ballots that count, ${other.written} in ballots.jsonl: ${other.line}`);
@@ -314,44 +309,75 @@ export class Verifier {
   }
 
   async #audit() {
-    const files = this.#need("files");
-    const isOnWebOnly = Object.values((await this.#roll()).districts).every(({ paper }) => !paper);
-    if (!isOnWebOnly || files.some((path) => /^(paper|rla)\//.test(path))) throw new Incomplete("audit");
-    return {};
+    if (!this.#need("files").some((path) => path.startsWith("rla/"))) return this.#withoutAudit();
+    const [batches, sample] = [
+      rowsOf(await this.#bundle.allLines(FILES.batches), FILES.batches, "batch,sheets"),
+      rowsOf(await this.#bundle.allLines(FILES.sample), FILES.sample, "batch,sheet"),
+    ];
+    const seed = seedOf(await this.#bundle.text(FILES.seed));
+    const { complaints, reading } = this.#pass();
+    if (complaints.has("batches") || !reading.closed) throw new Incomplete("before"); // else there are as many leaves as sheets
+    const declared = [...reading.batches].map(([number, batch]) => [number, batch.declared]).sort(([one], [other]) => one - other);
+    if (write(batches) !== write(declared)) throw new BoardError(`${FILES.batches} is not the log's`);
+    if (write(drawn(seed, batches).slice(0, sample.length)) !== write(sample)) throw new BoardError(`${FILES.sample} is not what the seed draws`);
+    const manifest = this.#need("manifest");
+    if (!hasAssertions(manifest)) throw new Incomplete("noAudit", { rule: manifest.count.rule });
+    const { assertions, limit } = reportOf(await this.#bundle.text(FILES.report));
+    const audit = new Audit(manifest, choicesOf(await this.#counted()), (sheet) => JSON.parse(reading.votes.get(sheet) ?? "{}").x);
+    const differences = audit.differences(sample, await this.#bundle.allLines(FILES.read));
+    const sheets = BigInt(declared.reduce((sum, [, size]) => sum + size, 0));
+    const risk = audit.risk(assertions, (await this.#result()).funded, { sheets, differences });
+    const values = { drawn: sample.length, risk: decimals(risk), limit: limit.join("/") };
+    if (isAbove(risk, limit)) throw new Incomplete("risk", values);
+    return values;
+  }
+
+  async #withoutAudit() {
+    const hasPaper = Object.values((await this.#roll()).districts).some(({ paper }) => paper);
+    if (hasPaper || (this.#found.pass?.isRead && this.#found.pass.reading.batches.size)) throw new Incomplete("audit");
+    return { isNone: true };
+  }
+
+  /** The receipts that were given, as far as they can be read. */
+  #receiptsRead() {
+    return this.#receipts.flatMap(([name, bytes]) => {
+      try {
+        return [receiptOf(name, bytes)];
+      } catch {
+        return []; // V13 says what is wrong with it
+      }
+    });
   }
 
   async #given() {
-    const { size } = this.#need("checkpoint");
-    if (!this.#need("pass").isWhole) throw new Incomplete("before");
-    const nodes = nodesOf((path) => this.#bundle.read(path), size);
-    for (const [name, bytes] of this.#receipts) {
+    for (const { name, receipt } of this.#receipts.map((given) => receiptOf(...given))) {
       try {
-        await this.#checkReceipt(Receipt.of(bytes), nodes, size);
+        await this.#checkReceipt(receipt, this.#need("roots"), this.#need("checkpoint").size);
       } catch (error) {
-        throw new BoardError(`${name}: ${told(error).message}`);
+        throw error instanceof Incomplete ? error : new BoardError(`${name}: ${told(error).message}`);
       }
     }
     return { receipts: this.#receipts.length };
   }
 
   /** A receipt's tree must be the beginning of the bundle's, and its proof be of the leaf that lies there. */
-  async #checkReceipt(receipt, nodes, size) {
+  async #checkReceipt(receipt, roots, size) {
     const checkpoint = Checkpoint.signed(receipt.note, this.#need("log"));
-    if (checkpoint.size > size) throw new BoardError(`of a tree of ${checkpoint.size} leaves, the bundle has ${size}`);
-    if (!areEqual(await rootOf(nodes, checkpoint.size), checkpoint.root)) throw new BoardError("of another tree");
+    if (checkpoint.size > size) throw new Incomplete("later");
+    if (!areEqual(roots.get(checkpoint.size), checkpoint.root)) throw new BoardError("of another tree");
+    const nodes = nodesOf((path) => this.#bundle.read(path), size);
     checkInclusion(await nodes(0, receipt.index), receipt.index, checkpoint.size, receipt.proof, checkpoint.root);
   }
 }
 
-function outcomeOf(text) {
-  let value = null;
+/** A receipt that was given, and the checkpoint that it is proved against; nothing is believed yet. */
+function receiptOf(name, bytes) {
   try {
-    value = JSON.parse(text);
-  } catch {
-    // the same refusal as below
+    const receipt = Receipt.of(bytes);
+    return { name, receipt, checkpoint: new Checkpoint(receipt.note.text) };
+  } catch (error) {
+    throw new BoardError(`${name}: ${told(error).message}`);
   }
-  if (!isObject(value) || !Array.isArray(value.funded)) throw new BoardError("tally.json is no outcome");
-  return value;
 }
 
 /** A complaint of the bundle; any other error is one of this page and goes on. */

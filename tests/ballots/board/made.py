@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ballots.board import bundle, leaves, recount
+from ballots.board import bundle, canonical, leaves, recount
 from ballots.board.bundle import File
 from ballots.board.checkpoint import Checkpoint
 from ballots.board.manifest import ListedOption, Manifest
@@ -98,6 +98,7 @@ class Vote:
         outcome = outcome_of(self.manifest, (vote.choices for vote in votes), self.seed)
         told = outcome.to_json().encode()
         funded = funded_numbers(self.manifest, outcome)
+        paper = paper_files(map(read_leaf, self.log)) if leaves else {}
         return {
             "manifest.json": bytes(self.manifest),
             "policy.txt": self.policy.encode(),
@@ -110,6 +111,7 @@ class Vote:
             "result.json": recount.result(told, ballots=len(votes), funded=funded, seed=self.seed),
             "election.pb": b"META\n",
             **self.verifiers,
+            **paper,
             **self.more,
         }
 
@@ -141,8 +143,10 @@ def read_leaf(data: bytes) -> leaves.Leaf:
 
 
 def closed(log: Iterable[Mapping[str, Any]], manifest: Manifest = MANIFEST) -> tuple[bytes, ...]:
-    """A log with the close that fits it."""
+    """A log with the close that fits it; closes of batches have the hashes of their records."""
     log = list(log)
+    for place, record in records_of(log).items():
+        log[place] = {**log[place], "keying": _sum(canonical.dumps(record))}
     reading = replay(log)
     sheets = sum(len(batch.sheets) for batch in reading.batches.values())
     close = leaf(
@@ -150,6 +154,51 @@ def closed(log: Iterable[Mapping[str, Any]], manifest: Manifest = MANIFEST) -> t
         marks={"paper": sheets, "web": reading.web},
     )  # fmt: skip
     return tuple(map(leaves.write, [*log, close]))
+
+
+def records_of(log: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
+    """Place of each close of a batch -> the record of its keying, in which the first sheets differ."""
+    fresh: dict[int, dict[int, Any]] = {}
+    places: dict[int, tuple[int, int]] = {}
+    found = {}
+    for place, one in enumerate(log):
+        if one["t"] == "paper":
+            places[place] = one["b"], one["s"]
+            fresh.setdefault(one["b"], {})[one["s"]] = one.get("u", one.get("x"))
+        elif one["t"] == "void":
+            batch, sheet = places[one["i"]]
+            fresh.get(batch, {}).pop(sheet, None)
+        elif one["t"] == "batch-close":
+            found[place] = _record(place, one, fresh.pop(one["b"], {}))
+    return found
+
+
+def _record(place: int, close: Mapping[str, Any], final: Mapping[int, Any]) -> dict[str, Any]:
+    settled = sorted(final)[: close["settled"]]
+    other = {sheet: "blank" if final[sheet] == "spoiled" else "spoiled" for sheet in settled}
+    rows = lambda readings: [[sheet, readings[sheet]] for sheet in sorted(readings)]  # noqa: E731
+    return {
+        "b": close["b"], "clerks": ["clerk A", "clerk B", "clerk C"][: 3 if settled else 2],
+        "first": rows(final), "n": f"{place:064x}", "second": rows({**final, **other}),
+        "settled": rows({sheet: final[sheet] for sheet in settled}),
+    }  # fmt: skip
+
+
+def paper_files(log: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
+    """The files of a bundle that tell who typed what."""
+    records = records_of(log).values()
+    settled = [
+        {
+            "b": record["b"], "by": record["clerks"][2], "s": sheet, "settled": final,
+            "first": dict(record["first"])[sheet], "second": dict(record["second"])[sheet],
+        }
+        for record in records for sheet, final in record["settled"]
+    ]  # fmt: skip
+    files = {"paper/batches.jsonl": records, "paper/adjudications.jsonl": settled}
+    return {
+        path: b"".join(canonical.dumps(row) + b"\n" for row in rows)
+        for path, rows in files.items() if rows
+    }  # fmt: skip
 
 
 def marks_of(log: Iterable[bytes]) -> dict[str, Marks]:

@@ -9,7 +9,7 @@ const PRINTABLE = /^(?: |[^\p{C}\p{Z}])+$/u;
 
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 const isNumber = (value) => isCount(value) && value > 0;
-const isText = (value) => typeof value === "string" && PRINTABLE.test(value) && [...value].length <= LONGEST_TEXT;
+export const isText = (value) => typeof value === "string" && PRINTABLE.test(value) && [...value].length <= LONGEST_TEXT;
 const isHash = (value) => isHex(value, 32);
 const isPseudonym = (value) => isHex(value, 16);
 const isElection = (value) => typeof value === "string" && /^[0-9a-z][0-9a-z./-]{0,99}$/.test(value);
