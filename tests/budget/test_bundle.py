@@ -231,6 +231,8 @@ def test_a_vote_by_token_brings_its_keys_and_both_verifiers_follow_it(
         again = devices[0].issue(session.connection(), cycle.contest_id, "v0", keys, now)
         leaf = devices[0].leaf(again, [2])
         tokens.cast(session.connection(), cycle.contest_id, leaf, keys, now)
+        unused = tokens.Device.of(session, cycle.contest_id)
+        unused.issue(session.connection(), cycle.contest_id, "late", keys, now)
         close_vote(session, cycle, actor=SYSTEM, keys=keys, now=now, reason="over")
         count(session, cycle, actor=SYSTEM, now=now, seed=SEED)
     integrate()
@@ -241,5 +243,5 @@ def test_a_vote_by_token_brings_its_keys_and_both_verifiers_follow_it(
         json.loads(bundle.content(f"{name}.json")) for name in ("tokens", "roll-summary", "result")
     )
     assert list(told) == ["all"]
-    assert roll["districts"] == {"all": {"paper": 0, "voters": 12, "web": 12}}
+    assert roll["districts"] == {"all": {"paper": 0, "voters": 13, "web": 13}}
     assert result["ballots"] == 12
