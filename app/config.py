@@ -3,12 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+
+from ballots.tokens.mix import Mix
 
 PREFIX = "GWANGJANG_"
 SHORTEST_SECRET = 32
 _MIRROR_KEY = re.compile(r"[0-9A-Za-z+/]{43}=")  # 32 bytes in base64
 _ORIGIN = re.compile(r"[0-9a-z][0-9a-z./-]{0,38}")
+_WEB_ORIGIN = re.compile(r"https?://[0-9a-z.-]+(:[0-9]{1,5})?")
 
 
 class ConfigError(Exception):
@@ -34,6 +38,9 @@ class Config:
     rate_limit_storage: str = "memory://"
     log_level: str = "INFO"
     helpline: str = ""  # where voters ask, as code letters print it
+    anonymous_origin: str = ""  # where ballots by token are cast; empty: where the pages are
+    mix_minutes: int = 10  # how long they wait at least to be mixed with others
+    mix_ballots: int = 32  # and for how many
 
     @property
     def guards(self) -> Path:
@@ -44,6 +51,11 @@ class Config:
     def bundles(self) -> Path:
         """Where recount bundles are kept once they were made."""
         return self.bundles_dir or self.keys_dir / "bundles"
+
+    @property
+    def mix(self) -> Mix:
+        """How long ballots by token wait, and for how many others."""
+        return Mix(timedelta(minutes=self.mix_minutes), self.mix_ballots)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Config":
@@ -64,6 +76,9 @@ class Config:
             rate_limit_storage=environ.get(PREFIX + "RATE_LIMIT_STORAGE", "memory://"),
             log_level=_level(environ),
             helpline=environ.get(PREFIX + "HELPLINE", "").strip(),
+            anonymous_origin=_web_origin(environ, "ANONYMOUS_ORIGIN"),
+            mix_minutes=_count(environ, "MIX_MINUTES", 10),
+            mix_ballots=_count(environ, "MIX_BALLOTS", 32),
         )
 
 
@@ -110,6 +125,16 @@ def _mirror_key(environ: Mapping[str, str]) -> str:
     return key
 
 
+def _web_origin(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(PREFIX + name, "").strip()
+    if value and not _WEB_ORIGIN.fullmatch(value):
+        raise ConfigError(
+            f"{PREFIX}{name} is {value!r}: https:// and a host name, and nothing behind it, "
+            "for example https://urn.city.example."
+        )
+    return value
+
+
 def _witnesses(environ: Mapping[str, str]) -> str:
     """The text of the file that names the witnesses."""
     path = environ.get(PREFIX + "WITNESSES", "").strip()
@@ -139,8 +164,8 @@ def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     return value == "1"
 
 
-def _count(environ: Mapping[str, str], name: str) -> int:
-    value = environ.get(PREFIX + name, "0")
+def _count(environ: Mapping[str, str], name: str, default: int = 0) -> int:
+    value = environ.get(PREFIX + name, str(default))
     if not value.isdecimal():
         raise ConfigError(f"{PREFIX}{name} is {value!r}: write a whole number, 0 or more.")
     return int(value)

@@ -12,7 +12,8 @@ from ballots.integrator import Integrator
 def start_integrator(app: Flask) -> threading.Event:
     """Integrate the application's logs in a thread; set the event to end it."""
     stopped = threading.Event()
-    integrator = Integrator(app.extensions["database"], app.extensions["keys"])
+    mix = app.extensions["config"].mix
+    integrator = Integrator(app.extensions["database"], app.extensions["keys"], mix)
     threading.Thread(target=integrator.run, args=(stopped, report), daemon=True).start()
     return stopped
 

@@ -20,7 +20,7 @@ from app import errors, sentences
 from app.config import Config
 from ballots import receipts
 from budget import alarm_words, phases
-from budget.forms import ROLL_KINDS
+from budget.forms import CREDENTIALS, PUBLICATIONS, ROLL_KINDS
 from core import money, words
 from core.access import Role
 from core.forms import errors_of
@@ -82,6 +82,8 @@ def start(app: Flask, config: Config) -> None:
         REASONS=workflow.REASONS,
         PHASES=phases.PHASES,
         ROLL_KINDS=ROLL_KINDS,
+        PUBLICATIONS=PUBLICATIONS,
+        CREDENTIALS=CREDENTIALS,
         RULE_NAMES=sentences.RULES,
         ON_A_SLATE=workflow.ON_A_SLATE,
         ON_THE_AGENDA=workflow.ON_THE_AGENDA,

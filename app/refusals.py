@@ -11,6 +11,7 @@ from accounts.errors import (
     WrongCodeError,
     WrongSignInError,
 )
+from app import token_refusals
 from app.log_refusals import LOG_REFUSALS
 from ballots.booth.errors import SignedInBoothError, WrongPermitError
 from ballots.errors import (
@@ -172,6 +173,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
             "The log does not add up yet: %(checks)s. The close page tells more. Nothing was closed."
         ),
     ),
+    **token_refusals.REFUSALS,
     # two officers
     AlreadyProposedError: (409, _l("This waits for its second officer already, or is done.")),
     NotProposedError: (

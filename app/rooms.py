@@ -8,6 +8,8 @@ from ballots.paper.desk import blueprint as paper
 from ballots.paper.views import blueprint as keying
 from ballots.roll.desk import blueprint as roll_desk
 from ballots.roll.views import blueprint as roll
+from ballots.tokens.anonymous import blueprint as anonymous
+from ballots.tokens.views import blueprint as tokens
 from ballots.views import blueprint as ballots
 from budget.agenda.views import blueprint as agenda
 from budget.audit.desk import blueprint as audit
@@ -18,6 +20,6 @@ from budget.views import blueprint as budget
 from proposals.views import blueprint as proposals
 
 BLUEPRINTS = (
-    budget, proposals, ballots, log, roll, booth, agenda, desk, ceremony, lot, audit, roll_desk,
-    paper, keying, accounts, health,
+    budget, proposals, ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony, lot,
+    audit, roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

@@ -13,14 +13,16 @@ from werkzeug.wrappers import Response
 from accounts import login
 from app.config import Config
 from ballots import voter
+from ballots.tokens.anonymous import blueprint as anonymous
 from core import limits
 from core.access import access_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+CSP = "Content-Security-Policy"
 HEADERS = {
-    "Content-Security-Policy": (
+    CSP: (
         "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
         "form-action 'self'; img-src 'self' data:"
     ),
@@ -29,18 +31,40 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+# Of a request: what a browser tells of who it is, and what proxies tell of where.
+_NAMES = frozenset(
+    {
+        "HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_USER_AGENT", "HTTP_REFERER", "HTTP_FORWARDED",
+        "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "REMOTE_ADDR", "REMOTE_HOST", "REMOTE_PORT",
+        "REMOTE_USER",
+    }
+)  # fmt: skip
 HSTS = "max-age=63072000; includeSubDomains"
 
 
 def start(app: Flask, config: Config) -> None:
     """Forgery guard, sign-in, right of entry, limits, headers: in this order."""
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(anonymous)  # which reads no cookie that a forger could use
     login.start(app)
     app.before_request(_right_of_entry)
     limits.start(app, config.rate_limit_storage)
-    headers = HEADERS | ({"Strict-Transport-Security": HSTS} if config.https else {})
+    connect = f"; connect-src 'self' {config.anonymous_origin}" if config.anonymous_origin else ""
+    headers = HEADERS | {CSP: HEADERS[CSP] + connect}
+    headers |= {"Strict-Transport-Security": HSTS} if config.https else {}
     app.wsgi_app = _with_headers(app.wsgi_app, list(headers.items()))  # type: ignore[method-assign,assignment]  # Flask's own advice
+    app.wsgi_app = _nameless(app.wsgi_app)  # type: ignore[method-assign,assignment]  # the same
     app.after_request(_keep_private)
+
+
+def _nameless(application: "WSGIApplication") -> "WSGIApplication":
+    """Take away what tells who asks, before anything reads it, where ballots by token are cast."""
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ.get("PATH_INFO", "").startswith(f"{anonymous.url_prefix}/"):
+            environ = {name: value for name, value in environ.items() if name not in _NAMES}
+        return application(environ, start_response)
+
+    return answer
 
 
 def _with_headers(

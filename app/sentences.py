@@ -83,6 +83,7 @@ ACTS: Mapping[str, LazyString] = {
     "roll.imported": _l("%(title)s: %(voters)s voters were put on the roll."),
     "roll.letters": _l("%(title)s: %(letters)s code letters were printed, batch %(batch)s."),
     "roll.paper": _l("%(title)s: a paper ballot was handed out."),
+    "roll.token_back": _l("%(title)s: a voter gave an unused token back for a paper ballot."),
     "slate.priced": _l("%(title)s: “%(project)s” was put on the slate for %(amount)s."),
     "slate.removed": _l("%(title)s: “%(project)s” was taken off the slate."),
     "task.decided": _l("“%(project)s”: the council adopted %(amount)s."),

@@ -1,7 +1,8 @@
 """What must hold before a vote is closed: read from the leaves themselves, and from the roll.
 
 Nothing is believed that the database says beside the leaves: the tree is built anew, the leaves are
-read by their rules, and the roll is compared with them by the link key.
+read by their rules, and the roll is compared with them: by the link key voter for voter, or, where
+ballots bear tokens that nothing joins with the roll, by number; each token's signature is checked.
 """
 
 from collections import Counter
@@ -32,6 +33,8 @@ from ballots.errors import (
 from ballots.keys import Keys
 from ballots.models import Board, Contest, PendingLeaf, RollEntry
 from ballots.paper import queries as paper
+from ballots.tokens import keys as token_keys
+from ballots.tokens import queries as tokens
 
 # What must hold, in the order in which it is read out. Those of the moment come first and last: a
 # close lets nobody cast, puts in what waits, and signs once it is done.
@@ -83,6 +86,7 @@ class Survey:
     marks : voters who are marked so on the roll
     paper_marks : voters who took a paper ballot
     roll_size : voters on the roll
+    by_token : whether ballots by web bear tokens; `marks` are then the tokens that were issued
     checks : what must hold -> whether it does
     """
 
@@ -97,6 +101,7 @@ class Survey:
     marks: int
     paper_marks: int
     roll_size: int
+    by_token: bool
     checks: Mapping[str, bool]
 
     @property
@@ -146,24 +151,24 @@ def survey(session: Session, contest: Contest, *, keys: Keys, now: datetime) -> 
         raise ContestClosedError
     connection = session.connection()
     board = log.head(connection, contest.id)
-    edge, reading, stations = _read(connection, contest.id)
+    row = session.get_one(Board, contest.id)
+    edge, reading, stations, is_signed = _read(connection, row)
     marks = _marks(session, contest.id)
     batches = tuple(_batches(reading, stations))
-    voters = {ballot for ballot in reading.votes if isinstance(ballot, str)}
     told = log.kinds(connection, contest.id)
-    is_halted = session.get_one(Board, contest.id).is_halted
     is_promised = _key_hash(keys, contest.id) == reading.opened["linkhash"]
+    agree = _tokens_agree if reading.opened["tokens"] else _voters_agree
     checks = {
         "stopped": not contest.is_open(now) and contest.opens_at <= now,
         "waiting": not _waiting(connection, contest.id),
-        "rebuilt": edge == board.edge and not is_halted,
+        "rebuilt": edge == board.edge and not row.is_halted,
         "counts": told == dict(reading.kinds) and sum(told.values()) == board.edge.size,
         "batches": all(
             batch.is_closed and batch.declared == batch.typed + batch.blank + batch.spoiled
             for batch in batches
         )
         and not paper.open_stations(session, contest.id),
-        "voters": is_promised and voters == _expected(session, contest.id, keys),
+        "voters": is_promised and is_signed and agree(session, row, reading, keys),
         "room": len(reading.votes) <= sum(marks.values()),
         "signed": _is_signed(session, contest.id, board.checkpoint),
     }
@@ -172,26 +177,30 @@ def survey(session: Session, contest: Contest, *, keys: Keys, now: datetime) -> 
         link_hash=reading.opened["linkhash"], batches=batches,
         stations=tuple(_stations(session, contest.id, batches)), void=len(reading.void),
         ballots=reading.web, marks=marks["web"], paper_marks=marks[PAPER],
-        roll_size=sum(marks.values()), checks=checks,
+        roll_size=sum(marks.values()), by_token=bool(reading.opened["tokens"]), checks=checks,
     )  # fmt: skip
 
 
-def _read(connection: Connection, contest_id: UUID) -> tuple[Edge, Reading, dict[int, str]]:
-    """The tree and the reading of all leaves in one walk, and the station of each batch."""
+def _read(connection: Connection, board: Board) -> tuple[Edge, Reading, dict[int, str], bool]:
+    """Tree and reading of all leaves in one walk, stations of batches, tokens signed or not."""
     reading = Reading()
     stations: dict[int, str] = {}
+    issuers = token_keys.read(board.tokens)
+    is_signed = True
 
     def hashes() -> Iterator[bytes]:
-        with closing(log.leaves(connection, contest_id)) as told:
+        nonlocal is_signed
+        with closing(log.leaves(connection, board.contest_id)) as told:
             for data in told:
                 leaf: Leaf = leaves.read(data)
                 reading.take(leaf)
                 if leaf["t"] == "batch":
                     stations[leaf["b"]] = leaf["station"]
+                is_signed = is_signed and ("k" not in leaf or token_keys.has_signed(issuers, leaf))
                 yield leaf_hash(data)
 
     try:
-        return Edge().grown(hashes()), reading, stations
+        return Edge().grown(hashes()), reading, stations, is_signed
     except (LeafError, LogError) as error:
         raise LogFaultError(why=str(error)) from error
 
@@ -225,13 +234,26 @@ def _marks(session: Session, contest_id: UUID) -> dict[str, int]:
     return {"none": 0, "web": 0, PAPER: 0} | found
 
 
-def _expected(session: Session, contest_id: UUID, keys: Keys) -> set[str]:
-    """The pseudonyms of all voters who are marked for a ballot by web."""
+def _voters_agree(session: Session, board: Board, reading: Reading, keys: Keys) -> bool:
+    """Whether those whose ballots by web count are those who are marked for one, each once."""
+    contest_id, pseudonym = board.contest_id, keys.linker.pseudonym
     marked = select(RollEntry.voter_id).where(
         RollEntry.contest_id == contest_id, RollEntry.status == "web"
     )
-    pseudonym = keys.linker.pseudonym
-    return {pseudonym(contest_id, voter_id).hex() for voter_id in session.scalars(marked)}
+    expected = {pseudonym(contest_id, voter_id).hex() for voter_id in session.scalars(marked)}
+    return expected == {ballot for ballot in reading.votes if isinstance(ballot, str)}
+
+
+def _tokens_agree(session: Session, board: Board, reading: Reading, _keys: Keys) -> bool:
+    """Whether the keys are the promised ones, and no district has more ballots than tokens."""
+    issued = tokens.issued(session, board.contest_id)
+    marked = _marks(session, board.contest_id)["web"]
+    live = Counter(vote.district for vote in reading.votes.values() if vote.channel != PAPER)
+    return (
+        token_keys.hashes(board.tokens) == reading.opened["tokens"]
+        and sum(issued.values()) == marked
+        and all(ballots <= issued.get(district, 0) for district, ballots in live.items())
+    )
 
 
 def _key_hash(keys: Keys, contest_id: UUID) -> str:

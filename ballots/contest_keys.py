@@ -27,7 +27,11 @@ class ContestKeys:
         self._key = lru_cache(maxsize=64)(self._read)
 
     def create(self, contest_id: UUID) -> None:
-        """Make the contest's key, unless it has one: a key is never replaced.
+        """Make the contest's key, unless it has one: 32 random bytes."""
+        self.keep(contest_id, secrets.token_bytes(KEY_BYTES))
+
+    def keep(self, contest_id: UUID, key: bytes) -> None:
+        """Make this the contest's key, unless it has one: a key is never replaced.
 
         The file appears whole, or not at all: nobody reads half a key, and of two who make one at
         the same moment the first wins.
@@ -37,7 +41,7 @@ class ContestKeys:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._folder / f".{secrets.token_hex(8)}"
         draft.touch(mode=0o600, exist_ok=False)
-        draft.write_bytes(secrets.token_bytes(KEY_BYTES))
+        draft.write_bytes(key)
         try:
             os.link(draft, self._path(contest_id))
         except FileExistsError:
@@ -57,7 +61,7 @@ class ContestKeys:
         """Overwrite and remove the key. What was made with it tells nothing from now on."""
         path = self._path(contest_id)
         if path.exists():
-            path.write_bytes(secrets.token_bytes(KEY_BYTES))
+            path.write_bytes(secrets.token_bytes(path.stat().st_size))
             path.unlink()
         self._key.cache_clear()
 

@@ -40,12 +40,15 @@ class Opening:
         return f"log {log_key}\n{self.witnesses}"
 
 
-def opened(opening: Opening, log_key: str, link_hash: str, roll: Sequence[str], code: str) -> Entry:
-    """The first leaf."""
+def opened(  # noqa: PLR0917 - one leaf's members
+    opening: Opening, log_key: str, link_hash: str, roll: Sequence[str], code: str,
+    tokens: Mapping[str, str],
+) -> Entry:  # fmt: skip
+    """The first leaf; `tokens` are the hashes of the districts' keys, none for pseudonyms."""
     return _entry(
         "open", opening.election, manifest=_hash(opening.manifest), log=log_key,
         policy=_hash(opening.policy(log_key)), roll={DISTRICT: len(roll)},
-        rollhash=roll_hash(roll), linkhash=link_hash, tokens={}, ties=opening.ties,
+        rollhash=roll_hash(roll), linkhash=link_hash, tokens=dict(tokens), ties=opening.ties,
         verifiers=verifiers.digests(opening.verifiers), code=code, by=list(opening.by),
     )  # fmt: skip
 

@@ -77,6 +77,14 @@ class LogHaltedError(RoomError):
     """The log does not follow from what was signed: nothing is recorded until that is settled."""
 
 
+class WrongCredentialError(RoomError):
+    """Ballots of this vote bear the other kind of credential: a pseudonym, or a token."""
+
+
+class TokenIssuedError(RoomError):
+    """The voter has a token, which stands for the ballot: there is no paper beside it."""
+
+
 class LinkKeyMissingError(RoomError):
     """The contest's link key is not at hand: nobody can vote until it is."""
 

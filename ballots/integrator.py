@@ -15,6 +15,8 @@ from ballots import log, pending, startup
 from ballots.alarms import hours
 from ballots.errors import RollbackError
 from ballots.keys import Keys
+from ballots.tokens import mixing
+from ballots.tokens.mix import Mix
 from core import clock
 from core.db import Database
 
@@ -27,11 +29,13 @@ class Integrator:
     Parameters
     ----------
     keys : where the logs' keys and guards are
+    mix : how long ballots by token wait for each other
     """
 
-    def __init__(self, database: Database, keys: Keys) -> None:
+    def __init__(self, database: Database, keys: Keys, mix: Mix | None = None) -> None:
         self._database = database
         self._keys = keys
+        self._mix = mix or Mix()
         self._hour: int | None = None  # in which the totals were kept last
 
     def turn(self) -> int:
@@ -44,8 +48,11 @@ class Integrator:
         ExceptionGroup : of the logs that could not be; the others were.
         """
         with self._database.reading() as session:
-            waiting = log.unsettled(session.connection())
-        return self._each(waiting, self.advance)
+            connection = session.connection()
+            grown = log.unsigned(connection)
+            ripe = mixing.ripe(connection, self._mix, clock.now())
+        acts = dict.fromkeys(grown, self.finish) | dict.fromkeys(ripe, self.advance)
+        return self._each(list(acts), lambda contest_id: acts[contest_id](contest_id))
 
     def check(self) -> int:
         """Compare every log with what is kept outside the database; how many open votes were read.
@@ -86,14 +93,19 @@ class Integrator:
             log.keep_checkpoint(connection, contest_id, board.edge.size, note)
 
     def advance(self, contest_id: UUID) -> None:
-        """Integrate and settle one log.
+        """Put all that waits into one log, and finish; raises as `finish` does."""
+        with self._database.writing_rows() as connection:
+            pending.integrate(connection, contest_id)
+            mixing.begin_anew(connection, contest_id, clock.now())
+        self.finish(contest_id)
+
+    def finish(self, contest_id: UUID) -> None:
+        """Settle one log; after its close, give up the order of the roll.
 
         Raises
         ------
         RollbackError : the log does not grow out of what was signed last.
         """
-        with self._database.writing_rows() as connection:
-            pending.integrate(connection, contest_id)
         self.settle(contest_id)
         with self._database.writing_rows() as connection:
             if contest_id not in log.running(connection):

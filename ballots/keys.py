@@ -7,11 +7,12 @@ from ballots.linker import Linker
 from ballots.mirror.mirror import Mirror
 from ballots.roll.keys import RollKeys
 from ballots.signers import Signers
+from ballots.tokens.keys import TokenKeys
 
 
 @dataclass(frozen=True)
 class Keys:
-    """Who links voters with ballots until the close, who signs the logs, what seals the rolls.
+    """Who links voters with ballots until the close, who signs logs and tokens, what seals rolls.
 
     Attributes
     ----------
@@ -22,6 +23,7 @@ class Keys:
     linker: Linker
     signers: Signers
     roll: RollKeys
+    tokens: TokenKeys
     witnesses: str = "quorum none\n"
     mirror: Mirror | None = None
 
@@ -32,4 +34,4 @@ class Keys:
     ) -> "Keys":  # fmt: skip
         """The keys in `folder`; `guards` and `origin` are those of `Signers`."""
         signers = Signers(folder, guards, origin)
-        return cls(Linker(folder), signers, RollKeys(folder), witnesses, mirror)
+        return cls(Linker(folder), signers, RollKeys(folder), TokenKeys(folder), witnesses, mirror)

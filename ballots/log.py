@@ -15,7 +15,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     Connection,
-    exists,
     func,
     insert,
     null,
@@ -305,20 +304,14 @@ def sizes(connection: Connection) -> dict[UUID, int]:
     return {row.contest_id: row.size for row in rows}
 
 
-def unsettled(connection: Connection) -> list[UUID]:
-    """The contests of which leaves wait, or whose log has grown since it was signed last.
-
-    One that is halted is not among them.
-    """
+def unsigned(connection: Connection) -> list[UUID]:
+    """The contests whose log has grown since it was signed last; none that is halted."""
     signed = (
         select(func.max(SignedCheckpoint.size))
         .where(SignedCheckpoint.contest_id == Board.contest_id)
         .scalar_subquery()
     )
-    waits = exists().where(PendingLeaf.contest_id == Board.contest_id)
-    query = select(Board.contest_id).where(
-        waits | (Board.size > func.coalesce(signed, 0)), ~Board.is_halted
-    )
+    query = select(Board.contest_id).where(Board.size > func.coalesce(signed, 0), ~Board.is_halted)
     return list(connection.scalars(query.order_by(Board.contest_id)))
 
 

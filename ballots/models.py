@@ -2,7 +2,8 @@
 
 The roll and the board share no key but the contest: who has voted and what was said lie apart. A
 voter's later ballot is known for the same voter's only by the pseudonym that `ballots/linker.py`
-makes with a key outside the database. No table of the two holds a time.
+makes with a key outside the database, or by the serial of a token (`ballots/tokens`), which nothing
+joins with the roll. No row of a voter or a ballot holds a time.
 
 Leaves wait in `PendingLeaf` until they are appended to the log (`ballots/log.py`). The database
 itself refuses to change or delete what stands in the log (see the third migration).
@@ -41,6 +42,7 @@ class Contest(Base):
         CheckConstraint("max_picks IS NULL OR max_picks >= 1", name="at_least_one_pick"),
         CheckConstraint("roll_kind IN ('declared', 'listed')", name="roll_kind_known"),
         CheckConstraint("publication IN ('sealed', 'open')", name="publication_known"),
+        CheckConstraint("credential IN ('linked', 'blind')", name="credential_known"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -58,6 +60,8 @@ class Contest(Base):
     eligibility: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     # sealed: hashes while voting, sorted choices after; open: everyone reads the leaves at once.
     publication: Mapped[str] = mapped_column(String(8), default="sealed", server_default="sealed")
+    # linked: ballots bear pseudonyms, which a key joins with the roll; blind: tokens, none does.
+    credential: Mapped[str] = mapped_column(String(8), default="linked", server_default="linked")
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]  # the officials' acts, beside the planned moments above
@@ -151,6 +155,10 @@ class Board(Base):
     manifest: Mapped[str] = mapped_column(Text)  # canonical JSON
     policy: Mapped[str] = mapped_column(Text)  # C2SP tlog-policy
     log_key: Mapped[str] = mapped_column(Text)  # C2SP vkey
+    # District -> public key of its tokens, canonical JSON; empty where pseudonyms are used.
+    tokens: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")
+    # When ballots by token were let in last: they go in together, mixed. None: no ballot waits so.
+    mixed_at: Mapped[datetime | None]
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     edge: Mapped[bytes] = mapped_column(LargeBinary, default=b"")  # a hash for each bit of size
     # The log did not grow out of what was signed: nobody casts until an officer has looked.

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, FromClause, bindparam, delete, exists, select, text
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+)
 
 from ballots import log
 from ballots.log import BALLOT, UPSERT, Entry, Head
@@ -20,6 +30,24 @@ def submit(connection: Connection, contest_id: UUID, rows: Sequence[Mapping[str,
     rows : of each leaf `hash`, `leaf`, `kind`, `voter` and the roll's `voter_id`, which is not kept
     """
     return _SUBMIT.rowcount(connection, rows, contest=contest_id)
+
+
+def submit_nameless(connection: Connection, contest_id: UUID, entry: Entry) -> None:
+    """Let a leaf of nobody on the roll wait; one that waits already, or is in the log, is kept."""
+    waiting, known = PendingLeaf.__table__.c, LogLeaf.__table__.c
+    turn = select(func.coalesce(func.max(waiting.turn), 0) + 1).where(
+        waiting.contest_id == contest_id, waiting.voter == entry.voter
+    )
+    row = {
+        "contest_id": contest_id, "hash": entry.hash, "leaf": entry.leaf, "kind": entry.kind,
+        "voter": entry.voter,
+    }  # fmt: skip
+    values = [literal(value, type_=waiting[name].type) for name, value in row.items()]
+    chosen = select(*values, turn.scalar_subquery()).where(
+        ~exists().where(known.contest_id == contest_id, known.hash == entry.hash)
+    )
+    statement = UPSERT[connection.dialect.name](PendingLeaf).from_select([*row, "turn"], chosen)
+    connection.execute(statement.on_conflict_do_nothing())
 
 
 def integrate(connection: Connection, contest_id: UUID) -> Head:
@@ -48,12 +76,13 @@ def integrate(connection: Connection, contest_id: UUID) -> Head:
 
 
 def forget_order(connection: Connection) -> None:
-    """Write the roll anew by its keys, so that the order of voting does not lie in its file.
+    """Write the roll anew by its keys, so that the order of voting does not lie in its files.
 
     SQLite keeps it so at all times.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("CLUSTER roll_entries USING pk_roll_entries"))
+        for table in ("roll_entries", "token_issues"):
+            connection.execute(text(f"CLUSTER {table} USING pk_{table}"))
 
 
 def _ordered(rows: Iterable[Any]) -> list[Any]:

@@ -34,11 +34,14 @@ from ballots.errors import (
     LogHaltedError,
     NotOnRollError,
     PaperBallotError,
+    TokenIssuedError,
+    WrongCredentialError,
 )
 from ballots.keys import Keys
 from ballots.kinds import BallotRule, Choices, SlateLine
 from ballots.models import Board, Contest, Option, RollEntry
 from ballots.paper import batches, stations
+from ballots.tokens import keys as token_keys
 from core.db import after_commit
 from core.rows import ManyRows
 
@@ -51,8 +54,8 @@ _RULE = select(
 ).where(_CONTESTS.c.id == bindparam("contest_id"))
 _CASTING = (
     select(
-        *_CONTESTS.c["id", "roll_kind", "rules_digest"],
-        *_BOARDS.c["election", "is_halted"],
+        *_CONTESTS.c["id", "roll_kind", "rules_digest", "credential"],
+        *_BOARDS.c["election", "is_halted", "tokens", "log_key"],
         and_(
             _CONTESTS.c.opened_at.is_not(None),
             _CONTESTS.c.stopped_at.is_(None),
@@ -103,17 +106,12 @@ def cast(
     Raises
     ------
     ContestClosedError, NotOnRollError, PaperBallotError, LinkKeyMissingError, LogHaltedError
+    WrongCredentialError : the ballots of this vote bear tokens.
     InvalidBallotError : a paper breaks the rule; none is cast.
     BallotInBoxError : one was handed in before, by the same voter with the same nonce.
     """
-    # On PostgreSQL the lock is shared: casts run side by side, a close waits for them, and whoever
-    # comes after the close sees it. SQLite has one writer anyway.
-    contest = connection.execute(_CASTING, {"contest_id": contest_id, "now": now}).one()
-    if not contest.is_open:
-        raise ContestClosedError
-    if contest.is_halted:
-        raise LogHaltedError
-    rule = _rule(connection, contest_id, contest.rules_digest)
+    contest = admitting(connection, contest_id, credential="linked", now=now)
+    rule = rule_of(connection, contest_id, contest.rules_digest)
     try:
         rows = [_row(contest, rule, paper, keys, channel) for paper in papers]
     except FileNotFoundError:
@@ -127,6 +125,25 @@ def cast(
     return codes
 
 
+def admitting(connection: Connection, contest_id: UUID, *, credential: str, now: datetime) -> Any:
+    """The contest, which takes ballots of this credential now, and closes after this transaction.
+
+    Raises
+    ------
+    ContestClosedError, LogHaltedError, WrongCredentialError
+    """
+    # On PostgreSQL the lock is shared: casts run side by side, a close waits for them, and whoever
+    # comes after the close sees it. SQLite has one writer anyway.
+    contest = connection.execute(_CASTING, {"contest_id": contest_id, "now": now}).one()
+    if not contest.is_open:
+        raise ContestClosedError
+    if contest.is_halted:
+        raise LogHaltedError
+    if contest.credential != credential:
+        raise WrongCredentialError
+    return contest
+
+
 def open_contest(
     session: Session, contest: Contest, opening: Opening, *, keys: Keys, now: datetime
 ) -> None:
@@ -135,24 +152,29 @@ def open_contest(
     keys.linker.create(contest.id)
     signer = keys.signers.create(contest.id, opening.election)
     log_key = str(signer.key)
+    tokens, mixed_at = "{}", None
+    if contest.credential == "blind":
+        keys.tokens.create_for(contest.id, [entries.DISTRICT])
+        tokens, mixed_at = keys.tokens.public(contest.id), now
     session.add(
         Board(
             contest_id=contest.id, election=opening.election, manifest=opening.manifest,
-            policy=opening.policy(log_key), log_key=log_key,
+            policy=opening.policy(log_key), log_key=log_key, tokens=tokens, mixed_at=mixed_at,
         )
     )  # fmt: skip
     contest.opened_at = now
     session.flush()
     roll = _voters(session, contest.id)
     first = entries.opened(
-        opening, log_key, keys.linker.key_hash(contest.id), roll, version("gwangjang")
-    )
+        opening, log_key, keys.linker.key_hash(contest.id), roll, version("gwangjang"),
+        token_keys.hashes(tokens),
+    )  # fmt: skip
     verifiers.keep(connection, opening.verifiers)
     log.append(connection, log.head(connection, contest.id, alone=True), [first])
 
 
 def close_contest(session: Session, contest: Contest, *, keys: Keys, now: datetime) -> Survey:
-    """End the vote: nobody casts after this; roll and log must agree; then the link key goes.
+    """End the vote: nobody casts after this; roll and log must agree; then the keys go.
 
     Raises
     ------
@@ -179,6 +201,7 @@ def close_contest(session: Session, contest: Contest, *, keys: Keys, now: dateti
     hours.forget(session, contest.id)
     session.flush()
     after_commit(session, lambda: keys.linker.destroy(contest.id))
+    after_commit(session, lambda: keys.tokens.destroy(contest.id))
     return found
 
 
@@ -204,6 +227,7 @@ def mark_paper(
     ------
     NotOnRollError : no such voter.
     PaperBallotError : this voter has a paper ballot already.
+    TokenIssuedError : this voter has a token, whose ballot nobody could find to revoke it.
     NoSuchStationError : the vote has no such station.
     LinkKeyMissingError : the web ballot cannot be found without the key.
     """
@@ -216,6 +240,8 @@ def mark_paper(
     if entry.status == "paper":
         raise PaperBallotError
     has_ballot = entry.status == "web"
+    if has_ballot and session.get_one(Contest, contest_id).credential == "blind":
+        raise TokenIssuedError
     entry.status, entry.casts = "paper", entry.casts + 1
     session.flush()
     if station is not None:
@@ -226,7 +252,7 @@ def mark_paper(
 
 def ballot_rule(session: Session, contest: Contest) -> BallotRule:
     """The rule of the contest's ballots, for pages."""
-    return _rule(session.connection(), contest.id, contest.rules_digest)
+    return rule_of(session.connection(), contest.id, contest.rules_digest)
 
 
 # A frozen slate never changes, so its rule is read once a process; the digest tells slates apart.
@@ -234,7 +260,8 @@ _rules: dict[tuple[UUID, str], BallotRule] = {}
 _MOST_RULES = 64
 
 
-def _rule(connection: Connection, contest_id: UUID, digest: str | None) -> BallotRule:
+def rule_of(connection: Connection, contest_id: UUID, digest: str | None) -> BallotRule:
+    """The rule of a contest's ballots; `digest` is that of its rules, None before the freeze."""
     if digest is None:
         return _read_rule(connection, contest_id)  # the slate may still change
     key = (contest_id, digest)

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -25,12 +26,13 @@ from sqlalchemy.orm import Session
 from ballots import cosigning, kinds, log, queries, receipts, services, voter
 from ballots.collector import Casting, Collector
 from ballots.entries import DISTRICT, FORM, NONCE_BYTES
-from ballots.errors import BallotInBoxError, InvalidBallotError
+from ballots.errors import BallotInBoxError, InvalidBallotError, WrongCredentialError
 from ballots.forms import FindForm, choices_of, nonce_of
 from ballots.groups import Group, grouped
 from ballots.kinds import BallotRule, Choices
 from ballots.log import Found
 from ballots.models import Board, Contest, Option
+from ballots.tokens import queries as tokens
 from ballots.voter import Voter
 from core import city, clock, qr
 from core.access import public, voting
@@ -55,7 +57,12 @@ def ballot(contest_id: UUID) -> ResponseReturnValue:
         contest = _with_slate(session, contest_id)
         if not contest.is_open(clock.now()):
             return _no_voting(contest)
-        return render_template("ballots/ballot.html", **_ballot_page(session, contest, who, ()))
+        page = _ballot_page(session, contest, who, ())
+        if contest.credential == "blind":
+            return render_template(
+                "tokens/ballot.html", **page, **_token_page(session, contest, who)
+            )
+        return render_template("ballots/ballot.html", **page)
 
 
 @blueprint.post("/votes/<uuid:contest_id>/check")
@@ -68,6 +75,8 @@ def check(contest_id: UUID) -> ResponseReturnValue:
         contest = _with_slate(session, contest_id)
         if not contest.is_open(clock.now()):
             return _no_voting(contest)
+        if contest.credential != "linked":  # nobody's choices come here together with a name
+            raise WrongCredentialError
         rule = services.ballot_rule(session, contest)
         picked: tuple[int, ...] = ()
         try:
@@ -185,6 +194,7 @@ def find(contest_id: UUID) -> ResponseReturnValue:
             found=found,
             board=board,
             is_provable=board is not None and code is not None and receipts.is_code(code),
+            mixed_from=_mixed_from(session, contest_id),
         )
     return page, 422 if form.errors else 200
 
@@ -195,6 +205,11 @@ def promises(contest_id: UUID) -> ResponseReturnValue:
     """What the ballot box is safe against, and what not, in plain words."""
     with reading() as session:
         return render_template("ballots/promises.html", contest=_contest(session, contest_id))
+
+
+def _mixed_from(session: Session, contest_id: UUID) -> datetime | None:
+    mix = current_app.extensions["config"].mix
+    return tokens.mixed_from(session, contest_id, mix, clock.now())
 
 
 def _find(session: Session, contest_id: UUID, code: str) -> Found | None:
@@ -245,6 +260,19 @@ def _ballot_page(
         "places": places,
         "has_voted": queries.has_voted(session, contest.id, who.id),
         "who": who,
+    }
+
+
+def _token_page(session: Session, contest: Contest, who: Voter) -> dict[str, Any]:
+    """What the browser needs to make the ballot by itself; the page sends no choices to us."""
+    origin = current_app.extensions["config"].anonymous_origin
+    return {
+        "board": session.get_one(Board, contest.id),
+        "has_token": tokens.has_token(session, contest.id, who.id),
+        "cast_url": origin + url_for("anonymous.cast", contest_id=contest.id),
+        "keys_url": origin + url_for("anonymous.tokens", contest_id=contest.id),
+        "district": DISTRICT,
+        "form": FORM,
     }
 
 

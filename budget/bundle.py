@@ -34,6 +34,8 @@ from budget.recount import funded_numbers
 from tally import Outcome
 from tally.formats import pabulib
 
+TOKENS = "tokens.json"
+
 
 def write(
     session: Session, cycle: Cycle, path: Path, *, keys: Keys, for_auditors: bool = False
@@ -105,6 +107,8 @@ def pieces(
     for path, content in audit_files.files_of(session, cycle, reading, with_leaves=with_leaves):
         spool.add(path, [content])
     spool.add(recount.BALLOTS, recount.ballot_lines(reading.votes.values()))
+    if reading.opened["tokens"]:
+        spool.add(TOKENS, [board.tokens.encode()])
     marks = queries.marks(session, board.contest_id)
     spool.add(recount.ROLL, [recount.roll_summary(marks, reading.rollhash)])
     _add_outcome(session, cycle, manifest, reading, spool)

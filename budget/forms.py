@@ -43,6 +43,14 @@ ROLL_KINDS: Mapping[str, LazyString] = {
     "declared": _l("People sign in and declare that they belong to the voters"),
     "listed": _l("A list that the office imports; each voter gets a code by letter"),
 }
+PUBLICATIONS: Mapping[str, LazyString] = {
+    "sealed": _l("Sealed: fingerprints only, until the count"),
+    "open": _l("Open: every entry at once"),
+}
+CREDENTIALS: Mapping[str, LazyString] = {
+    "linked": _l("By pseudonym, which a key joins with the roll"),
+    "blind": _l("By blind token, which nothing joins with the roll"),
+}
 RULES: Mapping[str, LazyString] = {
     "greedy_cost": _l("Most votes first, as long as the money lasts"),
     "greedy_card": _l("Most votes for each won first"),
@@ -114,6 +122,31 @@ class CycleForm(Form):
         _l("Day on which that age counts"),
         [Optional()],
         description=_l("Leave it empty for the day that voting closes."),
+    )
+    publication = SelectField(
+        _l("What is public while people vote"),
+        choices=choices(PUBLICATIONS.items()),
+        default="sealed",
+        description=_l(
+            "Sealed is the custom: ballots are told after the count, sorted. In an open vote "
+            "everybody sees meanwhile how it stands, which sways those who vote late; and a ballot "
+            "that nobody else would cast can be recognised."
+        ),
+    )
+    credential = SelectField(
+        _l("How ballots stay apart from voters"),
+        choices=choices(CREDENTIALS.items()),
+        default="linked",
+        description=_l(
+            "With pseudonyms people may vote again at any time, or take paper instead; at the "
+            "close a key compares roll and box voter for voter, and is destroyed. "
+            "With blind tokens not even we can tell whose a ballot is, but by the moment and the "
+            "address of casting. It costs four things. Voters must keep a recovery code, or cannot "
+            "vote again. Paper takes the place of no ballot: whoever has a token gets paper only "
+            "for an unused code. At the close ballots and voters agree in number, no longer voter "
+            "for voter. Ballots wait up to ten minutes or longer to be mixed, so the proof comes "
+            "later. And it needs a browser with scripts."
+        ),
     )
     kind = SelectField(
         _l("Ballot"),
@@ -187,6 +220,8 @@ class CycleForm(Form):
                 least_age=self.least_age.data or 0,
                 age_on=self.age_on.data,
             ),
+            publication=text_of(self.publication),
+            credential=text_of(self.credential),
             count_rule=text_of(self.count_rule),
             count_parameters={"minimum_votes": least} if least else {},
             tie_rule=text_of(self.tie_rule),

@@ -58,6 +58,8 @@ class CyclePlan:
     field_limits: dict[str, int | None] = field(default_factory=dict)
     roll_kind: str = "declared"
     eligibility: dict[str, Any] = field(default_factory=dict)
+    publication: str = "sealed"
+    credential: str = "linked"
     count_rule: str = "greedy_cost"
     count_parameters: dict[str, Any] = field(default_factory=dict)
     tie_rule: str = "cost_then_lot"
@@ -65,7 +67,7 @@ class CyclePlan:
 
 _OF_CONTEST = (
     "title_ko", "title_en", "kind", "max_picks", "field_limits", "fund_minor", "currency",
-    "roll_kind", "eligibility", "opens_at", "closes_at",
+    "roll_kind", "eligibility", "publication", "credential", "opens_at", "closes_at",
 )  # fmt: skip
 
 
@@ -220,7 +222,7 @@ def close_vote(
     now: datetime,
     reason: str = "",
 ) -> Survey:
-    """End the vote, compare roll and box, destroy the link key. The journal keeps the figures.
+    """End the vote, compare roll and box, destroy the keys. The journal keeps the figures.
 
     Raises
     ------

@@ -59,16 +59,18 @@ def rules_text(cycle: Cycle, contest: Contest, options: Iterable[Option]) -> str
     body = {
         "count_parameters": cycle.count_parameters,
         "count_rule": cycle.count_rule,
+        "credential": contest.credential,
         "currency": contest.currency,
         "eligibility": contest.eligibility,
         "field_limits": contest.field_limits,
         "fund": contest.fund_minor,
         "kind": contest.kind,
         "max_picks": contest.max_picks,
+        "publication": contest.publication,
         "roll": contest.roll_kind,
         "slate": [[row.number, row.code, row.title, row.cost_minor, row.field] for row in options],
         "tie_rule": cycle.tie_rule,
-        "v": 1,
+        "v": 2,
     }
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 

@@ -28,7 +28,7 @@ await mkdir(out, { recursive: true });
 const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["chrome100", "firefox100", "safari15"] };
 await build({ ...common, entryPoints: ["css/app.css"], outfile: new URL("app.css", out).pathname, plugins: [krds] });
 const script = { ...common, format: "iife" };
-const scripts = ["ballot.js", "cast.js", "keying.js", "receipt.js"];
+const scripts = ["ballot.js", "cast.js", "keying.js", "receipt.js", "token.js"];
 for (const name of scripts) await build({ ...script, entryPoints: [`js/${name}`], outfile: new URL(name, out).pathname });
 
 // The verifier's page holds all that it needs, so that it works from a stick and asks nobody for anything.
@@ -64,6 +64,7 @@ await mkdir(vendor, { recursive: true });
 await cp("node_modules/axe-core/axe.min.js", new URL("axe.min.js", vendor));
 await cp("node_modules/axe-core/LICENSE", new URL("axe-LICENSE.txt", vendor));
 await build({ ...script, entryPoints: ["verify/index.js"], outfile: new URL("board.js", vendor).pathname, globalName: "board" });
+await build({ ...script, entryPoints: ["js/token/index.js"], outfile: new URL("token.js", vendor).pathname, globalName: "token" });
 
 // What was built of what, so that a test without Node.js sees a bundle that is older than its source.
 const digests = async (paths) => {
@@ -78,5 +79,6 @@ const bundles = [
   ...["app.css", "LICENSES.txt", ...scripts].map((name) => `../static/${name}`),
   "../../ballots/verifiers/verify.html",
   "../../tests/browser/vendor/board.js",
+  "../../tests/browser/vendor/token.js",
 ];
 await writeFile("built.json", JSON.stringify({ ...(await digests(sources)), ...(await digests(bundles)) }, null, 1) + "\n");

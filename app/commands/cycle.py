@@ -21,6 +21,7 @@ from ballots.integrator import Integrator
 from ballots.keys import Keys
 from ballots.paper import printing
 from ballots.paper.errors import NoKoreanFontError
+from ballots.tokens.mix import Mix
 from budget import bundle as bundles
 from budget import files, publication, queries, services
 from budget.models import Cycle
@@ -41,6 +42,7 @@ class Desk:
     database: Database
     keys: Keys
     shelf: Path  # of the bundles
+    mix: Mix
 
     @classmethod
     @contextmanager
@@ -49,11 +51,11 @@ class Desk:
         config = Config.from_environ(os.environ)
         with opened(config.database_url) as database:
             keys = keys_of(config)
-            yield cls(database, keys, config.bundles)
+            yield cls(database, keys, config.bundles, config.mix)
 
     def settle(self) -> None:
         """Put what waits into the logs, and sign them."""
-        Integrator(self.database, self.keys).turn()
+        Integrator(self.database, self.keys, self.mix).turn()
 
     @contextmanager
     def cycle(self, slug: str) -> Iterator[tuple[Session, Cycle]]:

@@ -30,4 +30,4 @@ def command() -> None:
         signal.signal(ending, lambda *_: stopped.set())
     keys = keys_of(config)
     with opened(config.database_url) as database:
-        Integrator(database, keys).run(stopped, report)
+        Integrator(database, keys, config.mix).run(stopped, report)

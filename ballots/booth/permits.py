@@ -11,7 +11,12 @@ from sqlalchemy.orm import Session
 from ballots import receipts, services
 from ballots.booth.errors import WrongPermitError
 from ballots.booth.models import BoothPermit
-from ballots.errors import ContestClosedError, NotOnRollError, PaperBallotError
+from ballots.errors import (
+    ContestClosedError,
+    NotOnRollError,
+    PaperBallotError,
+    WrongCredentialError,
+)
 from ballots.keys import Keys
 from ballots.kinds import Choices
 from ballots.models import Contest, RollEntry
@@ -30,9 +35,12 @@ def give(session: Session, contest: Contest, voter_id: str, *, now: datetime) ->
     ------
     ContestClosedError, NotOnRollError
     PaperBallotError : this voter has a paper ballot already.
+    WrongCredentialError : ballots of this vote bear tokens, and no booth makes those.
     """
     if not contest.is_open(now):
         raise ContestClosedError
+    if contest.credential != "linked":
+        raise WrongCredentialError
     entry = session.get(RollEntry, (contest.id, voter_id))
     if entry is None:
         raise NotOnRollError(number=1)

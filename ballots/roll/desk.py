@@ -181,7 +181,7 @@ def _hand_out_paper(
 ) -> ResponseReturnValue:
     services.hand_out_paper(
         database, contest, voter, keys=_keys(), actor=_actor(), now=clock.now(),
-        station=station or None,
+        station=station or None, recovery=request.form.get("recovery", "").strip(),
     )  # fmt: skip
     flash(_("The roll is marked: hand out one paper ballot."))
     return redirect(url_for("roll_desk.check", contest_id=contest.id, station=station or None))

@@ -30,6 +30,7 @@ from ballots.roll.checking import (
 from ballots.roll.errors import RollDraftGoneError, RollKeyMissingError, RollStillNeededError
 from ballots.roll.keys import RollKeys
 from ballots.roll.models import ListedVoter, RollDraft
+from ballots.tokens import services as tokens
 from core import journal
 from core.db import after_commit
 from core.journal import Actor
@@ -193,15 +194,24 @@ def hand_out_paper(
     actor: Actor,
     now: datetime,
     station: str | None = None,
+    recovery: str = "",
 ) -> None:
     """Mark the roll for a paper ballot, whose holder's identity was checked.
 
+    Parameters
+    ----------
+    recovery : code of an unused token that the voter gives back for it
+
     Raises
     ------
+    WrongRecoveryCodeError, TokenUsedError : the token is not given back.
     ContestClosedError : there is no voting now.
     NoSuchStationError : the vote has no such station.
     PaperBallotError : this voter has one already.
     """
+    if recovery:
+        tokens.surrender(session, contest, voter.voter_id, recovery)
+        _tell(session, actor, "roll.token_back", contest, now=now)
     # Shared, as a cast's: clerks work side by side, a close waits for them.
     held = select(Contest.id).where(Contest.id == contest.id).with_for_update(read=True)
     session.execute(held)

@@ -92,6 +92,20 @@ CHECK_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = MappingProxyType(
 )
 
 
+# The same of ballots that bear tokens, which nobody can compare voter for voter.
+TOKEN_SENTENCES = (
+    _l(
+        "Ballots by web that count: %(ballots)s. Tokens issued to voters: %(marks)s. There are no "
+        "more ballots than tokens, each is another one, and each is signed by the promised key."
+    ),
+    _l(
+        "Ballots by web that count: %(ballots)s. Tokens issued to voters: %(marks)s. There are "
+        "more ballots than tokens, or one is not signed by the promised key. Change nothing, and "
+        "call the election commission."
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Line:
     """One thing that must hold, and what is read out of it."""
@@ -118,7 +132,8 @@ def lines(found: Survey, closes_at: datetime) -> Iterator[Line]:
     }
     for check in CHECKS:
         holds = found.checks[check]
-        met, unmet = CHECK_SENTENCES[check]
+        by_token = check == "voters" and found.by_token
+        met, unmet = TOKEN_SENTENCES if by_token else CHECK_SENTENCES[check]
         yield Line(check, holds, str(met if holds else unmet) % values)
 
 

@@ -1,9 +1,11 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app.config import Config, ConfigError
 from ballots.board.notes import LOG, WITNESS, Signer
+from ballots.tokens.mix import Mix
 
 GOOD = {
     "GWANGJANG_DATABASE_URL": "sqlite:///x.db",
@@ -18,6 +20,15 @@ def test_four_settings_suffice():
     assert Config.from_environ(GOOD) == made
     assert made.guards == Path("/keys/guards")
     assert Config.from_environ(GOOD | {"GWANGJANG_GUARDS_DIR": "/other"}).guards == Path("/other")
+
+
+def test_ballots_by_token_are_mixed_as_the_settings_say():
+    assert Config.from_environ(GOOD).mix == Mix(timedelta(minutes=10), 32)
+    mine = {**GOOD, "GWANGJANG_MIX_MINUTES": "30", "GWANGJANG_MIX_BALLOTS": "100"}
+    assert Config.from_environ(mine).mix == Mix(timedelta(minutes=30), 100)
+    assert Config.from_environ(GOOD).anonymous_origin == ""
+    own = {**GOOD, "GWANGJANG_ANONYMOUS_ORIGIN": "https://urn.city.example:8443"}
+    assert Config.from_environ(own).anonymous_origin == "https://urn.city.example:8443"
 
 
 def test_the_secret_is_not_shown():
@@ -41,6 +52,10 @@ def test_a_missing_setting_is_named(name: str):
         ("MIRROR_DIR", "/mirror"),
         ("MIRROR_KEY", "A" * 43 + "="),
         ("LOG_LEVEL", "LOUD"),
+        ("ANONYMOUS_ORIGIN", "urn.city.example"),
+        ("ANONYMOUS_ORIGIN", "https://urn.city.example/; script-src *"),
+        ("MIX_MINUTES", "ten"),
+        ("MIX_BALLOTS", "-1"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str):

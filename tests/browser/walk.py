@@ -42,6 +42,8 @@ NO_PAGE: Mapping[str, str] = {
     "budget.of_proposal": "leads on to the vote",
     "agenda.of_proposal": "leads on to the task",
     "paper.ballot": "a file",
+    "anonymous.proof": "a file",
+    "anonymous.tokens": "a file",
     "ballots.receipt": "comes after a cast; test_vote.py looks at it",
 }
 # Public pages that show officials more.
@@ -66,6 +68,7 @@ class Walk:
     stops: list[Stop]
     sessions: Mapping[str, str]
     contest: str
+    blind: str  # another one, by token
 
 
 def settle(session: Session, app: Flask, keys: Keys, now: datetime, *, password: str) -> Walk:
@@ -77,9 +80,11 @@ def settle(session: Session, app: Flask, keys: Keys, now: datetime, *, password:
     people[NEWCOMER].totp_confirmed_at = None
     people[BEFORE_FACTOR] = factories.account(session, now, Role.AUDITOR)
     contest, examples = _examples(session, keys, now, people[VOTER], people[Role.POLL_CLERK])
+    blind = factories.cycle(session, now, keys=keys, credential="blind", slug="blind")
     session.flush()
     stops = list(_stops(app, examples))
-    return Walk(stops, {who: _cookie(app, person, who) for who, person in people.items()}, contest)
+    sessions = {who: _cookie(app, person, who) for who, person in people.items()}
+    return Walk(stops, sessions, contest, str(blind.contest_id))
 
 
 def _examples(

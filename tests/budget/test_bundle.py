@@ -30,7 +30,7 @@ from budget.services import close_vote, count
 from budget.verification.steps import verify
 from core import words
 from core.db import Base, Database
-from tests import factories
+from tests import factories, tokens
 from tests.clerks import Clerks
 from tests.factories import SYSTEM
 
@@ -217,3 +217,31 @@ def test_paper_is_told_beside_the_leaves_and_nowhere_else(database, keys, now, i
     assert json.loads(line)["settled"] == [[3, {"a": [2]}]]
     (line,) = bundle.lines("paper/adjudications.jsonl")
     assert json.loads(line)["second"] == "spoiled"
+
+
+def test_a_vote_by_token_brings_its_keys_and_both_verifiers_follow_it(
+    database, keys, now, integrate
+):
+    with database.writing() as session:
+        cycle = factories.cycle(session, now, keys=keys, credential="blind", publication="open")
+        devices = [
+            tokens.vote(session, cycle.contest_id, f"v{at}", picks, keys, now)
+            for at, picks in enumerate(PICKS)
+        ]
+        again = devices[0].issue(session.connection(), cycle.contest_id, "v0", keys, now)
+        leaf = devices[0].leaf(again, [2])
+        tokens.cast(session.connection(), cycle.contest_id, leaf, keys, now)
+        unused = tokens.Device.of(session, cycle.contest_id)
+        unused.issue(session.connection(), cycle.contest_id, "late", keys, now)
+        close_vote(session, cycle, actor=SYSTEM, keys=keys, now=now, reason="over")
+        count(session, cycle, actor=SYSTEM, now=now, seed=SEED)
+    integrate()
+    data = made(database, keys, cycle.slug)
+    assert {*states(data).values()} == {"right"}
+    bundle = Bundle.read(io.BytesIO(data))
+    told, roll, result = (
+        json.loads(bundle.content(f"{name}.json")) for name in ("tokens", "roll-summary", "result")
+    )
+    assert list(told) == ["all"]
+    assert roll["districts"] == {"all": {"paper": 0, "voters": 13, "web": 13}}
+    assert result["ballots"] == 12

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ballots.closing import CHECKS
-from budget import services
+from budget import queries, services, slate
 from core import clock
 from core.access import Role
 from tests import factories
@@ -163,6 +163,31 @@ def test_who_votes_is_decided_kept_and_told(client, officials, sign_in):
     assert "Only in these neighbourhoods: Haan 1-dong." in told
     assert "Voters are 16 or older on Tue 1 Sep 2026." in told
     assert "a letter brings each of them a code" in told
+
+
+def test_how_secret_a_vote_is_stands_in_the_rules_and_freezes_with_them(
+    client, database, now, officials, sign_in
+):
+    sign_in(officials[Role.BUDGET_OFFICER])
+    client.post("/desk/cycles/new", data=FORM | {"publication": "open", "credential": "blind"})
+    page = client.get("/desk/cycles/2027/edit").text
+    assert "Voters must keep a recovery code" in page
+    for kept in ('value="open"', 'value="blind"'):
+        assert re.search(rf"selected[^>]*{kept}", page), kept
+    assert "By blind token, which nothing joins" in client.get("/desk/cycles/2027").text
+    client.post("/desk/cycles/2027/call", data={"phase": "preparing"})
+    told = client.get("/cycles/2027").text
+    assert "Ballots bear blind tokens" in told
+    assert "The vote is open" in told
+    with database.writing() as session:
+        digests = set()
+        for credential in ("linked", "blind"):
+            for publication in ("sealed", "open"):
+                cycle = queries.cycle(session, "2027")
+                cycle.contest.credential, cycle.contest.publication = credential, publication
+                slate.fix_digest(session, cycle)
+                digests.add(cycle.contest.rules_digest)
+    assert len(digests) == 4
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,20 @@ def test_a_forged_log_is_refused_at_the_leaf_that_is_wrong(case):
     assert str(caught.value) == case["why"]
 
 
+@pytest.mark.parametrize("marked", [0, 1, 900])
+def test_tokens_may_stay_unused_and_never_be_too_few(marked):
+    case = json.loads((VECTORS / "forged_logs" / "token-where-none.json").read_text())
+    opened, ballot = log_of(case)[:2]
+    counts = {"open": 1, "ballot": 1}
+    close = {**COMMON, "t": "close", "size": 2, "counts": counts, "marks": {"web": marked}}
+    log = [{**opened, "tokens": {"Cheolsan 1": "00" * 32}}, ballot, close]
+    if marked:
+        assert replay(log).closed == close
+    else:
+        with pytest.raises(LogError, match="1 votes by web count"):
+            replay(log)
+
+
 OPENING = leaves.read(json.loads((VECTORS / "leaves" / "open.json").read_text())["leaf"].encode())
 COMMON = {"v": 1, "e": OPENING["e"]}
 EVENTS = st.lists(

@@ -32,7 +32,7 @@ export class Receipt {
   }
 }
 
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base32
+export const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base32
 const LENGTH = 20;
 const SLIPS = { I: "1", L: "1", O: "0", U: "V" };
 
@@ -50,8 +50,11 @@ export function codeOf(hash) {
 
 export const grouped = (code) => code.match(/.{1,4}/g).join("-");
 
-/** What was meant by what was typed; empty where it can be no code. */
+/** What was meant by what was typed: case, hyphens, blanks and look-alike letters do not matter. */
+export const meant = (text) => text.toUpperCase().replace(/[-\s]/g, "").replace(/[ILOU]/g, (letter) => SLIPS[letter]);
+
+/** The receipt code that was typed; empty where it can be none. */
 export function codeTyped(text) {
-  const meant = text.toUpperCase().replace(/[- ]/g, "").replace(/[ILOU]/g, (letter) => SLIPS[letter]);
-  return meant.length === LENGTH && [...meant].every((letter) => ALPHABET.includes(letter)) ? meant : "";
+  const code = meant(text);
+  return code.length === LENGTH && [...code].every((letter) => ALPHABET.includes(letter)) ? code : "";
 }
