@@ -17,6 +17,7 @@ from ballots.mirror.errors import (
     NoMirrorError,
     PastCloseError,
     StrangersError,
+    UnknownTokensError,
 )
 from core.errors import RoomError
 from core.words import LazyString
@@ -69,6 +70,12 @@ LOG_REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         409,
         _l(
             "The vote was closed after this backup. Nothing was put back: bring the backup that was made at the close."
+        ),
+    ),
+    UnknownTokensError: (
+        409,
+        _l(
+            "This vote is by blind token, and nobody knows who was given one since this backup. Nothing was put back: bring a database that lost nothing; see the manual."
         ),
     ),
     StrangersError: (

@@ -27,5 +27,9 @@ class PastCloseError(RoomError):
     """The vote has been closed: who is marked on the roll cannot be known any more."""
 
 
+class UnknownTokensError(RoomError):
+    """Who was given a token since the backup cannot be known: whoever has one could get another."""
+
+
 class StrangersError(RoomError):
     """`ballots` that nobody has signed for are by nobody on the roll."""

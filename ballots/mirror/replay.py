@@ -31,6 +31,7 @@ from ballots.mirror.errors import (
     MirrorFaultError,
     PastCloseError,
     StrangersError,
+    UnknownTokensError,
 )
 from ballots.mirror.mirror import needed
 from ballots.models import Contest, PendingLeaf, RollEntry
@@ -98,12 +99,15 @@ def replay(
     Raises
     ------
     NoMirrorError, MirrorKeyError, MirrorFaultError
+    UnknownTokensError : it is a vote by blind token.
     LinkKeyMissingError : without it nobody's mark is known.
     PastCloseError : the vote was closed after the backup.
     LogFaultError, RollbackError : a leaf may not stand where it would, or the guard has another.
     LeavesLostError : the mirror lacks leaves that were signed.
     StrangersError : unsigned ballots are by nobody on the roll.
     """
+    if contest.credential == "blind":
+        raise UnknownTokensError
     if not keys.linker.has(contest.id):
         raise LinkKeyMissingError
     connection = session.connection()

@@ -4,6 +4,6 @@ from tests.ballots import kill_loop
 
 
 def test_killed_at_every_step_the_box_keeps_its_word(database, tmp_path):
-    found = kill_loop.kill(kill_loop.opened(database, tmp_path), 24)
+    found = kill_loop.kill(kill_loop.opened(database, tmp_path), 25)
     assert (found.lost, found.doubled, found.forks) == (0, 0, 0)
     assert found.acknowledged

@@ -1,6 +1,7 @@
 """The mirror: written before anything is signed, sealed, and enough to bring a log back."""
 
 import json
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,6 +24,7 @@ from ballots.mirror.errors import (
     NoMirrorError,
     PastCloseError,
     StrangersError,
+    UnknownTokensError,
 )
 from ballots.mirror.medium import Medium
 from ballots.mirror.mirror import Mirror
@@ -227,9 +229,7 @@ def test_without_a_whole_mirror_nothing_is_signed(database, contest_id, keys, vo
     else:
         path.unlink()
         keys.mirror.folder.rmdir()
-    fresh = Keys(
-        keys.linker, keys.signers, keys.roll, mirror=Mirror(keys.mirror.folder, keys.mirror.key)
-    )
+    fresh = replace(keys, mirror=Mirror(keys.mirror.folder, keys.mirror.key))
     before = keys.signers.last(contest_id)
     with database.writing() as session:
         cast(session, contest_id, keys, now, "v2")
@@ -446,6 +446,16 @@ def test_what_does_not_follow_is_refused(database, contest_id, keys, vote, again
     with pytest.raises(MirrorFaultError):
         again()
     assert len(state(database, contest_id)[0]) == 2
+
+
+def test_a_vote_by_token_is_not_replayed(database, contest_id, vote, again):
+    backup = Backup(database)
+    vote(1)
+    backup.restore()
+    with database.writing() as session:
+        session.get_one(Contest, contest_id).credential = "blind"
+    with pytest.raises(UnknownTokensError):
+        again()
 
 
 def test_leaves_that_the_mirror_lacks_are_lost(database, contest_id, keys, vote, again):
