@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pyotp
 
+from ballots.mirror import sealing
+from core import disk
+
 PREFIX = "GWANGJANG_"
 
 
@@ -47,11 +50,17 @@ class Home:
             return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = self.folder.resolve()
+        (folder / "mirror").mkdir()
+        auditors = sealing.new_key()
+        # A real city's auditors keep it elsewhere (docs/mirror.md).
+        disk.replace(folder / "auditors.pem", sealing.private_pem(auditors))
         lines = {
             PREFIX + "DATABASE_URL": f"sqlite:///{folder / 'city.db'}",
             PREFIX + "SECRET_KEY": secrets.token_urlsafe(48),
             PREFIX + "KEYS_DIR": str(folder / "keys"),
             PREFIX + "ORIGIN": "gwangmyeong.example/pb",
+            PREFIX + "MIRROR_DIR": str(folder / "mirror"),
+            PREFIX + "MIRROR_KEY": sealing.public_text(auditors.public_key()),
             PREFIX + "HTTPS": "0",
             PREFIX + "DEMO": "1",
             "DEMO_PASSWORD": "-".join(secrets.token_hex(2) for _ in range(3)),

@@ -23,6 +23,8 @@ from accounts import passwords
 from accounts import services as accounts
 from accounts.models import EXCLUSIVE_ROLES, Account, RoleGrant
 from app.commands.city import load_city
+from app.demo import paper, ways
+from app.demo.paper import Polling
 from app.demo.people import LOG_INS
 from ballots import services as ballots
 from ballots.integrator import Integrator
@@ -53,23 +55,6 @@ FUND = 1_500_000_000
 IMPORTED = "jozsefvaros-2022"
 DAY = timedelta(days=1)
 
-# Where each funded project of the imported vote stands today: its way after the selection.
-WAYS: Sequence[tuple[str, ...]] = (
-    ("completed", "evaluated"), ("completed",), ("in_progress",), ("approved",), ("reduced",),
-    ("on_hold",), ("changed",), ("cancelled",), ("cut",), ("in_draft_budget",), ("in_progress",),
-    ("completed",), ("approved",), ("in_progress",), ("completed",), (), ("in_draft_budget",), (),
-)  # fmt: skip
-SAYS = {
-    "reduced": "공사비가 줄어 의회가 4분의 1을 감액했습니다.",
-    "cut": "같은 자리에 다른 공사가 예정되어 의회가 삭감했습니다.",
-    "on_hold": "땅 주인과 협의하는 동안 멈춥니다.",
-    "changed": "주민 설명회에서 정한 대로 자리를 옮깁니다.",
-    "completed": "공사를 마치고 주민과 함께 확인했습니다.",
-    "cancelled": "건물주가 동의하지 않아 중단했습니다.",
-    "evaluated": "쓰는 사람이 하루 120명으로, 기대보다 많습니다.",
-}
-DEPARTMENTS = ("공원녹지과", "도로과", "복지정책과", "자원순환과")
-
 
 @dataclass
 class Seeder:
@@ -90,6 +75,7 @@ class Seeder:
             ("시민과 공무원 · people", self._people),
             ("제안 · proposals", self._proposals),
             ("투표 중인 회차 · the open vote", self._open_cycle),
+            ("종이 투표 · paper", self._paper),
             ("실제 선거 파일 · a real election", self._imported_cycle),
             ("그 결과 · what came of it", self._published_cycle),
         )
@@ -150,7 +136,7 @@ class Seeder:
         proposal = self._submitted(session, row, author, serial, then)
         into = by_title.get(row.get("into", ""))
         self._move(
-            session, proposal, _WAY_TO[status], then + DAY,
+            session, proposal, ways.WAY_TO[status], then + DAY,
             reason=row.get("reason", "규정에 맞습니다."), code=row.get("reason_code", ""),
             into=into.id if into else None,
         )  # fmt: skip
@@ -212,6 +198,15 @@ class Seeder:
                 session.connection(), cycle.contest_id, batch, keys=self.keys, now=self.now
             )
 
+    def _paper(self, session: Session) -> None:
+        cycle = session.scalars(select(Cycle).where(Cycle.phase == "voting")).one()
+        holders = select(RoleGrant.account_id).join(RoleGrant.account)
+        clerks = holders.where(RoleGrant.role == Role.POLL_CLERK).order_by(Account.email)
+        sheets = len(paper.TYPED) + paper.WAITING
+        first, second = session.scalars(clerks)
+        polling = Polling(session, cycle.contest, (first, second), self.keys, self.now)
+        polling.hand_in([f"demo-voter-{serial}" for serial in range(sheets)])
+
     def _imported_cycle(self, session: Session) -> None:
         then = self._imported_at
         file = pabulib.read_bytes((HERE / "jozsefvaros-2022.pb").read_bytes())
@@ -243,7 +238,9 @@ class Seeder:
             .order_by(Option.number)
         ).all()
         for serial, task in enumerate(tasks):
-            self._deliver(session, task, WAYS[serial % len(WAYS)], serial, then + 60 * DAY)
+            self._deliver(
+                session, task, ways.WAYS[serial % len(ways.WAYS)], serial, then + 60 * DAY
+            )
 
     def _deliver(
         self, session: Session, task: PolicyTask, way: Sequence[str], serial: int, then: datetime
@@ -259,7 +256,7 @@ class Seeder:
         share = {"reduced": 3, "cut": 0}.get(way[0], 4)
         agenda.enter_council_decision(
             session, task, task.asked_minor * share // 4, actor=council, now=then + 20 * DAY,
-            reason=SAYS.get(way[0], "") if share < 4 else "",  # noqa: PLR2004 - quarters
+            reason=ways.SAYS.get(way[0], "") if share < 4 else "",  # noqa: PLR2004 - quarters
         )  # fmt: skip
         if way[0] in ("approved", "reduced", "cut"):
             return
@@ -278,8 +275,8 @@ class Seeder:
             spent_minor=adopted if is_over else adopted * (1 + serial % 3) // 4,
             next_step="" if is_over else "시공사 계약",
             next_on=None if is_over else _soon(self.now, serial),
-            department=DEPARTMENTS[serial % len(DEPARTMENTS)],
-            reason=SAYS.get(step, ""),
+            department=ways.DEPARTMENTS[serial % len(ways.DEPARTMENTS)],
+            reason=ways.SAYS.get(step, ""),
         )
         agenda.report(session, task, said, actor=office, now=then)
 
@@ -311,7 +308,9 @@ class Seeder:
     ) -> None:  # fmt: skip
         for at, to in enumerate(way):
             author = Actor(CITIZEN, proposal.author_id)
-            actor = author if to in ("objection", "withdrawn") else self._reviewers[to in _OFFICE]
+            actor = (
+                author if to in ("objection", "withdrawn") else self._reviewers[to in ways.OFFICE]
+            )
             proposals.move(
                 session, proposal, to, actor=actor, now=then + at * 5 * DAY, reason=reason,
                 reason_code=code or "other_body", into_id=into if to == "merged" else None,
@@ -334,29 +333,6 @@ class Seeder:
         with self.database.reading() as session:
             holder = select(RoleGrant.account_id).where(RoleGrant.role == role)
             return Actor(role, session.scalar(holder))
-
-
-# The way from "received" to each status before the ballot.
-_WAY_TO = {
-    "received": (),
-    "supplement": ("supplement",),
-    "merged": ("merged",),
-    "transferred": ("transferred",),
-    "dept_review": ("dept_review",),
-    "fit": ("dept_review", "fit"),
-    "conditional": ("dept_review", "conditional"),
-    "unfit": ("dept_review", "unfit"),
-    "objection": ("dept_review", "unfit", "objection"),
-    "committee": ("dept_review", "fit", "committee"),
-    "not_listed": ("dept_review", "fit", "committee", "not_listed"),
-    "withdrawn": ("withdrawn",),
-    "closed": ("transferred", "closed"),
-    "closed_unanswered": ("supplement", "closed_unanswered"),
-}
-_OFFICE = frozenset(
-    {"supplement", "merged", "transferred", "dept_review", "committee", "not_listed", "closed",
-     "closed_unanswered"}
-)  # fmt: skip
 
 
 def _choices(options: Sequence[Option], serial: int) -> tuple[int, ...]:

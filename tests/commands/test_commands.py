@@ -12,7 +12,9 @@ from sqlalchemy import func, select, text
 
 from accounts.models import Account
 from app.cli import root
-from ballots.models import LogLeaf
+from ballots.mirror import sealing
+from ballots.mirror.mirror import Mirror
+from ballots.models import Board, LogLeaf
 from ballots.paper import printing
 from ballots.verifiers import verify as alone
 from budget.models import Cycle
@@ -279,7 +281,13 @@ def test_the_demo_is_loaded_once_and_its_codes_are_printed(tmp_path, monkeypatch
     with database.reading() as session:
         statuses = set(session.scalars(select(factories.Proposal.status)))
         assert len(statuses) >= 27
-        assert session.scalar(select(func.count()).where(LogLeaf.kind == "ballot")) == 3500 + 520
+        kinds = Counter(session.scalars(select(LogLeaf.kind)))
+        assert kinds["ballot"] == 3500 + 520
+        assert (kinds["batch"], kinds["batch-close"], kinds["revoke"]) == (2, 1, 18)
+        sizes = dict(session.execute(select(Board.contest_id, Board.size)).all())
+    auditors = sealing.private_key((folder / "auditors.pem").read_bytes())
+    mirror = Mirror(folder / "mirror", auditors.public_key())
+    assert {contest_id: mirror.end(contest_id).size for contest_id in mirror.contests()} == sizes
     database.dispose()
 
 
