@@ -122,7 +122,7 @@ class Probe(threading.Thread):
             began = time.monotonic()
             code = self._cast()
             while self._state(code) != "in":
-                time.sleep(0.05)
+                time.sleep(0.25)  # seldom enough to cost nothing beside the casts
             self.waits.append(time.monotonic() - began)
 
     def _cast(self) -> str:
