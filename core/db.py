@@ -151,13 +151,15 @@ def _run(connection: Any, statement: str) -> None:
 def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - SQLAlchemy's signature
     """Durable at power loss (FULL), readers beside a writer (WAL), foreign keys kept.
 
-    What is deleted is overwritten: a ballot that waited beside its voter's mark must not stay.
+    What is deleted is overwritten: a ballot that waited beside its voter's mark must not stay. The
+    cache, used as needed, holds the inner pages of the log's index by hash, which is written at
+    random places.
     """
     connection.isolation_level = (
         None  # we say BEGIN ourselves: the driver's own is late and implicit
     )
     for pragma in (
         "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000",
-        "secure_delete=ON",
+        "secure_delete=ON", "cache_size=-65536",
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
