@@ -70,8 +70,12 @@ class Collector:
 
 
 def _told(error: Exception) -> Exception:
-    """What a voter is told of a fault; the operator finds its cause in the logs."""
-    if not isinstance(error, OperationalError):
+    """What a voter is told of a fault; the operator finds its cause in the logs.
+
+    Where the connection broke, perhaps at the commit, nobody knows whether the ballot was recorded,
+    so nothing is said of it.
+    """
+    if not isinstance(error, OperationalError) or error.connection_invalidated:
         return error
     refusal = NotRecordedError()
     refusal.__cause__ = error

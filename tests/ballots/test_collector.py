@@ -4,14 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from ballots import log, pending, queries
+from ballots import log, pending, queries, services
 from ballots.collector import Casting, Collector, first_batch
 from ballots.errors import (
     BallotInBoxError,
     ContestClosedError,
     LinkKeyMissingError,
     NotOnRollError,
+    NotRecordedError,
     TooManyPicksError,
 )
 from ballots.kinds import Choices
@@ -119,3 +121,17 @@ def test_of_one_voter_the_earlier_ballot_goes_first(contest_id, now):
 
     given = list(enumerate([waits("a"), waits("b"), waits("a"), waits("c", None), waits("c")]))
     assert first_batch(given) == ([given[0], given[1], given[4]], [given[2], given[3]])
+
+
+@pytest.mark.parametrize(
+    ("is_broken", "told"), [(False, NotRecordedError), (True, OperationalError)]
+)
+def test_not_recorded_is_said_only_where_it_is_known(
+    database, contest_id, keys, now, monkeypatch, is_broken, told
+):
+    def fail(*_given, **_options):
+        raise OperationalError("", {}, OSError(), connection_invalidated=is_broken)
+
+    monkeypatch.setattr(services, "cast", fail)
+    with pytest.raises(told):
+        casting(database, keys, contest_id, now)(Paper("v1", Choices((1,))))
