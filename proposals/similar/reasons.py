@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from proposals.similar import korean
 from proposals.similar.shelf import Rarity
 from proposals.similar.traits import Written, folded, of_senses, of_stem, words
 
 MOST = 4  # words that are told
-_ENOUGH = 0.45  # of what makes up the word, so much must be in the other one
+_ENOUGH = 0.3  # of what makes up the word, so much must be in the other one
+_ROOT = 2  # syllables by which two Korean words begin that are one, with other endings
 _READ = 60  # words of a text that are looked at
 
 
@@ -31,37 +34,45 @@ def shared_words(
     """
     mine, theirs = _terms(asked), _terms(found)
     having: dict[int, list[str]] = defaultdict(list)
-    for term, own in mine.items():
-        for number in own:
-            having[number].append(term)
-    told: dict[str, tuple[float, str]] = {}
-    for term, own in theirs.items():
+    for root, term in mine.items():
+        for number in term.traits:
+            having[number].append(root)
+    told: list[tuple[float, Shared]] = []
+    for root, term in theirs.items():
         common: dict[str, float] = defaultdict(float)
-        for number, weight in own.items():
+        for number, weight in term.traits.items():
             for other in having.get(number, ()):
                 common[other] += weight * float(rarity[number]) ** 2
         if not common:
             continue
-        best = max(sorted(common), key=lambda other: (other == term, common[other]))
-        least = min(_worth(own, rarity), _worth(mine[best], rarity))
-        if common[best] >= _ENOUGH * least > 0:
-            told[term] = common[best], "" if best == term else best
-    ranked = sorted(told.items(), key=lambda one: (-one[1][0], one[0]))
-    return [Shared(term, yours) for term, (_, yours) in ranked[:MOST]]
+        best = max(sorted(common), key=lambda other: (other == root, common[other]))
+        least = min(term.worth(rarity), mine[best].worth(rarity))
+        if common[best] >= _ENOUGH * least:
+            yours = "" if best == root else mine[best].word
+            told.append((common[best], Shared(term.word, yours)))
+    told.sort(key=lambda one: (-one[0], one[1].word))
+    return [shared for _, shared in told[:MOST]]
 
 
-def _terms(texts: Iterable[Written]) -> Mapping[str, Mapping[int, float]]:
-    """The stems of the texts with the traits of each, as far as they are read."""
-    terms: dict[str, dict[int, float]] = {}
+@dataclass(frozen=True)
+class _Term:
+    """A word as it is told, and its traits."""
+
+    word: str
+    traits: Mapping[int, float]
+
+    def worth(self, rarity: Rarity) -> float:
+        return sum(weight * float(rarity[number]) ** 2 for number, weight in self.traits.items())
+
+
+def _terms(texts: Iterable[Written]) -> Mapping[str, _Term]:
+    """The words of the texts, as far as they are read, each root once."""
+    terms: dict[str, _Term] = {}
     for text in texts:
         said = folded(" ".join((text.title, text.summary, text.need)))
-        for place, (word, stem) in enumerate(words(said)):
-            if place == _READ:
-                break
-            if stem not in terms:
-                terms[stem] = dict(of_stem(stem)) | of_senses(word)
+        for word, stem in islice(words(said), _READ):
+            root = stem[:_ROOT] if korean.is_hangul(stem) else stem
+            if root not in terms:
+                own = dict(of_stem(stem)) | of_senses(word)
+                terms[root] = _Term(korean.without_particle(word), own)
     return terms
-
-
-def _worth(term: Mapping[int, float], rarity: Rarity) -> float:
-    return sum(weight * float(rarity[number]) ** 2 for number, weight in term.items())

@@ -76,7 +76,7 @@ class Shelf(Generic[Key]):
         """How much each trait tells: little if many have it, as a city's name."""
         having = np.bincount(self.numbers, minlength=BUCKETS)
         texts = max(len(self.keys), _SMALL_CITY)
-        rarity: Rarity = np.log((texts + 1) / (having + 0.5)).clip(0).astype(np.float32)
+        rarity: Rarity = np.log1p((texts + 1) / (having + 0.5)).astype(np.float32)
         return rarity
 
     def nearest(

@@ -10,7 +10,7 @@ from core import city, clock
 from core.access import Role, requires, signed_in
 from core.forms import text_of
 from core.limits import limited
-from core.web import reading, transaction
+from core.web import reading, transaction, wants_html
 from core.words import gettext as _
 from proposals import queries as proposals
 from proposals import workflow
@@ -36,6 +36,8 @@ def while_typing() -> ResponseReturnValue:
     """The list for what was typed so far: a part of a page, empty if nothing is similar."""
     of = request.args.get("of", type=UUID)
     with reading() as database:
+        own = proposals.one(database, of) if of else None
+        of = own.id if own and own.author_id == current_user.id else None
         found = queries.similar(database, index(), TypedForm().text(), now=clock.now(), of=of)
         places = {row.slug: row for row in city.neighbourhoods(database)} if found else {}
         return render_template("proposals/similar/_list.html", similar=found, of=of, places=places)
@@ -44,7 +46,7 @@ def while_typing() -> ResponseReturnValue:
 @blueprint.post("/proposals/<uuid:proposal_id>/different/<uuid:other_id>")
 @signed_in
 def tell_apart(proposal_id: UUID, other_id: UUID) -> ResponseReturnValue:
-    """Keep how one's own proposal differs from another."""
+    """Keep how one's own proposal differs from another; the script beside the form stays there."""
     form = DifferenceForm()
     with transaction() as database:
         proposal = proposals.one(database, proposal_id) or abort(404)
@@ -53,9 +55,12 @@ def tell_apart(proposal_id: UUID, other_id: UUID) -> ResponseReturnValue:
                 database, proposal, other_id, text_of(form.reason),
                 author_id=current_user.id, now=clock.now(),
             )  # fmt: skip
-            flash(_("Kept. Whoever reviews your proposal reads it, and so does everyone."))
+            said = _("Kept. Whoever reviews your proposal reads it, and so does everyone.")
         else:
-            flash(str(form.reason.errors[0]))
+            said = str(form.reason.errors[0])
+    if not wants_html():
+        return "", 422 if form.errors else 204
+    flash(said)
     return redirect(url_for("proposals.check", proposal_id=proposal_id))
 
 
