@@ -100,15 +100,6 @@ def fill(database: Database, texts: dict[UUID, Written], then: datetime) -> None
         session.execute(insert(SearchEntry), words)
 
 
-def keep(database: Database) -> None:
-    """Keep all traits, as `gwangjang db upgrade` does."""
-    after, is_first = None, True
-    while is_first or after is not None:
-        is_first = False
-        with database.writing() as session:
-            after = keeping.keep_missing(session, after)
-
-
 def milliseconds(work: Callable[[], object]) -> float:
     """Of one run, on the clock: a database server works too."""
     return once(work, time.perf_counter)[0] * 1000
@@ -138,7 +129,7 @@ def measure(database: Database, size: int) -> dict[str, float]:
 
     look_up(Index(), wishes[0])  # tables of words are read, connections opened
     first_without = milliseconds(lambda: look_up(Index(), wishes[0]))
-    keep(database)
+    keeping.keep_missing(database)
     before, index = memory(), Index()
     first = milliseconds(lambda: look_up(index, wishes[0]))
     held = memory() - before

@@ -6,7 +6,7 @@ import click
 
 from app import migrate
 from app.config import Config
-from core.db import Database, opened
+from core.db import opened
 from proposals.similar import keeping
 
 
@@ -23,14 +23,5 @@ def upgrade() -> None:
     """
     with opened(Config.from_environ(os.environ).database_url) as database:
         migrate.upgrade(database.writer)
-        _keep_traits(database)
+        keeping.keep_missing(database)  # where this version works them out in another way
     click.echo(f"The tables are at version {migrate.head()}.")
-
-
-def _keep_traits(database: Database) -> None:
-    """What similar proposals are found by, where this version works it out in another way."""
-    after, is_first = None, True
-    while is_first or after is not None:
-        is_first = False
-        with database.writing() as session:
-            after = keeping.keep_missing(session, after)

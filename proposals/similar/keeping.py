@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db import Database
 from proposals import workflow
 from proposals.models import Proposal
 from proposals.similar.models import KeptTraits
@@ -44,11 +45,21 @@ def keep(session: Session, proposals: Iterable[Proposal]) -> None:
     session.flush()
 
 
-def keep_missing(session: Session, after: UUID | None = None) -> UUID | None:
-    """Keep the traits of some public proposals that have none, or old ones.
+def keep_missing(database: Database) -> None:
+    """Keep the traits of every public proposal that has none, or those of another text or recipe.
 
-    Gives the id after which to go on, None at the end: a whole city is not one transaction.
+    A whole city is not one transaction.
     """
+    after: UUID | None = None
+    while True:
+        with database.writing() as session:
+            after = _keep_some(session, after)
+        if after is None:
+            return
+
+
+def _keep_some(session: Session, after: UUID | None) -> UUID | None:
+    """The next ones after this id; gives the last, or None at the end."""
     query = select(Proposal, KeptTraits.digest).outerjoin(KeptTraits)
     query = query.where(Proposal.status.in_(workflow.PUBLIC)).order_by(Proposal.id).limit(_BATCH)
     rows = session.execute(query if after is None else query.where(Proposal.id > after)).all()
