@@ -12,7 +12,7 @@ from proposals import workflow
 from proposals.models import Proposal
 from proposals.similar.index import Index
 from proposals.similar.models import Difference
-from proposals.similar.reasons import Shared, shared_words
+from proposals.similar.reasons import Reasons, Shared
 from proposals.similar.traits import Wish, voices
 
 MOST = 5
@@ -49,8 +49,9 @@ def similar(
         .where(Proposal.id.in_([one.key for one in near]), Proposal.status.in_(workflow.PUBLIC))
     )
     found = {proposal.id: (proposal, reason) for proposal, reason in session.execute(query)}
+    why = Reasons(asked, index.rarity)
     return [
-        Likeness(proposal, shared_words(asked, voices(proposal), index.rarity), reason or "")
+        Likeness(proposal, why.shared_with(voices(proposal)), reason or "")
         for proposal, reason in (found[one.key] for one in near if one.key in found)
     ]
 

@@ -23,49 +23,51 @@ class Shared:
     yours: str = ""
 
 
-def shared_words(
-    asked: Iterable[Written], found: Iterable[Written], rarity: Rarity
-) -> Sequence[Shared]:
-    """The words that tell most of why `found` came up for `asked`, the most telling first.
+class Reasons:
+    """What was asked, word by word, to tell for each text that was found why it came up.
 
     Parameters
     ----------
     rarity : length `traits.BUCKETS`, as the look-up weighed them
     """
-    mine, theirs = _terms(asked), _terms(found)
-    having: dict[int, list[str]] = defaultdict(list)
-    for root, term in mine.items():
-        for number in term.traits:
-            having[number].append(root)
-    told: list[tuple[float, Shared]] = []
-    for root, term in theirs.items():
-        common: dict[str, float] = defaultdict(float)
-        for number, weight in term.traits.items():
-            for other in having.get(number, ()):
-                common[other] += weight * float(rarity[number]) ** 2
-        if not common:
-            continue
-        best = max(sorted(common), key=lambda other: (other == root, common[other]))
-        least = min(term.worth(rarity), mine[best].worth(rarity))
-        if common[best] >= _ENOUGH * least:
-            yours = "" if best == root else mine[best].word
-            told.append((common[best], Shared(term.word, yours)))
-    told.sort(key=lambda one: (-one[0], one[1].word))
-    return [shared for _, shared in told[:MOST]]
+
+    def __init__(self, asked: Iterable[Written], rarity: Rarity) -> None:
+        self._rarity = rarity
+        self._mine = _terms(asked, rarity)
+        self._having: dict[int, list[str]] = defaultdict(list)
+        for root, term in self._mine.items():
+            for number in term.traits:
+                self._having[number].append(root)
+
+    def shared_with(self, found: Iterable[Written]) -> Sequence[Shared]:
+        """The words of `found` that tell most of why, the most telling first."""
+        told: list[tuple[float, Shared]] = []
+        for root, term in _terms(found, self._rarity).items():
+            common: dict[str, float] = defaultdict(float)
+            for number, weight in term.traits.items():
+                for other in self._having.get(number, ()):
+                    common[other] += weight
+            if not common:
+                continue
+            best = max(sorted(common), key=lambda other: (other == root, common[other]))
+            mine = self._mine[best]
+            if common[best] >= _ENOUGH * min(term.worth, mine.worth):
+                yours = "" if best == root else mine.word
+                told.append((common[best], Shared(term.word, yours)))
+        told.sort(key=lambda one: (-one[0], one[1].word))
+        return [shared for _, shared in told[:MOST]]
 
 
 @dataclass(frozen=True)
 class _Term:
-    """A word as it is told, and its traits."""
+    """A word as it is told, and its traits as they weigh."""
 
     word: str
     traits: Mapping[int, float]
-
-    def worth(self, rarity: Rarity) -> float:
-        return sum(weight * float(rarity[number]) ** 2 for number, weight in self.traits.items())
+    worth: float  # of all of them
 
 
-def _terms(texts: Iterable[Written]) -> Mapping[str, _Term]:
+def _terms(texts: Iterable[Written], rarity: Rarity) -> Mapping[str, _Term]:
     """The words of the texts, as far as they are read, each root once."""
     terms: dict[str, _Term] = {}
     for text in texts:
@@ -74,5 +76,7 @@ def _terms(texts: Iterable[Written]) -> Mapping[str, _Term]:
             root = stem[:_ROOT] if korean.is_hangul(stem) else stem
             if root not in terms:
                 own = dict(of_stem(stem)) | of_senses(word)
-                terms[root] = _Term(korean.without_particle(word), own)
+                weighed = {number: kind * rarity.item(number) ** 2 for number, kind in own.items()}
+                told = korean.without_particle(word)
+                terms[root] = _Term(told, weighed, sum(weighed.values()))
     return terms

@@ -79,6 +79,18 @@ class Shelf(Generic[Key]):
         rarity: Rarity = np.log1p((texts + 1) / (having + 0.5)).astype(np.float32)
         return rarity
 
+    @cached_property
+    def _lengths(self) -> NDArray[np.float64]:
+        return self._lengths_by(self.rarity)
+
+    def _lengths_by(self, rarity: Rarity) -> NDArray[np.float64]:
+        """The length of each text as a vector."""
+        squared = (rarity[self.numbers] * self.weights) ** 2
+        lengths: NDArray[np.float64] = np.sqrt(
+            np.add.reduceat(squared, self.starts[:-1], dtype=np.float64)
+        )
+        return lengths
+
     def nearest(
         self, text: Traits, most: int, *, rarity: Rarity, but: Key | None = None
     ) -> list[Near[Key]]:
@@ -101,9 +113,7 @@ class Shelf(Generic[Key]):
         wanted[text.numbers] = text.weights * squared[text.numbers]
         starts = self.starts[:-1]
         shared = np.add.reduceat(wanted[self.numbers] * self.weights, starts, dtype=np.float64)
-        own = np.sqrt(
-            np.add.reduceat(squared[self.numbers] * self.weights**2, starts, dtype=np.float64)
-        )
+        own = self._lengths if rarity is self.rarity else self._lengths_by(rarity)
         asked = np.sqrt(np.sum(text.weights.astype(np.float64) ** 2 * squared[text.numbers]))
         likeness = np.divide(shared, own * asked, out=np.zeros_like(own), where=own * asked > 0)
         best: dict[Key, float] = {}

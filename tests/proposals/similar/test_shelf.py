@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proposals.similar import english, korean
-from proposals.similar.reasons import Shared, shared_words
+from proposals.similar.reasons import Reasons, Shared
 from proposals.similar.shelf import LEAST, Shelf
 from proposals.similar.traits import BUCKETS, MOST, Traits, Written, traits
 
@@ -118,9 +118,9 @@ def test_words_that_differ_meet(asked, there):
 def test_the_shared_words_are_told_and_yours_where_it_is_another():
     asked, there = [Written("골목에 보안등을 달아 주세요")], [Written("어두운 골목 가로등 설치")]
     flat = np.ones(BUCKETS, np.float32)
-    told = shared_words(asked, there, flat)
-    assert set(told) == {Shared("골목"), Shared("가로등", "보안등")}
-    assert shared_words(asked, [Written("수영 강습")], flat) == []
+    why = Reasons(asked, flat)
+    assert set(why.shared_with(there)) == {Shared("골목"), Shared("가로등", "보안등")}
+    assert why.shared_with([Written("수영 강습")]) == []
 
 
 @pytest.mark.parametrize(
