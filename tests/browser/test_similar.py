@@ -22,7 +22,7 @@ def test_they_appear_while_one_types_and_go_again(visit, axe):
     assert page.evaluate("document.activeElement.id") == "title"
     page.wait_for_timeout(700)
     assert page.evaluate("window.shift") < 0.02
-    assert "보행 신호등" in page.locator("#similar li h3").first.text_content()
+    assert "건널목에 신호등을 달아요." in page.locator("#similar li").first.text_content()
     said = page.locator("[data-similar-said]")
     assert said.get_attribute("aria-live") == "polite"
     assert said.text_content() == page.locator(".similar-jump a").text_content() != ""
