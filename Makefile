@@ -136,6 +136,9 @@ bench-verify: .venv/tested  ## verify.py beside the least that any recount does:
 bench-log: .venv/tested  ## the log from 10^4 to 10^6 leaves on both databases: integrating, proofs, tiles, checkpoints, memory
 	PYTHONPATH=. $(BIN)/python bench/log.py $(SIZES)
 
+bench-similar: .venv/tested  ## similar proposals in a city of 1,000 and of 10,000, beside a plain scan and the search
+	PYTHONPATH=. $(BIN)/python bench/similar.py $(SIZES)
+
 forge: .venv/tested  ## turn every byte of a bundle: verify.py must find each, and say in which step
 	$(BIN)/python -m tests.ballots.verifiers.forge
 
@@ -160,4 +163,4 @@ interop: .venv/tested .venv-interop/installed  ## programs of others over a log 
 	touch $@
 
 .PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
-  bench-scale bench-verify bench-log forge fuzz kill-loop interop
+  bench-scale bench-verify bench-log bench-similar forge fuzz kill-loop interop

@@ -94,6 +94,7 @@ from proposals.errors import (
     NotYourProposalError,
     ReasonNeededError,
 )
+from proposals.similar.errors import NotComparableError
 
 # Refusal -> status, sentence. Placeholders are the refusal's own values.
 REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
@@ -128,6 +129,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         422,
         _l("A proposal is merged into one that is public and on its way. Check the number."),
     ),
+    NotComparableError: (404, _l("There is no such public proposal to compare with.")),
     NotYourProposalError: (403, _l("Only its author can do that.")),
     FrozenProposalError: (409, _l("The text cannot be changed any more.")),
     # ballots

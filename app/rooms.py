@@ -17,9 +17,10 @@ from budget.ceremony.desk import blueprint as ceremony
 from budget.ceremony.lot_desk import blueprint as lot
 from budget.desk import blueprint as desk
 from budget.views import blueprint as budget
+from proposals.similar.views import blueprint as similar
 from proposals.views import blueprint as proposals
 
 BLUEPRINTS = (
-    budget, proposals, ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony, lot,
-    audit, roll_desk, paper, keying, accounts, health,
+    budget, proposals, similar, ballots, log, roll, booth, tokens, anonymous, agenda, desk,
+    ceremony, lot, audit, roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

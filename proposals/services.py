@@ -22,6 +22,7 @@ from proposals.errors import (
     ReasonNeededError,
 )
 from proposals.models import Proposal, Receipt, SearchEntry
+from proposals.similar import keeping
 
 KEY_BITS = 62  # so many that no two proposals meet
 COST_CAP_MINOR = 300_000_000  # won for one project, the usual cap of a city
@@ -148,6 +149,7 @@ def submit(session: Session, proposal: Proposal, *, author_id: UUID, now: dateti
         if gaps:
             raise IncompleteProposalError(missing=gaps)
         move(session, proposal, "received", actor=Actor(CITIZEN, author_id), now=now)
+        keeping.keep(session, [proposal])
     number = session.scalar(select(Receipt.number).where(Receipt.proposal_id == proposal.id))
     if number is None:
         receipt = Receipt(proposal_id=proposal.id, received_at=now)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,10 @@ from proposals.errors import IncompleteProposalError, MergeTargetError, NotYourP
 from proposals.forms import MoveForm, ObjectionForm, ProposalForm
 from proposals.models import Proposal
 from proposals.queries import Filters
+from proposals.similar import queries as alike
+from proposals.similar.queries import Likeness
+from proposals.similar.views import index as index_of
+from proposals.workflow import Move
 
 blueprint = Blueprint("proposals", __name__)
 
@@ -116,7 +121,10 @@ def check(proposal_id: UUID) -> ResponseReturnValue:
         gaps = services.missing(proposal)
         if gaps:
             return _incomplete(database, proposal, gaps)
-        return render_template("proposals/check.html", proposal=proposal, **_vocabulary(database))
+        return render_template(
+            "proposals/check.html", proposal=proposal, similar=_similar(database, proposal),
+            **_vocabulary(database),
+        )  # fmt: skip
 
 
 @blueprint.post("/proposals/<uuid:proposal_id>/submit")
@@ -210,14 +218,15 @@ def review(proposal_id: UUID) -> ResponseReturnValue:
         if not _on_desk(proposal):
             abort(404)
         steps = workflow.allowed(proposal.status, current_user.roles)
-        form = MoveForm()
-        form.offer(steps)
+        form = _step(steps)
         if form.validate_on_submit() and _moved(database, proposal, form):
             flash(_("Done: %(title)s.", title=proposal.title))
             return redirect(url_for("proposals.review_list"))
         page = render_template(
             "proposals/review.html", proposal=proposal, form=form, steps=steps,
             history=queries.history(database, proposal_id), **_vocabulary(database),
+            differences=alike.differences(database, proposal_id),
+            similar=_similar(database, proposal) if proposal.status == "received" else (),
         )  # fmt: skip
     return page, _status(form)
 
@@ -285,8 +294,22 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         on_desk=_on_desk(proposal),
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
+        differences=alike.differences(database, proposal.id),
         **_vocabulary(database),
     )
+
+
+def _similar(database: Session, proposal: Proposal) -> Sequence[Likeness]:
+    """The public proposals that are most like this one."""
+    return alike.similar(database, index_of(), proposal, now=clock.now(), of=proposal.id)
+
+
+def _step(steps: Mapping[str, Move]) -> MoveForm:
+    """The form for a step; an address that names what to merge into fills in that."""
+    into = request.args.get("into", "")
+    form = MoveForm(to="merged", into_number=into) if into and "merged" in steps else MoveForm()
+    form.offer(steps)
+    return form
 
 
 def _offer(form: ProposalForm, database: Session) -> None:

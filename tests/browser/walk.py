@@ -109,6 +109,7 @@ def _examples(
     audits.begin(session, audited, now)
     listed = factories.cycle(session, now, phase="frozen", slug="listed", roll_kind="listed")
     received = factories.proposal(session, now, status="received", author=author)
+    alike = factories.proposal(session, now, status="received", author=author)
     draft = factories.proposal(session, now, author=author)
     batch = _batch(session, session.get_one(Contest, open_.contest_id), now, clerk)
     own_draft, own = {"proposal_id": draft.id}, {"proposal_id": received.id}
@@ -150,6 +151,7 @@ def _examples(
         "proposals.review": own,
         "proposals.show": own,
         "proposals.withdraw": own,
+        "similar.beside": {**own, "other_id": alike.id},
     }
 
 
