@@ -25,3 +25,39 @@ class NotYourProposalError(RoomError):
 
 class FrozenProposalError(RoomError):
     """The text may not change any more at this status."""
+
+
+class UnreadableUpdateError(RoomError):
+    """What a page sent is no edit of a proposal's fields."""
+
+
+class GapInUpdateError(RoomError):
+    """An edit hangs on words that are not stored: something before it is missing."""
+
+
+class ForgedWriterError(RoomError):
+    """An edit claims to be of a page that is somebody else's."""
+
+
+class LongUpdateError(RoomError):
+    """One edit is larger than a page may send at once."""
+
+
+class FullTextError(RoomError):
+    """The text with its whole history has grown as large as may be kept."""
+
+
+class TooManyPagesError(RoomError):
+    """One person has a text open on more pages at once than are kept."""
+
+
+class InvitationUsedError(RoomError):
+    """The invitation was used, or there never was one."""
+
+
+class OwnInvitationError(RoomError):
+    """The author needs no invitation to the own proposal."""
+
+
+class SharedDraftError(RoomError):
+    """Others write on the draft too, so it is not one person's to delete."""
