@@ -91,11 +91,21 @@ from core.words import LazyString
 from core.words import lazy_gettext as _l
 from proposals.errors import (
     ForbiddenMoveError,
+    ForgedWriterError,
     FrozenProposalError,
+    FullTextError,
+    GapInUpdateError,
     IncompleteProposalError,
+    InvitationUsedError,
+    LongUpdateError,
     MergeTargetError,
     NotYourProposalError,
+    OwnInvitationError,
     ReasonNeededError,
+    SharedDraftError,
+    StaleTextError,
+    TooManyPagesError,
+    UnreadableUpdateError,
 )
 
 # Refusal -> status, sentence. Placeholders are the refusal's own values.
@@ -118,6 +128,47 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     LastAdminError: (409, _l("This is the last administrator. Make another one first.")),
     NoSuchAccountError: (404, _l("No account has the address %(email)s.")),
     # proposals
+    UnreadableUpdateError: (
+        400,
+        _l("What the page sent is no text of a proposal. Nothing was stored; reload the page."),
+    ),
+    GapInUpdateError: (
+        409,
+        _l("Something before these words is missing. Nothing was stored; reload the page."),
+    ),
+    ForgedWriterError: (
+        403,
+        _l(
+            "These words carry the mark of another person's page. Nothing was stored; reload the page."
+        ),
+    ),
+    LongUpdateError: (
+        413,
+        _l("That is too much text at once. Nothing was stored; paste it in smaller parts."),
+    ),
+    FullTextError: (
+        413,
+        _l(
+            "This text has been changed so often that no more can be kept. Copy it into a new proposal."
+        ),
+    ),
+    TooManyPagesError: (
+        429,
+        _l("You have texts open on %(pages)s pages. Close one of them, then reload this page."),
+    ),
+    InvitationUsedError: (
+        404,
+        _l("This invitation was used already, or has lapsed. Ask the author for a new one."),
+    ),
+    OwnInvitationError: (409, _l("This is your own proposal. Send the link to somebody else.")),
+    SharedDraftError: (
+        409,
+        _l("Others belong to this draft too. It can be deleted once they have left."),
+    ),
+    StaleTextError: (
+        409,
+        _l("Somebody changed the same words in the meantime. Nothing was overwritten."),
+    ),
     IncompleteProposalError: (409, _l("Something is still missing. Go on writing and fill it in.")),
     ForbiddenMoveError: (
         409,

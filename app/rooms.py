@@ -14,9 +14,11 @@ from budget.audit.desk import blueprint as audit
 from budget.ceremony.desk import blueprint as ceremony
 from budget.desk import blueprint as desk
 from budget.views import blueprint as budget
+from proposals.people.views import blueprint as people
 from proposals.views import blueprint as proposals
+from proposals.writing.views import blueprint as writing
 
 BLUEPRINTS = (
-    budget, proposals, ballots, log, roll, booth, agenda, desk, ceremony, audit, roll_desk, paper,
-    keying, accounts, health,
+    budget, proposals, people, writing, ballots, log, roll, booth, agenda, desk, ceremony, audit,
+    roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

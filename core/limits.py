@@ -24,20 +24,38 @@ def start(app: Flask, storage: str) -> None:
     app.extensions["limiter"] = MovingWindowRateLimiter(storage_from_string(storage))
 
 
-def limited(rates: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Refuse a caller's POSTs beyond `rates`, for example ``"10 per minute; 60 per hour"``."""
-    limits = parse_many(rates)
+def _address() -> str:
+    return request.remote_addr or "unknown"
+
+
+def limited(
+    rates: str, *, by: Callable[[], str] = _address
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Refuse a caller's POSTs beyond `rates`, for example ``"10 per minute; 60 per hour"``.
+
+    Callers are told apart `by` their address, or by what that function gives.
+    """
+    check = checked(rates)
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if request.method == "POST":
-                limiter: MovingWindowRateLimiter = current_app.extensions["limiter"]
-                caller = request.remote_addr or "unknown"
-                if not all(limiter.hit(limit, request.endpoint or "", caller) for limit in limits):
-                    raise TooManyAttemptsError
+                check(by())
             return view(*args, **kwargs)
 
         return guarded
 
     return mark
+
+
+def checked(rates: str) -> Callable[[str], None]:
+    """A check for what is no POST: raises TooManyAttemptsError for a caller beyond `rates`."""
+    limits = parse_many(rates)
+
+    def check(caller: str) -> None:
+        limiter: MovingWindowRateLimiter = current_app.extensions["limiter"]
+        if not all(limiter.hit(limit, request.endpoint or "", caller) for limit in limits):
+            raise TooManyAttemptsError
+
+    return check

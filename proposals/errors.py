@@ -1,5 +1,8 @@
 """What the proposals room refuses."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.errors import RoomError
 
 
@@ -61,3 +64,15 @@ class OwnInvitationError(RoomError):
 
 class SharedDraftError(RoomError):
     """Others write on the draft too, so it is not one person's to delete."""
+
+
+class StaleTextError(RoomError):
+    """Fields were changed on both sides since the text was read.
+
+    `conflicts` has for each such field what it was and what it is now; `text` has the rest put
+    together, and the writer's own words where there is a conflict.
+    """
+
+    def __init__(self, *, conflicts: Mapping[str, tuple[Any, Any]], text: Any) -> None:
+        super().__init__()
+        self.conflicts, self.text = conflicts, text

@@ -9,7 +9,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from core import city, clock
 from core.access import Role, public, requires, signed_in
@@ -19,10 +18,21 @@ from core.web import reading, transaction
 from core.words import gettext as _
 from core.words import language
 from proposals import queries, services, workflow
-from proposals.errors import IncompleteProposalError, MergeTargetError, NotYourProposalError
-from proposals.forms import MoveForm, ObjectionForm, ProposalForm
+from proposals.errors import (
+    IncompleteProposalError,
+    MergeTargetError,
+    NotYourProposalError,
+    StaleTextError,
+)
+from proposals.forms import LIVE, MoveForm, ObjectionForm, ProposalForm
 from proposals.models import Proposal
+from proposals.people import queries as people
 from proposals.queries import Filters
+from proposals.services import Text
+from proposals.writing import queries as written
+from proposals.writing import services as writing
+from proposals.writing.updates import FIELDS
+from proposals.writing.views import hub
 
 blueprint = Blueprint("proposals", __name__)
 
@@ -52,11 +62,11 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/proposals/<uuid:proposal_id>")
 @public
 def show(proposal_id: UUID) -> ResponseReturnValue:
-    """One proposal with its way; a draft is seen by its author alone."""
+    """One proposal with its way; a draft is seen by those alone who belong to it."""
     with reading() as database:
         proposal = queries.one(database, proposal_id) or abort(404)
         is_public = proposal.status in workflow.PUBLIC
-        if not (is_public or _is_mine(proposal) or _on_desk(proposal)):
+        if not (is_public or _belongs(database, proposal) or _on_desk(proposal)):
             abort(404)
         return _shown(database, proposal, ObjectionForm())
 
@@ -67,7 +77,11 @@ def mine() -> ResponseReturnValue:
     """One's own proposals, drafts first."""
     with reading() as database:
         own = queries.of_author(database, current_user.id)
-        return render_template("proposals/mine.html", own=own, editable=workflow.EDITABLE)
+        shared = people.shared_with(database, current_user.id)
+        return render_template(
+            "proposals/mine.html", own=own, shared=shared, editable=workflow.EDITABLE,
+            titles=written.titles(database, [*own, *shared]),
+        )  # fmt: skip
 
 
 @blueprint.route("/proposals/new", methods=["GET", "POST"])
@@ -86,24 +100,28 @@ def new() -> ResponseReturnValue:
 @blueprint.route("/proposals/<uuid:proposal_id>/edit", methods=["GET", "POST"])
 @signed_in
 def edit(proposal_id: UUID) -> ResponseReturnValue:
-    """Go on writing. A save on a stale base keeps both texts and shows the other one."""
+    """Go on writing. Where somebody else changed the same field, all three texts are shown."""
     form = ProposalForm()
     try:
         with transaction() if request.method == "POST" else reading() as database:
-            proposal = _own(database, proposal_id)
-            services.check_open(proposal, current_user.id)
+            proposal = _writable(database, proposal_id)
+            now_there = services.current(database, proposal)
+            base = form.started_from()
             if request.method == "GET":
-                form = ProposalForm(obj=proposal)
+                form = ProposalForm.of(now_there)
+            elif form.is_live:
+                base = {**base, **_words(now_there)}
+                form.take(_words(now_there))
             _offer(form, database)
             if form.validate_on_submit():
                 services.revise(
                     database, proposal, form.text(),
-                    author_id=current_user.id, base=form.version.data or 0, now=clock.now(),
+                    author_id=current_user.id, base=base, now=clock.now(),
                 )  # fmt: skip
                 return _after_saving(proposal)
-    except StaleDataError:
-        return _stale(form, proposal_id)
-    return render_template("proposals/edit.html", form=form, proposal=proposal), _status(form)
+            return _editor(database, form, proposal), _status(form)
+    except StaleTextError as stale:
+        return _stale(stale, proposal_id)
 
 
 @blueprint.get("/proposals/<uuid:proposal_id>/submit")
@@ -111,12 +129,15 @@ def edit(proposal_id: UUID) -> ResponseReturnValue:
 def check(proposal_id: UUID) -> ResponseReturnValue:
     """What was written, to be checked before it is handed in."""
     with reading() as database:
-        proposal = _own(database, proposal_id)
-        services.check_open(proposal, current_user.id)
-        gaps = services.missing(proposal)
+        proposal = _writable(database, proposal_id)
+        text = services.current(database, proposal)
+        gaps = services.missing(text) + services.too_long(text)
         if gaps:
-            return _incomplete(database, proposal, gaps)
-        return render_template("proposals/check.html", proposal=proposal, **_vocabulary(database))
+            return _incomplete(database, proposal, text, gaps)
+        return render_template(
+            "proposals/check.html", proposal=proposal, text=text, is_mine=_is_mine(proposal),
+            **_vocabulary(database),
+        )  # fmt: skip
 
 
 @blueprint.post("/proposals/<uuid:proposal_id>/submit")
@@ -127,6 +148,7 @@ def submit(proposal_id: UUID) -> ResponseReturnValue:
         with transaction() as database:
             proposal = _own(database, proposal_id)
             services.submit(database, proposal, author_id=current_user.id, now=clock.now())
+            hub().tell(database, proposal_id)
     except IncompleteProposalError:
         return redirect(url_for("proposals.check", proposal_id=proposal_id))
     return redirect(url_for("proposals.received", proposal_id=proposal_id))
@@ -265,6 +287,25 @@ def _on_desk(proposal: Proposal) -> bool:
     return proposal.status != "draft" and bool(current_user.holds(*DESK))
 
 
+def _belongs(database: Session, proposal: Proposal) -> bool:
+    return bool(
+        current_user.is_authenticated and people.may_read(database, proposal, current_user.id)
+    )
+
+
+def _may_write(database: Session, proposal: Proposal) -> bool:
+    return bool(
+        current_user.is_authenticated and people.may_write(database, proposal, current_user.id)
+    )
+
+
+def _writable(database: Session, proposal_id: UUID) -> Proposal:
+    """The proposal, if this person may write it now."""
+    proposal: Proposal = queries.one(database, proposal_id) or abort(404)
+    writing.check_writer(database, proposal, current_user.id)
+    return proposal
+
+
 def _own(database: Session, proposal_id: UUID) -> Proposal:
     proposal: Proposal = queries.one(database, proposal_id) or abort(404)
     if not _is_mine(proposal):
@@ -281,7 +322,11 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         proposal=proposal,
         history=queries.history(database, proposal.id),
         own_steps=workflow.allowed(proposal.status, {CITIZEN}) if mine else {},
-        can_edit=mine and proposal.status in workflow.EDITABLE,
+        can_edit=proposal.status in workflow.EDITABLE and _may_write(database, proposal),
+        text=services.current(database, proposal) if proposal.status == "draft" else proposal,
+        members=people.members(database, proposal.id),
+        belongs=_belongs(database, proposal),
+        has_words=written.head(database, proposal.id) is not None,
         on_desk=_on_desk(proposal),
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
@@ -300,24 +345,39 @@ def _after_saving(proposal: Proposal) -> ResponseReturnValue:
     return redirect(url_for("proposals.edit", proposal_id=proposal.id))
 
 
-def _incomplete(database: Session, proposal: Proposal, gaps: list[str]) -> ResponseReturnValue:
-    """The form again, with a sentence on each field that is missing."""
-    form = ProposalForm(formdata=None, obj=proposal)
+def _incomplete(
+    database: Session, proposal: Proposal, text: Text, gaps: list[str]
+) -> ResponseReturnValue:
+    """The form again, with a sentence on each field that is missing or too long."""
+    form = ProposalForm.of(text)
     _offer(form, database)
     form.name_missing(gaps)
-    return render_template("proposals/edit.html", form=form, proposal=proposal), 422
+    return _editor(database, form, proposal), 422
 
 
-def _stale(form: ProposalForm, proposal_id: UUID) -> ResponseReturnValue:
-    """Both texts side by side; saving again is then on the newer base."""
+def _editor(database: Session, form: ProposalForm, proposal: Proposal) -> str:
+    members = people.members(database, proposal.id)
+    return render_template(
+        "proposals/edit.html", form=form, proposal=proposal, members=members, live=LIVE
+    )
+
+
+def _stale(stale: StaleTextError, proposal_id: UUID) -> ResponseReturnValue:
+    """Three texts side by side; saving again is then on the newer base."""
     with reading() as database:
-        theirs = _own(database, proposal_id)
+        proposal = _writable(database, proposal_id)
+        form = ProposalForm.of(stale.text)
+        form.start_from(services.current(database, proposal))
         _offer(form, database)
-        form.version.data, form.version.raw_data = theirs.version, None
         page = render_template(
-            "proposals/stale.html", form=form, theirs=theirs, **_vocabulary(database)
-        )
+            "proposals/stale.html", form=form, proposal=proposal,
+            conflicts=stale.conflicts, **_vocabulary(database),
+        )  # fmt: skip
     return page, 409
+
+
+def _words(text: Text) -> dict[str, str]:
+    return {name: getattr(text, name) for name in FIELDS}
 
 
 def _vocabulary(database: Session) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""What is kept of texts that are written together. The rows are all there is: no process holds a
-document, so any of them can answer.
+"""What is kept of texts that are written together.
+
+The rows are all there is: no process holds a document, so any of them can answer.
 """
 
 from datetime import datetime
@@ -29,9 +30,7 @@ class WritingWhole(Base):
 
     __tablename__ = "writing_wholes"
 
-    proposal_id: Mapped[UUID] = mapped_column(
-        ForeignKey("writings.proposal_id"), primary_key=True
-    )
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("writings.proposal_id"), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -40,9 +39,7 @@ class WritingUpdate(Base):
 
     __tablename__ = "writing_updates"
 
-    proposal_id: Mapped[UUID] = mapped_column(
-        ForeignKey("writings.proposal_id"), primary_key=True
-    )
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("writings.proposal_id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     at: Mapped[datetime]
@@ -58,9 +55,7 @@ class WritingClient(Base):
     __tablename__ = "writing_clients"
     __table_args__ = (CheckConstraint("clock > 0", name="wrote"),)
 
-    proposal_id: Mapped[UUID] = mapped_column(
-        ForeignKey("writings.proposal_id"), primary_key=True
-    )
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("writings.proposal_id"), primary_key=True)
     client: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     # None: the words were there before anybody wrote together, and nobody's account is behind them.
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))

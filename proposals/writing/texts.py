@@ -1,5 +1,6 @@
-"""What a written text says, who wrote what of it, and edits made of plain words. Pure: bytes in,
-bytes or words out; no document stays in memory.
+"""What a written text says, who wrote what of it, and edits made of plain words.
+
+Pure: bytes in, bytes or words out; no document stays in memory.
 
 pycrdt counts places in UTF-8 bytes and Yjs in UTF-16 units; nobody but `_byte_places` turns one
 count into another.
@@ -177,9 +178,7 @@ def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
     if len(a) * len(b) > _LONGEST_MATCH:
         return [(start, start + len(a), b)]
     steps = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-    return [
-        (start + i1, start + i2, b[j1:j2]) for kind, i1, i2, j1, j2 in steps if kind != "equal"
-    ]
+    return [(start + i1, start + i2, b[j1:j2]) for kind, i1, i2, j1, j2 in steps if kind != "equal"]
 
 
 def _common(one: str, other: str) -> int:
@@ -195,4 +194,5 @@ def _document(whole: bytes, client: int | None = None) -> Doc[Any]:
 
 
 def _field(document: Doc[Any], name: str) -> Text:
-    return document.get(name, type=Text)
+    field: Text = document.get(name, type=Text)
+    return field

@@ -176,4 +176,3 @@ def rises(update: Update, known: Mapping[int, int]) -> dict[int, int]:
     if any(first + count > clocks[client] for client, first, count in update.deletes):
         raise GapInUpdateError
     return {client: clock for client, clock in clocks.items() if clock > known.get(client, 0)}
-
