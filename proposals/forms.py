@@ -112,7 +112,7 @@ class ProposalForm(Form):
         """What the writer started from, as far as the form tells."""
         try:
             said = json.loads(text_of(self.base))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return said if isinstance(said, dict) else {}
 

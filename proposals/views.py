@@ -356,9 +356,15 @@ def _incomplete(
 
 
 def _editor(database: Session, form: ProposalForm, proposal: Proposal) -> str:
+    """The page to write on: live, unless it must keep words that a plain form has sent."""
+    is_live = request.method == "GET" or form.is_live
     members = people.members(database, proposal.id)
     return render_template(
-        "proposals/edit.html", form=form, proposal=proposal, members=members, live=LIVE
+        "proposals/edit.html",
+        form=form,
+        proposal=proposal,
+        members=members,
+        live=LIVE if is_live else "",
     )
 
 

@@ -28,7 +28,7 @@ await mkdir(out, { recursive: true });
 const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["chrome100", "firefox100", "safari15"] };
 await build({ ...common, entryPoints: ["css/app.css"], outfile: new URL("app.css", out).pathname, plugins: [krds] });
 const script = { ...common, format: "iife" };
-const scripts = ["ballot.js", "cast.js", "keying.js", "receipt.js"];
+const scripts = ["ballot.js", "cast.js", "keying.js", "receipt.js", "writing.js"];
 for (const name of scripts) await build({ ...script, entryPoints: [`js/${name}`], outfile: new URL(name, out).pathname });
 
 // The verifier's page holds all that it needs, so that it works from a stick and asks nobody for anything.
@@ -57,7 +57,8 @@ const licence = async (name) => `${name}\n\n${(await readFile(`node_modules/${na
 await writeFile(
   new URL("LICENSES.txt", out),
   `app.css takes colour tokens from krds-uiux (ISC).\n\n${(await readFile("node_modules/krds-uiux/README.md", "utf8")).match(/ISC[^\n]*/)?.[0] ?? "ISC"}\n\n` +
-    `What checks receipts and bundles takes hashes and signatures from:\n\n${(await Promise.all(["@noble/hashes", "@noble/ed25519"].map(licence))).join("\n")}`,
+    `What checks receipts and bundles takes hashes and signatures from:\n\n${(await Promise.all(["@noble/hashes", "@noble/ed25519"].map(licence))).join("\n")}\n` +
+    `What lets several people write one text is:\n\n${(await Promise.all(["yjs", "lib0"].map(licence))).join("\n")}`,
 );
 const vendor = new URL("../../tests/browser/vendor/", import.meta.url);
 await mkdir(vendor, { recursive: true });

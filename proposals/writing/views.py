@@ -45,7 +45,7 @@ REFUSED = 4000  # the code with which a socket is closed for a reason that is to
 @limited(RATES, by=lambda: str(current_user.id))
 def sync(proposal_id: UUID) -> ResponseReturnValue:
     """Take what a page wrote, and give it what it lacks."""
-    message = Message.read(request.get_json(silent=True))
+    message = Message.read(_json(request.get_data()))
     said = exchange(
         database(), hub(), proposal_id, message, account_id=current_user.id, now=clock.now()
     )
@@ -146,8 +146,8 @@ def _serve(connection: Connection, proposal_id: UUID) -> None:
             return
 
 
-def _json(text: str) -> Any:
+def _json(text: str | bytes) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnreadableUpdateError from None
