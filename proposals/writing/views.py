@@ -63,7 +63,7 @@ def leave(proposal_id: UUID) -> ResponseReturnValue:
     return "", 204
 
 
-@blueprint.get("/proposals/<uuid:proposal_id>/writing/socket")
+@blueprint.get("/proposals/<uuid:proposal_id>/writing/socket", websocket=True)
 @signed_in
 def quick(proposal_id: UUID) -> ResponseReturnValue:
     """The same by a socket, which also tells at once what others write."""

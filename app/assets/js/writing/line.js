@@ -60,7 +60,7 @@ export class Line {
     if (count) message.update = encode(Y.mergeUpdates(this.unsent));
     let wait;
     try {
-      const said = await (this.socket ? this.bySocket(message) : this.byPost(message));
+      const said = await (this.socket?.readyState === WebSocket.OPEN ? this.bySocket(message) : this.byPost(message));
       this.unsent.splice(0, count);
       this.failures = 0;
       this.isBusy = false;
