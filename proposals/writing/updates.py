@@ -119,6 +119,8 @@ def read(data: bytes) -> Update:
         raise UnreadableUpdateError
     for _ in range(writers):
         count, client, clock = source.number(), source.number(), source.number()
+        if any(struct.client == client for struct in structs):
+            raise UnreadableUpdateError
         for _ in range(count):
             struct = _struct(source, client, clock)
             structs.append(struct)
