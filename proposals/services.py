@@ -146,7 +146,7 @@ def revise(
     """
     writing.opened(session, proposal)  # whoever writes at the same moment waits here
     session.refresh(proposal)
-    writing.check_writer(session, proposal, author_id)
+    writing.check_writer(session, proposal.id, author_id)
     text = combined(base, current(session, proposal), text)
     words = {name: getattr(text, name) for name in WORDS}
     writing.write(session, proposal, words, account_id=author_id, now=now)

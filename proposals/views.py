@@ -148,7 +148,7 @@ def submit(proposal_id: UUID) -> ResponseReturnValue:
         with transaction() as database:
             proposal = _own(database, proposal_id)
             services.submit(database, proposal, author_id=current_user.id, now=clock.now())
-            hub().tell(database, proposal_id)
+            hub().moved(database, proposal_id)
     except IncompleteProposalError:
         return redirect(url_for("proposals.check", proposal_id=proposal_id))
     return redirect(url_for("proposals.received", proposal_id=proposal_id))
@@ -302,7 +302,7 @@ def _may_write(database: Session, proposal: Proposal) -> bool:
 def _writable(database: Session, proposal_id: UUID) -> Proposal:
     """The proposal, if this person may write it now."""
     proposal: Proposal = queries.one(database, proposal_id) or abort(404)
-    writing.check_writer(database, proposal, current_user.id)
+    writing.check_writer(database, proposal_id, current_user.id)
     return proposal
 
 

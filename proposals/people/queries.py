@@ -32,6 +32,18 @@ def may_write(session: Session, proposal: Proposal, account_id: UUID) -> bool:
     return proposal.author_id == account_id or _role(session, proposal.id, account_id) == COAUTHOR
 
 
+def standing(session: Session, proposal_id: UUID, account_id: UUID) -> tuple[str, bool]:
+    """The status of a proposal as it is now, and whether the person writes on it."""
+    belongs = (Membership.proposal_id == Proposal.id) & (Membership.account_id == account_id)
+    query = select(Proposal.status, Proposal.author_id, Membership.role).outerjoin(
+        Membership, belongs
+    )
+    found = session.execute(query.where(Proposal.id == proposal_id)).one_or_none()
+    if found is None:
+        return "", False
+    return found.status, found.author_id == account_id or found.role == COAUTHOR
+
+
 def shared_with(session: Session, account_id: UUID) -> Sequence[Proposal]:
     """The proposals of others that a person belongs to, newest first."""
     query = select(Proposal).join(Membership, Membership.proposal_id == Proposal.id)

@@ -18,8 +18,9 @@ from core.db import Database
 from proposals.errors import NotYourProposalError, UnreadableUpdateError
 from proposals.models import Proposal
 from proposals.writing import queries, services
-from proposals.writing.hub import Hub
+from proposals.writing.hub import Hub, People
 from proposals.writing.models import Writing, WritingPresence
+from proposals.writing.queries import Since
 from proposals.writing.services import Page
 
 SIGN_EVERY = timedelta(seconds=10)  # between two signs of one page that are written down
@@ -66,7 +67,7 @@ def exchange(
 ) -> Mapping[str, Any]:
     """Keep what was written, note that the page is there, and tell what it lacks.
 
-    What is answered is committed: `stored` is said of nothing that could still be lost.
+    What is answered is committed: nothing is called stored that could still be lost.
 
     Raises
     ------
@@ -74,62 +75,59 @@ def exchange(
     TooManyPagesError : this person has too many pages open.
     """
     with database.reading() as session:
-        is_new = message.update is not None or queries.head(session, proposal_id) is None
+        services.check_writer(session, proposal_id, account_id)
         shown = session.get(WritingPresence, (proposal_id, message.page.name))
-        is_silent = (
-            shown is None or shown.field != message.page.field or now - shown.at >= SIGN_EVERY
-        )
-    if is_new or is_silent:
-        with database.writing() as session:
-            _keep(session, hub, proposal_id, message, account_id=account_id, now=now)
+        writing = queries.head(session, proposal_id)
+    is_due = shown is None or shown.field != message.page.field or now - shown.at >= SIGN_EVERY
+    if message.update is not None or writing is None or is_due:
+        keep(database, hub, proposal_id, message, account_id=account_id, now=now, is_due=is_due)
     with database.reading() as session:
-        return answer(session, proposal_id, message.after, message.state, account_id, now=now)
+        since = since_of(session, proposal_id, message.after, message.state)
+        people = queries.gathering(session, proposal_id, now=now)
+    return answer(since, people, account_id)
 
 
-def answer(
-    session: Session,
-    proposal_id: UUID,
-    after: int,
-    state: bytes,
-    account_id: UUID,
-    *,
-    now: datetime,
-) -> Mapping[str, Any]:
-    """What a page lacks that has seen all up to `after`, and who is there."""
-    proposal = session.get_one(Proposal, proposal_id)
-    services.check_writer(session, proposal, account_id)
-    writing = session.get_one(Writing, proposal_id)  # opened by the first exchange
-    since = queries.since(session, writing, after, state)
-    here: dict[UUID, dict[str, Any]] = {}
-    for person in queries.present(session, proposal_id, now=now):
-        one = here.setdefault(
-            person.account_id,
-            {"name": person.name, "fields": [], "is_you": person.account_id == account_id},
-        )
-        if person.field:
-            one["fields"].append(person.field)
-    return {
-        "seq": since.seq,
-        "updates": [b64encode(update).decode() for update in since.updates],
-        "people": list(here.values()),
-    }
-
-
-def _keep(
-    session: Session,
+def keep(
+    database: Database,
     hub: Hub,
     proposal_id: UUID,
     message: Message,
     *,
     account_id: UUID,
     now: datetime,
+    is_due: bool,
 ) -> None:
-    proposal = session.get(Proposal, proposal_id)
-    if proposal is None:
-        raise NotYourProposalError
-    services.check_writer(session, proposal, account_id)
-    services.be_present(session, proposal_id, message.page, account_id=account_id, now=now)
-    services.opened(session, proposal)
-    if message.update is not None:
-        services.store(session, proposal, message.update, account_id=account_id, now=now)
-    hub.tell(session, proposal_id)
+    """Store what a page wrote, and that it is there if that `is_due`."""
+    with database.writing() as session:
+        proposal = session.get(Proposal, proposal_id)
+        if proposal is None:
+            raise NotYourProposalError
+        if message.update is None:
+            services.check_writer(session, proposal_id, account_id)
+            services.opened(session, proposal)
+        else:
+            seq = services.store(session, proposal, message.update, account_id=account_id, now=now)
+            if seq is not None:
+                hub.grown(session, proposal_id, seq, message.update)
+        if is_due:
+            services.be_present(session, proposal_id, message.page, account_id=account_id, now=now)
+            hub.moved(session, proposal_id)
+
+
+def since_of(session: Session, proposal_id: UUID, after: int, state: bytes) -> Since:
+    """What somebody lacks who has seen all up to `after`, and has `state`."""
+    writing = session.get_one(Writing, proposal_id)
+    return queries.since(session, writing, after, state)
+
+
+def answer(since: Since, people: People, account_id: UUID) -> Mapping[str, Any]:
+    """What a page is told."""
+    me = str(account_id)
+    return {
+        "seq": since.seq,
+        "updates": [b64encode(update).decode() for update in since.updates],
+        "people": [
+            {"name": one["name"], "fields": one["fields"], "is_you": one["id"] == me}
+            for one in people
+        ],
+    }

@@ -1,13 +1,17 @@
-"""Waking those who wait for a text: within this process at once, in others by PostgreSQL's NOTIFY.
+"""News of open texts: within this process at once, from others by PostgreSQL's NOTIFY.
 
-A notice says only which text has grown; whoever is woken reads the rows. So nothing is lost with a
-notice, and nothing in it can be too long.
+A notice says only up to which number a text has grown; whoever is woken reads the rows, once for
+all pages of this process. So nothing is lost with a notice, and nothing in it can be too long. What
+a feed holds are the last rows of an open text, to be sent again and again: forgetting it loses
+nothing, and it goes when the last page of the text does.
 """
 
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -15,63 +19,148 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.db import Database, after_commit
+from proposals.writing import queries
 
 CHANNEL = "writing"
 RETRY = 2.0  # seconds until a lost connection is opened anew
+LONGEST_TAIL = 128  # updates that a feed holds
+People = Sequence[Mapping[str, Any]]
+
+
+class Feed:
+    """What happens to one open text, for all its pages in this process."""
+
+    def __init__(self, proposal_id: UUID) -> None:
+        self.proposal_id = proposal_id
+        self.pages: set[Callable[[], None]] = set()
+        self._tail: deque[tuple[int, bytes]] = deque(maxlen=LONGEST_TAIL)
+        self._seq: int | None = None  # of the last row in the tail; None: nothing was read yet
+        self._told = 0  # up to which row the text has grown, as far as notices say
+        self._people: People | None = None  # None: somebody came, went or moved
+        self._lock = threading.Lock()
+
+    def grow(self, seq: int, update: bytes | None = None) -> None:
+        """Take note that the text has grown up to `seq`; with the update, if it is at hand."""
+        with self._lock:
+            self._told = max(self._told, seq)
+            if update is not None and self._seq == seq - 1:
+                self._tail.append((seq, update))
+                self._seq = seq
+        self._wake()
+
+    def move(self) -> None:
+        """Take note that somebody came, went or moved."""
+        self._people = None
+        self._wake()
+
+    def since(self, session: Session, after: int) -> queries.Since | None:
+        """What was added after `after`; None: longer ago than the feed remembers."""
+        with self._lock:
+            if self._seq is None or self._told > self._seq:
+                self._read(session, after if self._seq is None else self._seq)
+            first = self._tail[0][0] if self._tail else (self._seq or 0) + 1
+            if after < first - 1:
+                return None
+            return queries.Since(self._seq or 0, [data for seq, data in self._tail if seq > after])
+
+    def people(self, session: Session, *, now: datetime) -> People:
+        """Who is here."""
+        found = self._people
+        if found is None:
+            found = self._people = queries.gathering(session, self.proposal_id, now=now)
+        return found
+
+    def _read(self, session: Session, after: int) -> None:
+        writing = queries.head(session, self.proposal_id)
+        if writing is None:
+            return
+        rows = queries.rows(session, self.proposal_id, max(after, writing.folded))
+        if self._tail and rows and rows[0][0] != self._tail[-1][0] + 1:
+            self._tail.clear()  # what lies between was folded
+        self._tail.extend(rows)
+        self._seq = rows[-1][0] if rows else writing.seq
+
+    def _wake(self) -> None:
+        for wake in list(self.pages):
+            wake()
 
 
 class Hub:
-    """Who waits for which text in this process."""
+    """The feeds of the texts that are open in this process."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._waiting: dict[UUID, set[Callable[[], None]]] = defaultdict(set)
+        self._feeds: dict[UUID, Feed] = {}
         self._is_listening = database.is_sqlite  # whose one process needs no notice from others
 
+    @property
+    def size(self) -> int:
+        """How many texts are open here."""
+        return len(self._feeds)
+
     @contextmanager
-    def waiting(self, proposal_id: UUID, wake: Callable[[], None]) -> Iterator[None]:
-        """Within the block `wake` is called whenever the text grows or somebody comes or goes."""
+    def reading(self, proposal_id: UUID, wake: Callable[[], None]) -> Iterator[Feed]:
+        """The feed of a text; within the block `wake` is called whenever something happens."""
         with self._lock:
-            self._waiting[proposal_id].add(wake)
+            feed = self._feeds.setdefault(proposal_id, Feed(proposal_id))
+            feed.pages.add(wake)
             if not self._is_listening:
                 self._is_listening = True
                 threading.Thread(target=self._listen, daemon=True).start()
         try:
-            yield
+            yield feed
         finally:
             with self._lock:
-                self._waiting[proposal_id].discard(wake)
-                if not self._waiting[proposal_id]:
-                    del self._waiting[proposal_id]
+                feed.pages.discard(wake)
+                if not feed.pages:
+                    del self._feeds[proposal_id]
 
-    def tell(self, session: Session, proposal_id: UUID) -> None:
-        """Wake all who wait for this text, once the work of `session` is kept."""
-        if self._database.is_sqlite:
-            after_commit(session, lambda: self.wake(proposal_id))
-        else:
-            notify = text("SELECT pg_notify(:channel, :id)")
-            session.execute(notify, {"channel": CHANNEL, "id": proposal_id.hex})
+    def grown(self, session: Session, proposal_id: UUID, seq: int, update: bytes) -> None:
+        """Tell all pages that the text has grown, once the work of `session` is kept."""
+        after_commit(session, lambda: self._grow(proposal_id, seq, update))
+        self._notify(session, f"{proposal_id.hex} {seq}")
 
-    def wake(self, *proposal_ids: UUID) -> None:
-        """Wake all who wait for these texts here."""
-        with self._lock:
-            woken = [wake for id_ in proposal_ids for wake in self._waiting.get(id_, ())]
-        for wake in woken:
-            wake()
+    def moved(self, session: Session, proposal_id: UUID) -> None:
+        """Tell all pages that somebody came, went or moved, once the work of `session` is kept."""
+        after_commit(session, lambda: self._move(proposal_id))
+        self._notify(session, proposal_id.hex)
+
+    def _notify(self, session: Session, payload: str) -> None:
+        if not self._database.is_sqlite:
+            notify = text("SELECT pg_notify(:channel, :payload)")
+            session.execute(notify, {"channel": CHANNEL, "payload": payload})
+
+    def _grow(self, proposal_id: UUID, seq: int, update: bytes | None = None) -> None:
+        if feed := self._feeds.get(proposal_id):
+            feed.grow(seq, update)
+
+    def _move(self, proposal_id: UUID) -> None:
+        if feed := self._feeds.get(proposal_id):
+            feed.move()
 
     def _listen(self) -> None:
-        """Wake by the notices of all processes; after a lost connection everybody, to be sure."""
+        """Pass on the notices of all processes; after a lost connection look at every text."""
         url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         pause = threading.Event()
         while True:
-            try:
-                with psycopg.connect(url, autocommit=True) as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
-                    with self._lock:
-                        everything = list(self._waiting)
-                    self.wake(*everything)
-                    for notice in connection.notifies():
-                        self.wake(UUID(notice.payload))
-            except psycopg.OperationalError:
-                pause.wait(RETRY)
+            with (
+                suppress(psycopg.OperationalError),
+                psycopg.connect(url, autocommit=True) as connection,
+            ):
+                connection.execute(f"LISTEN {CHANNEL}")
+                self._catch_up()
+                for notice in connection.notifies():
+                    proposal_id, _, seq = notice.payload.partition(" ")
+                    if seq:
+                        self._grow(UUID(proposal_id), int(seq))
+                    else:
+                        self._move(UUID(proposal_id))
+            pause.wait(RETRY)
+
+    def _catch_up(self) -> None:
+        with self._database.reading() as session:
+            for proposal_id in list(self._feeds):
+                if writing := queries.head(session, proposal_id):
+                    self._grow(proposal_id, writing.seq)
+                    self._move(proposal_id)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -77,8 +78,8 @@ def whole(session: Session, writing: Writing) -> bytes:
     folded = session.scalar(
         select(WritingWhole.data).where(WritingWhole.proposal_id == writing.proposal_id)
     )
-    rows = _rows(session, writing.proposal_id, writing.folded)
-    return texts.merged([folded or texts.EMPTY, *rows])
+    later = [data for _, data in rows(session, writing.proposal_id, writing.folded)]
+    return texts.merged([folded or texts.EMPTY, *later])
 
 
 def since(session: Session, writing: Writing, after: int, state: bytes) -> Since:
@@ -91,7 +92,7 @@ def since(session: Session, writing: Writing, after: int, state: bytes) -> Since
     UnreadableUpdateError : `state` is no state vector.
     """
     if writing.folded <= after <= writing.seq:
-        return Since(writing.seq, _rows(session, writing.proposal_id, after))
+        return Since(writing.seq, [data for _, data in rows(session, writing.proposal_id, after)])
     lacking = texts.missing(whole(session, writing), state)
     return Since(writing.seq, [lacking] if lacking != texts.EMPTY else [])
 
@@ -105,6 +106,18 @@ def present(session: Session, proposal_id: UUID, *, now: datetime) -> Sequence[P
         .order_by(Account.name, WritingPresence.page)
     )
     return [Present(*row) for row in session.execute(query)]
+
+
+def gathering(session: Session, proposal_id: UUID, *, now: datetime) -> list[dict[str, Any]]:
+    """Each person who is here, with the fields in which the carets are; for pages."""
+    here: dict[UUID, dict[str, Any]] = {}
+    for person in present(session, proposal_id, now=now):
+        one = here.setdefault(
+            person.account_id, {"id": str(person.account_id), "name": person.name, "fields": []}
+        )
+        if person.field and person.field not in one["fields"]:
+            one["fields"].append(person.field)
+    return list(here.values())
 
 
 def columns(proposal: Proposal) -> dict[str, str]:
@@ -159,23 +172,28 @@ def shares(session: Session, proposal: Proposal) -> Shares | None:
     letters: Counter[UUID | None] = Counter()
     for run in (run for field in runs.values() for run in field):
         letters[run.writer] += len(run.text)
-    names = {row.id: row.name for row in session.execute(
-        select(Account.id, Account.name).where(Account.id.in_(letters))
-    )}  # fmt: skip
+    known = names(session, list(letters))
     order = {writer: number for number, (writer, _) in enumerate(letters.most_common(), start=1)}
     return Shares(
-        [Writer(names.get(writer, ""), letters[writer]) for writer in order],
+        [Writer(known.get(writer, ""), letters[writer]) for writer in order],
         {
             name: [
-                SharedRun(run.text, order[run.writer], names.get(run.writer, "")) for run in field
+                SharedRun(run.text, order[run.writer], known.get(run.writer, "")) for run in field
             ]
             for name, field in runs.items()
         },
     )
 
 
-def _rows(session: Session, proposal_id: UUID, after: int) -> Sequence[bytes]:
-    query = select(WritingUpdate.data).where(
+def names(session: Session, account_ids: Sequence[UUID | None]) -> Mapping[UUID | None, str]:
+    """The name of each account."""
+    query = select(Account.id, Account.name).where(Account.id.in_(account_ids))
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def rows(session: Session, proposal_id: UUID, after: int) -> list[tuple[int, bytes]]:
+    """The updates after a number, with theirs, as far as they are not folded."""
+    query = select(WritingUpdate.seq, WritingUpdate.data).where(
         WritingUpdate.proposal_id == proposal_id, WritingUpdate.seq > after
     )
-    return session.scalars(query.order_by(WritingUpdate.seq)).all()
+    return [(seq, data) for seq, data in session.execute(query.order_by(WritingUpdate.seq))]

@@ -92,7 +92,7 @@ def store(
         raise LongUpdateError
     said = updates.read(update)
     head = opened(session, proposal)
-    check_writer(session, proposal, account_id)
+    check_writer(session, proposal.id, account_id)
     known = {
         row.client: row
         for row in session.scalars(
@@ -139,13 +139,13 @@ def settle(session: Session, proposal: Proposal) -> None:
     session.flush()
 
 
-def check_writer(session: Session, proposal: Proposal, account_id: UUID) -> None:
+def check_writer(session: Session, proposal_id: UUID, account_id: UUID) -> None:
     """Raise NotYourProposalError or FrozenProposalError unless this person may write now."""
-    if not people.may_write(session, proposal, account_id):
+    status, may_write = people.standing(session, proposal_id, account_id)
+    if not may_write:
         raise NotYourProposalError
-    session.refresh(proposal, ["status"])  # it may have been handed in since it was read
-    if proposal.status not in workflow.EDITABLE:
-        raise FrozenProposalError(status=proposal.status)
+    if status not in workflow.EDITABLE:
+        raise FrozenProposalError(status=status)
 
 
 def be_present(

@@ -1,15 +1,16 @@
 """The doors of a text that is written together: by POST, and by a socket beside it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from core import clock
 from core.access import public, signed_in
@@ -22,8 +23,8 @@ from proposals.errors import UnreadableUpdateError
 from proposals.forms import ProposalForm
 from proposals.people import queries as people
 from proposals.writing import queries, services
-from proposals.writing.exchange import Message, answer, exchange
-from proposals.writing.hub import Hub
+from proposals.writing.exchange import SIGN_EVERY, Message, answer, exchange, keep, since_of
+from proposals.writing.hub import Feed, Hub
 from proposals.writing.services import LONGEST_UPDATE
 from proposals.writing.socket import Connection, accept
 from proposals.writing.updates import FIELDS
@@ -59,7 +60,7 @@ def leave(proposal_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         page = request.form.get("page", "")
         services.be_gone(session, proposal_id, page, account_id=current_user.id)
-        hub().tell(session, proposal_id)
+        hub().moved(session, proposal_id)
     return "", 204
 
 
@@ -71,8 +72,8 @@ def quick(proposal_id: UUID) -> ResponseReturnValue:
     if origin.netloc != request.host:  # a socket carries no token against forgery
         abort(400)
     connection = accept(request.environ, longest=LONGEST_MESSAGE) or abort(400)
-    with connection, hub().waiting(proposal_id, connection.wake):
-        _serve(connection, proposal_id)
+    with connection, hub().reading(proposal_id, connection.wake) as feed:
+        _serve(_Line(connection, feed, current_user.id))
     return Taken()
 
 
@@ -115,32 +116,71 @@ class Taken(Response):
         raise StopIteration
 
 
-def _serve(connection: Connection, proposal_id: UUID) -> None:
+@dataclass
+class _Line:
+    """One socket: what its page has seen, and when it last gave a sign."""
+
+    connection: Connection
+    feed: Feed
+    person: UUID
+    after: int = -1
+    state: bytes = b""
+    people: Any = None
+    signed_at: datetime | None = None
+    field: str = ""
+
+    def take(self, text: str) -> None:
+        """Do what the page asks, and answer it."""
+        check_rate(str(self.person))
+        message, now = Message.read(_json(text)), clock.now()
+        is_due = (
+            self.signed_at is None
+            or message.page.field != self.field
+            or now - self.signed_at >= SIGN_EVERY
+        )
+        if message.update is not None or is_due:
+            keep(
+                database(), hub(), self.feed.proposal_id, message,
+                account_id=self.person, now=now, is_due=is_due,
+            )  # fmt: skip
+        if is_due:
+            self.signed_at, self.field = now, message.page.field
+        self.after, self.state = message.after, message.state
+        self.connection.send(json.dumps({**self.lacking(), "answers": True}))
+
+    def tell(self) -> None:
+        """Send what others wrote, and who is here, if that is news."""
+        people = self.people
+        said = self.lacking()
+        if said["updates"] or said["people"] != people:
+            self.connection.send(json.dumps(said))
+
+    def lacking(self) -> Mapping[str, Any]:
+        """What the page has not seen yet, which from now on counts as seen."""
+        with reading() as session:
+            since = self.feed.since(session, self.after)
+            if since is None:
+                since = since_of(session, self.feed.proposal_id, self.after, self.state)
+            people = self.feed.people(session, now=clock.now())
+        said = answer(since, people, self.person)
+        self.after, self.people = said["seq"], said["people"]
+        return said
+
+
+def _serve(line: _Line) -> None:
     """Answer messages, and tell of what others wrote meanwhile."""
-    person = current_user.id
-    after, state, people = 0, b"", None
-    while connection.is_open:
-        is_woken = connection.turn(SILENCE)
-        messages = connection.messages()
+    while line.connection.is_open:
+        is_woken = line.connection.turn(SILENCE)
+        messages = line.connection.messages()
         try:
             for text in messages:
-                check_rate(str(person))
-                message = Message.read(_json(text))
-                said = exchange(
-                    database(), hub(), proposal_id, message, account_id=person, now=clock.now()
-                )
-                connection.send(json.dumps({**said, "answers": True}))
-                after, state, people = said["seq"], message.state, said["people"]
-            if is_woken and not messages and people is not None:
-                with reading() as session:
-                    said = answer(session, proposal_id, after, state, person, now=clock.now())
-                if said["updates"] or said["people"] != people:
-                    connection.send(json.dumps(said))
-                after, people = said["seq"], said["people"]
+                line.take(text)
+            if is_woken and not messages and line.people is not None:
+                line.tell()
         except RoomError as error:
             told = current_app.jinja_env.filters["refusal"](error)
-            connection.send(json.dumps({"error": told}))
-            connection.close(REFUSED)
+            line.connection.send(json.dumps({"error": told}))
+            line.connection.close(REFUSED)
             return
         if not is_woken:
             return
