@@ -13,7 +13,7 @@ from ballots.collector import Collector
 from ballots.keys import Keys
 from core.access import check_every_endpoint, public
 from core.db import Database
-from proposals.writing.hub import Hub
+from proposals.writing.exchange import Exchange
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 YEAR = 365 * 24 * 60 * 60
@@ -43,7 +43,7 @@ def build(config: Config | None = None) -> Flask:
     keys = Keys.of(config.keys_dir, config.guards, config.origin, config.witnesses)
     app.extensions |= {
         "database": database, "keys": keys, "collector": Collector(database, keys),
-        "writing": Hub(database),
+        "writing": Exchange(database),
     }  # fmt: skip
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # Flask's own advice

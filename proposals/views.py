@@ -32,7 +32,7 @@ from proposals.services import Text
 from proposals.writing import queries as written
 from proposals.writing import services as writing
 from proposals.writing.updates import FIELDS
-from proposals.writing.views import hub
+from proposals.writing.views import exchange
 
 blueprint = Blueprint("proposals", __name__)
 
@@ -148,7 +148,7 @@ def submit(proposal_id: UUID) -> ResponseReturnValue:
         with transaction() as database:
             proposal = _own(database, proposal_id)
             services.submit(database, proposal, author_id=current_user.id, now=clock.now())
-            hub().moved(database, proposal_id)
+            exchange().hub.moved(database, proposal_id)
     except IncompleteProposalError:
         return redirect(url_for("proposals.check", proposal_id=proposal_id))
     return redirect(url_for("proposals.received", proposal_id=proposal_id))

@@ -6,7 +6,7 @@ The same message goes by POST or by socket: JSON, with bytes in base64.
 import binascii
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.db import Database
-from proposals.errors import NotYourProposalError, UnreadableUpdateError
+from core.errors import RoomError
+from core.together import Together
+from proposals.errors import UnreadableUpdateError
 from proposals.models import Proposal
 from proposals.writing import queries, services
 from proposals.writing.hub import Hub, People
@@ -56,62 +58,82 @@ class Message:
             raise UnreadableUpdateError from None
 
 
-def exchange(
-    database: Database,
-    hub: Hub,
-    proposal_id: UUID,
-    message: Message,
-    *,
-    account_id: UUID,
-    now: datetime,
-) -> Mapping[str, Any]:
-    """Keep what was written, note that the page is there, and tell what it lacks.
+@dataclass(frozen=True)
+class Act:
+    """What to keep of a message: its update, and that the page is there, if that `is_due`."""
 
-    What is answered is committed: nothing is called stored that could still be lost.
-
-    Raises
-    ------
-    As `services.store`.
-    TooManyPagesError : this person has too many pages open.
-    """
-    with database.reading() as session:
-        services.check_writer(session, proposal_id, account_id)
-        shown = session.get(WritingPresence, (proposal_id, message.page.name))
-        writing = queries.head(session, proposal_id)
-    is_due = shown is None or shown.field != message.page.field or now - shown.at >= SIGN_EVERY
-    if message.update is not None or writing is None or is_due:
-        keep(database, hub, proposal_id, message, account_id=account_id, now=now, is_due=is_due)
-    with database.reading() as session:
-        since = since_of(session, proposal_id, message.after, message.state)
-        people = queries.gathering(session, proposal_id, now=now)
-    return answer(since, people, account_id)
+    proposal_id: UUID
+    message: Message
+    account_id: UUID
+    now: datetime
+    is_due: bool
 
 
-def keep(
-    database: Database,
-    hub: Hub,
-    proposal_id: UUID,
-    message: Message,
-    *,
-    account_id: UUID,
-    now: datetime,
-    is_due: bool,
-) -> None:
-    """Store what a page wrote, and that it is there if that `is_due`."""
-    with database.writing() as session:
-        proposal = session.get(Proposal, proposal_id)
-        if proposal is None:
-            raise NotYourProposalError
-        if message.update is None:
+class Exchange:
+    """The exchanges of one process. Those that come at the same time share a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.hub = Hub(database)
+        self.keep: Together[Act, None] = Together(self._keep)
+
+    def __call__(
+        self, proposal_id: UUID, message: Message, *, account_id: UUID, now: datetime
+    ) -> Mapping[str, Any]:
+        """Keep what was written, note that the page is there, and tell what it lacks.
+
+        What is answered is committed: nothing is called stored that could still be lost.
+
+        Raises
+        ------
+        As `services.store`.
+        TooManyPagesError : this person has too many pages open.
+        """
+        with self._database.reading() as session:
             services.check_writer(session, proposal_id, account_id)
-            services.opened(session, proposal)
-        else:
-            seq = services.store(session, proposal, message.update, account_id=account_id, now=now)
+            shown = session.get(WritingPresence, (proposal_id, message.page.name))
+            writing = queries.head(session, proposal_id)
+        is_due = (
+            writing is None
+            or shown is None
+            or shown.field != message.page.field
+            or now - shown.at >= SIGN_EVERY
+        )
+        if message.update is not None or is_due:
+            self.keep(Act(proposal_id, message, account_id, now, is_due))
+        with self._database.reading() as session:
+            since = since_of(session, proposal_id, message.after, message.state)
+            people = queries.gathering(session, proposal_id, now=now)
+        return answer(since, people, account_id)
+
+    def _keep(self, acts: Sequence[Act]) -> Sequence[Exception | None]:
+        """Do some acts in one transaction; a refused one changes nothing, and nothing for others.
+
+        Texts are locked in one order for all, lest two processes wait for each other.
+        """
+        answers: list[Exception | None] = [None] * len(acts)
+        order = sorted(range(len(acts)), key=lambda at: acts[at].proposal_id)
+        with self._database.writing() as session:
+            for at in order:
+                try:
+                    self._do(session, acts[at])
+                except RoomError as refusal:
+                    answers[at] = refusal
+        return answers
+
+    def _do(self, session: Session, act: Act) -> None:
+        id_, message = act.proposal_id, act.message
+        if act.is_due:  # first, so that of a page too many nothing is stored
+            services.check_writer(session, id_, act.account_id)
+            services.be_present(session, id_, message.page, account_id=act.account_id, now=act.now)
+            services.opened(session, session.get_one(Proposal, id_))
+            self.hub.moved(session, id_)
+        if message.update is not None:
+            seq = services.store(
+                session, id_, message.update, account_id=act.account_id, now=act.now
+            )
             if seq is not None:
-                hub.grown(session, proposal_id, seq, message.update)
-        if is_due:
-            services.be_present(session, proposal_id, message.page, account_id=account_id, now=now)
-            hub.moved(session, proposal_id)
+                self.hub.grown(session, id_, seq, message.update)
 
 
 def since_of(session: Session, proposal_id: UUID, after: int, state: bytes) -> Since:

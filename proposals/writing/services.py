@@ -5,12 +5,13 @@ kept: whoever has seen number n will never miss one below it.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import update as update_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,32 @@ FOLD_EVERY = 128  # updates; more make opening slow, fewer make writing slow
 MOST_CLIENTS = 4096  # pages on which one person ever wrote in one text
 MOST_PAGES = 8  # pages that one person has open at once, of all texts
 CLIENT_BITS = 32  # of a page's number, as Yjs draws it
+
+# Tables instead of classes, built once: each keystroke of everybody comes this way. Objects of
+# these rows are read anew where they are used.
+_TABLES = Writing.metadata.tables
+_WRITINGS, _CLIENTS = _TABLES["writings"], _TABLES["writing_clients"]
+_HEAD = (
+    select(*_WRITINGS.c["seq", "folded", "size"])
+    .where(_WRITINGS.c.proposal_id == bindparam("id"))
+    .with_for_update()
+)
+_KNOWN = select(*_CLIENTS.c["client", "account_id", "clock"]).where(
+    _CLIENTS.c.proposal_id == bindparam("id"),
+    _CLIENTS.c.client.in_(bindparam("clients", expanding=True)),
+)
+_BIND = insert(_CLIENTS)
+_RISE = (
+    update_(_CLIENTS)
+    .where(_CLIENTS.c.proposal_id == bindparam("id"), _CLIENTS.c.client == bindparam("page"))
+    .values(clock=bindparam("to"))
+)
+_ADD = insert(_TABLES["writing_updates"])
+_GROW = (
+    update_(_WRITINGS)
+    .where(_WRITINGS.c.proposal_id == bindparam("id"))
+    .values(seq=bindparam("to"), size=_WRITINGS.c.size + bindparam("more"))
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +104,7 @@ def opened(session: Session, proposal: Proposal) -> Writing:
 
 
 def store(
-    session: Session, proposal: Proposal, update: bytes, *, account_id: UUID, now: datetime
+    session: Session, proposal_id: UUID, update: bytes, *, account_id: UUID, now: datetime
 ) -> int | None:
     """Keep one update; gives its number, or None if it says nothing new and nothing was stored.
 
@@ -91,24 +118,31 @@ def store(
     if len(update) > LONGEST_UPDATE:
         raise LongUpdateError
     said = updates.read(update)
-    head = opened(session, proposal)
-    check_writer(session, proposal.id, account_id)
-    known = {
-        row.client: row
-        for row in session.scalars(
-            select(WritingClient).where(
-                WritingClient.proposal_id == proposal.id, WritingClient.client.in_(said.clients)
-            )
-        )
-    }
-    risen = updates.rises(said, {client: row.clock for client, row in known.items()})
-    if any(known[client].account_id != account_id for client in risen if client in known):
+    head = session.connection().execute(_HEAD, {"id": proposal_id}).one_or_none()
+    if head is None:
+        opened(session, session.get_one(Proposal, proposal_id))
+        head = session.connection().execute(_HEAD, {"id": proposal_id}).one()
+    check_writer(session, proposal_id, account_id)
+    known = _known(session, proposal_id, said.clients)
+    risen = updates.rises(said, {client: clock for client, (_, clock) in known.items()})
+    if any(known[client][0] != account_id for client in risen if client in known):
         raise ForgedWriterError
-    if not risen and texts.holds(queries.whole(session, head), update):
+    if not risen and texts.holds(
+        queries.whole(session, session.get_one(Writing, proposal_id, populate_existing=True)),
+        update,
+    ):
         return None
-    _check_room(session, head, len(update), account_id, new=len(risen.keys() - known.keys()))
-    _count(session, head, known, risen, account_id)
-    return _append(session, head, update, account_id=account_id, now=now)
+    new = risen.keys() - known.keys()
+    if head.size + len(update) > LARGEST_TEXT or (
+        new and _pages(session, proposal_id, account_id) + len(new) > MOST_CLIENTS
+    ):
+        raise FullTextError
+    _count(session, proposal_id, risen, new, account_id=account_id)
+    seq: int = head.seq + 1
+    _append(session, proposal_id, seq, update, account_id=account_id, now=now)
+    if seq - head.folded >= FOLD_EVERY:
+        _fold(session, proposal_id)
+    return seq
 
 
 def write(
@@ -129,7 +163,7 @@ def write(
     client = secrets.randbits(CLIENT_BITS)
     update = texts.edit(queries.whole(session, head), client, words)
     if update is not None:
-        store(session, proposal, update, account_id=account_id, now=now)
+        store(session, proposal.id, update, account_id=account_id, now=now)
 
 
 def settle(session: Session, proposal: Proposal) -> None:
@@ -199,56 +233,54 @@ def _locked(session: Session, proposal_id: UUID) -> Writing | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def _check_room(session: Session, head: Writing, more: int, account_id: UUID, *, new: int) -> None:
-    if head.size + more > LARGEST_TEXT:
-        raise FullTextError
-    if new:
-        pages = select(func.count()).where(
-            WritingClient.proposal_id == head.proposal_id, WritingClient.account_id == account_id
-        )
-        if (session.scalar(pages) or 0) + new > MOST_CLIENTS:
-            raise FullTextError
+def _known(
+    session: Session, proposal_id: UUID, clients: Collection[int]
+) -> dict[int, tuple[UUID | None, int]]:
+    """Whose each of these pages is, and how many units it wrote, as far as it ever wrote."""
+    asked = {"id": proposal_id, "clients": list(clients)}
+    found = session.connection().execute(_KNOWN, asked)
+    return {row.client: (row.account_id, row.clock) for row in found}
+
+
+def _pages(session: Session, proposal_id: UUID, account_id: UUID) -> int:
+    """On how many pages this person ever wrote in this text."""
+    query = select(func.count()).where(
+        WritingClient.proposal_id == proposal_id, WritingClient.account_id == account_id
+    )
+    return session.scalar(query) or 0
 
 
 def _count(
     session: Session,
-    head: Writing,
-    known: Mapping[int, WritingClient],
+    proposal_id: UUID,
     risen: Mapping[int, int],
+    new: Collection[int],
+    *,
     account_id: UUID,
 ) -> None:
     """Bind new pages to the person, and count the units of those that wrote."""
     for client, clock in risen.items():
-        if client in known:
-            known[client].clock = clock
+        if client in new:
+            row = {"proposal_id": proposal_id, "client": client, "account_id": account_id}
+            session.connection().execute(_BIND, {**row, "clock": clock})
         else:
-            session.add(
-                WritingClient(
-                    proposal_id=head.proposal_id, client=client, account_id=account_id, clock=clock
-                )
-            )
+            risen_to = {"id": proposal_id, "page": client, "to": clock}
+            session.connection().execute(_RISE, risen_to)
 
 
 def _append(
-    session: Session, head: Writing, update: bytes, *, account_id: UUID, now: datetime
-) -> int:
-    head.seq += 1
-    head.size += len(update)
-    session.add(
-        WritingUpdate(
-            proposal_id=head.proposal_id, seq=head.seq, account_id=account_id, at=now, data=update
-        )
-    )
-    session.flush()
-    if head.seq - head.folded >= FOLD_EVERY:
-        _fold(session, head)
-    return head.seq
+    session: Session, proposal_id: UUID, seq: int, update: bytes, *, account_id: UUID, now: datetime
+) -> None:
+    row = {"proposal_id": proposal_id, "seq": seq, "account_id": account_id, "at": now}
+    session.connection().execute(_ADD, {**row, "data": update})
+    session.connection().execute(_GROW, {"id": proposal_id, "to": seq, "more": len(update)})
 
 
-def _fold(session: Session, head: Writing) -> None:
+def _fold(session: Session, proposal_id: UUID) -> None:
     """Put the updates so far into the whole; who wrote what is told by the pages' numbers."""
+    head = session.get_one(Writing, proposal_id, populate_existing=True)
     data = texts.folded(queries.whole(session, head))
-    session.get_one(WritingWhole, head.proposal_id).data = data
-    session.execute(delete(WritingUpdate).where(WritingUpdate.proposal_id == head.proposal_id))
+    session.get_one(WritingWhole, proposal_id).data = data
+    session.execute(delete(WritingUpdate).where(WritingUpdate.proposal_id == proposal_id))
     head.folded, head.size = head.seq, len(data)
     session.flush()

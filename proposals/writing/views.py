@@ -16,15 +16,15 @@ from core import clock
 from core.access import public, signed_in
 from core.errors import RoomError
 from core.limits import checked, limited
-from core.web import database, reading, transaction
+from core.web import reading, transaction
 from proposals import queries as proposals
 from proposals import workflow
 from proposals.errors import UnreadableUpdateError
 from proposals.forms import ProposalForm
 from proposals.people import queries as people
 from proposals.writing import queries, services
-from proposals.writing.exchange import SIGN_EVERY, Message, answer, exchange, keep, since_of
-from proposals.writing.hub import Feed, Hub
+from proposals.writing.exchange import SIGN_EVERY, Act, Exchange, Message, answer, since_of
+from proposals.writing.hub import Feed
 from proposals.writing.services import LONGEST_UPDATE
 from proposals.writing.socket import Connection, accept
 from proposals.writing.updates import FIELDS
@@ -47,9 +47,7 @@ REFUSED = 4000  # the code with which a socket is closed for a reason that is to
 def sync(proposal_id: UUID) -> ResponseReturnValue:
     """Take what a page wrote, and give it what it lacks."""
     message = Message.read(_json(request.get_data()))
-    said = exchange(
-        database(), hub(), proposal_id, message, account_id=current_user.id, now=clock.now()
-    )
+    said = exchange()(proposal_id, message, account_id=current_user.id, now=clock.now())
     return jsonify(said)
 
 
@@ -60,7 +58,7 @@ def leave(proposal_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         page = request.form.get("page", "")
         services.be_gone(session, proposal_id, page, account_id=current_user.id)
-        hub().moved(session, proposal_id)
+        exchange().hub.moved(session, proposal_id)
     return "", 204
 
 
@@ -72,7 +70,7 @@ def quick(proposal_id: UUID) -> ResponseReturnValue:
     if origin.netloc != request.host:  # a socket carries no token against forgery
         abort(400)
     connection = accept(request.environ, longest=LONGEST_MESSAGE) or abort(400)
-    with connection, hub().reading(proposal_id, connection.wake) as feed:
+    with connection, exchange().hub.reading(proposal_id, connection.wake) as feed:
         _serve(_Line(connection, feed, current_user.id))
     return Taken()
 
@@ -99,9 +97,9 @@ def words(proposal_id: UUID) -> ResponseReturnValue:
         )  # fmt: skip
 
 
-def hub() -> Hub:
-    """Who waits for which text in this process."""
-    found: Hub = current_app.extensions["writing"]
+def exchange() -> Exchange:
+    """The exchanges of this process."""
+    found: Exchange = current_app.extensions["writing"]
     return found
 
 
@@ -139,10 +137,7 @@ class _Line:
             or now - self.signed_at >= SIGN_EVERY
         )
         if message.update is not None or is_due:
-            keep(
-                database(), hub(), self.feed.proposal_id, message,
-                account_id=self.person, now=now, is_due=is_due,
-            )  # fmt: skip
+            exchange().keep(Act(self.feed.proposal_id, message, self.person, now, is_due))
         if is_due:
             self.signed_at, self.field = now, message.page.field
         self.after, self.state = message.after, message.state

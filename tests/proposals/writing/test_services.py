@@ -75,10 +75,14 @@ def test_each_one_writes_under_the_own_name(session, draft, now):
     other.name = "Minho"
     first, second = page(session, draft), page(session, draft)
     assert (
-        services.store(session, draft, typed(first, " 하나"), account_id=draft.author_id, now=now)
+        services.store(
+            session, draft.id, typed(first, " 하나"), account_id=draft.author_id, now=now
+        )
         == 1
     )
-    assert services.store(session, draft, typed(second, " 둘👋"), account_id=other.id, now=now) == 2
+    assert (
+        services.store(session, draft.id, typed(second, " 둘👋"), account_id=other.id, now=now) == 2
+    )
     runs = queries.shares(session, draft).runs["need"]
     said = {run.text.strip(): run.name for run in runs}
     assert said["둘👋"] == "Minho"
@@ -90,27 +94,31 @@ def test_what_was_sent_twice_is_stored_once(session, draft, now):
     document = page(session, draft)
     update = typed(document, "한 번")
     deletion = document.get_state()
-    assert services.store(session, draft, update, account_id=draft.author_id, now=now) == 1
+    assert services.store(session, draft.id, update, account_id=draft.author_id, now=now) == 1
     text = document.get("need", type=Text)
     del text[0:3]
     cut = document.get_update(deletion)
-    assert services.store(session, draft, cut, account_id=draft.author_id, now=now) == 2
+    assert services.store(session, draft.id, cut, account_id=draft.author_id, now=now) == 2
     for again in (update, cut, texts.merged([update, cut])):
-        assert services.store(session, draft, again, account_id=draft.author_id, now=now) is None
+        assert services.store(session, draft.id, again, account_id=draft.author_id, now=now) is None
     assert rows(session) == 2
 
 
 def test_nobody_writes_as_the_page_of_another(session, draft, now):
     other = coauthor(session, draft, now)
     services.store(
-        session, draft, typed(page(session, draft, 7), "mine"), account_id=draft.author_id, now=now
+        session,
+        draft.id,
+        typed(page(session, draft, 7), "mine"),
+        account_id=draft.author_id,
+        now=now,
     )
     forged = typed(page(session, draft, 7), "theirs")
     with pytest.raises(ForgedWriterError):
-        services.store(session, draft, forged, account_id=other.id, now=now)
+        services.store(session, draft.id, forged, account_id=other.id, now=now)
     mixed = texts.merged([forged, typed(page(session, draft, 8), "own")])
     with pytest.raises(ForgedWriterError):
-        services.store(session, draft, mixed, account_id=other.id, now=now)
+        services.store(session, draft.id, mixed, account_id=other.id, now=now)
     assert rows(session) == 1
     assert session.get(WritingClient, (draft.id, 8)) is None
 
@@ -125,7 +133,7 @@ def test_hostile_updates_leave_no_trace(session, draft, now):
     }  # fmt: skip
     for update, refusal in cases.items():
         with pytest.raises(refusal):
-            services.store(session, draft, update, account_id=draft.author_id, now=now)
+            services.store(session, draft.id, update, account_id=draft.author_id, now=now)
     assert rows(session) == 0
     assert session.scalar(select(func.count()).select_from(WritingClient)) == 1
 
@@ -133,16 +141,16 @@ def test_hostile_updates_leave_no_trace(session, draft, now):
 def test_a_full_text_takes_no_more(session, draft, now, monkeypatch):
     monkeypatch.setattr(services, "MOST_CLIENTS", 2)  # the first page is that of the words before
     services.store(
-        session, draft, typed(page(session, draft), "a"), account_id=draft.author_id, now=now
+        session, draft.id, typed(page(session, draft), "a"), account_id=draft.author_id, now=now
     )
     with pytest.raises(FullTextError):
         services.store(
-            session, draft, typed(page(session, draft), "b"), account_id=draft.author_id, now=now
+            session, draft.id, typed(page(session, draft), "b"), account_id=draft.author_id, now=now
         )
     monkeypatch.setattr(services, "LARGEST_TEXT", services.opened(session, draft).size + 5)
     with pytest.raises(FullTextError):
         services.store(
-            session, draft, typed(page(session, draft), "c"), account_id=draft.author_id, now=now
+            session, draft.id, typed(page(session, draft), "c"), account_id=draft.author_id, now=now
         )
     assert rows(session) == 1
 
@@ -152,12 +160,12 @@ def test_only_authors_write_and_only_while_it_is_open(session, draft, now):
     for person in (stranger, viewer):
         with pytest.raises(NotYourProposalError):
             services.store(
-                session, draft, typed(page(session, draft), "x"), account_id=person.id, now=now
+                session, draft.id, typed(page(session, draft), "x"), account_id=person.id, now=now
             )
     update = typed(page(session, draft), "x")
     proposals.submit(session, draft, author_id=draft.author_id, now=now)
     with pytest.raises(FrozenProposalError):
-        services.store(session, draft, update, account_id=draft.author_id, now=now)
+        services.store(session, draft.id, update, account_id=draft.author_id, now=now)
     assert rows(session) == 0
 
 
@@ -169,7 +177,7 @@ def test_folding_keeps_words_writers_and_who_is_behind(session, draft, now, monk
     seen = late.get_state()
     for turn in range(10):
         document, person = writers[turn % 2]
-        services.store(session, draft, typed(document, f"{turn}"), account_id=person, now=now)
+        services.store(session, draft.id, typed(document, f"{turn}"), account_id=person, now=now)
     head = queries.head(session, draft.id)
     assert (head.seq, head.folded, rows(session)) == (10, 8, 2)
     assert head.size == len(queries.whole(session, head)) or rows(session)
@@ -189,7 +197,7 @@ def test_folding_keeps_words_writers_and_who_is_behind(session, draft, now, monk
 def test_the_columns_follow_when_it_is_handed_in(session, draft, now):
     services.store(
         session,
-        draft,
+        draft.id,
         typed(page(session, draft), "\n둘째 줄", "title"),
         account_id=draft.author_id,
         now=now,
@@ -206,7 +214,11 @@ def test_a_plain_form_writes_as_its_person_and_keeps_the_words_of_others(session
     other = coauthor(session, draft, now)
     other.name = "Minho"
     services.store(
-        session, draft, typed(page(session, draft), " 그리고 밝혀요."), account_id=other.id, now=now
+        session,
+        draft.id,
+        typed(page(session, draft), " 그리고 밝혀요."),
+        account_id=other.id,
+        now=now,
     )
     base = asdict(proposals.current(session, draft))
     text = proposals.Text(**{**base, "need": base["need"].replace("어두워요", "매우 어두워요")})
@@ -243,7 +255,7 @@ def test_nobody_signs_as_the_page_of_another(session, draft, now):
 
 def test_a_deleted_draft_leaves_nothing_of_its_text(session, draft, now):
     services.store(
-        session, draft, typed(page(session, draft), "x"), account_id=draft.author_id, now=now
+        session, draft.id, typed(page(session, draft), "x"), account_id=draft.author_id, now=now
     )
     proposals.discard(session, draft, author_id=draft.author_id)
     assert rows(session) == 0
@@ -266,7 +278,7 @@ def test_many_open_and_write_at_once_and_nothing_is_lost(database: Database, now
                 head = services.opened(session, proposal)
                 document.apply_update(queries.whole(session, head))
                 update = typed(document, f"<{turn}.{number}>")
-                services.store(session, proposal, update, account_id=people[turn], now=now)
+                services.store(session, id_, update, account_id=people[turn], now=now)
 
     with ThreadPoolExecutor(len(people)) as pool:
         list(pool.map(write, range(len(people))))
