@@ -26,6 +26,7 @@ from proposals.writing.queries import Since
 from proposals.writing.services import Page
 
 SIGN_EVERY = timedelta(seconds=10)  # between two signs of one page that are written down
+GATHER = 0.01  # seconds in which updates of all texts are gathered into one transaction
 _PAGE = re.compile(r"[0-9a-z]{6,16}")
 
 
@@ -75,7 +76,7 @@ class Exchange:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.hub = Hub(database)
-        self.keep: Together[Act, None] = Together(self._keep)
+        self.keep: Together[Act, None] = Together(self._keep, pause=GATHER)
 
     def __call__(
         self, proposal_id: UUID, message: Message, *, account_id: UUID, now: datetime
