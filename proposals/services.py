@@ -28,6 +28,7 @@ from proposals.people import queries as members
 from proposals.people import services as people
 from proposals.writing import queries as written
 from proposals.writing import services as writing
+from proposals.writing import storing
 from proposals.writing.updates import FIELDS as WORDS
 
 KEY_BITS = 62  # so many that no two proposals meet
@@ -149,7 +150,7 @@ def revise(
     writing.check_writer(session, proposal.id, author_id)
     text = combined(base, current(session, proposal), text)
     words = {name: getattr(text, name) for name in WORDS}
-    writing.write(session, proposal, words, account_id=author_id, now=now)
+    storing.write(session, proposal, words, account_id=author_id, now=now)
     _put(session, proposal, text, now=now)
 
 

@@ -118,6 +118,7 @@ def edit(proposal_id: UUID) -> ResponseReturnValue:
                     database, proposal, form.text(),
                     author_id=current_user.id, base=base, now=clock.now(),
                 )  # fmt: skip
+                exchange().announce(database, proposal_id)
                 return _after_saving(proposal)
             return _editor(database, form, proposal), _status(form)
     except StaleTextError as stale:
@@ -148,7 +149,7 @@ def submit(proposal_id: UUID) -> ResponseReturnValue:
         with transaction() as database:
             proposal = _own(database, proposal_id)
             services.submit(database, proposal, author_id=current_user.id, now=clock.now())
-            exchange().hub.moved(database, proposal_id)
+            exchange().announce(database, proposal_id)
     except IncompleteProposalError:
         return redirect(url_for("proposals.check", proposal_id=proposal_id))
     return redirect(url_for("proposals.received", proposal_id=proposal_id))
@@ -341,7 +342,7 @@ def _offer(form: ProposalForm, database: Session) -> None:
 def _after_saving(proposal: Proposal) -> ResponseReturnValue:
     if request.form.get("then") == "submit":
         return redirect(url_for("proposals.check", proposal_id=proposal.id))
-    flash(_("Your draft is saved. Only you can see it."))
+    flash(_("Your draft is saved. Nobody sees it but those who belong to it."))
     return redirect(url_for("proposals.edit", proposal_id=proposal.id))
 
 

@@ -1,7 +1,8 @@
 """Who belongs to a proposal."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,18 +16,20 @@ from proposals.people.models import COAUTHOR, Invitation, Membership
 VALID_FOR = timedelta(days=14)
 
 # Tables instead of classes, built once: this runs for each keystroke of everybody.
-_PROPOSALS, _MEMBERS = (
-    Proposal.metadata.tables[name] for name in ("proposals", "proposal_members")
+_PROPOSALS, _MEMBERS = (Proposal.metadata.tables[name] for name in ("proposals", "proposal_members"))
+_CIRCLES = (
+    select(*_PROPOSALS.c["id", "status", "author_id"], *_MEMBERS.c["account_id", "role"])
+    .outerjoin_from(_PROPOSALS, _MEMBERS, _MEMBERS.c.proposal_id == _PROPOSALS.c.id)
+    .where(_PROPOSALS.c.id.in_(bindparam("ids", expanding=True)))
 )
-_STANDING = (
-    select(_PROPOSALS.c.status, _PROPOSALS.c.author_id, _MEMBERS.c.role)
-    .outerjoin_from(
-        _PROPOSALS,
-        _MEMBERS,
-        (_MEMBERS.c.proposal_id == _PROPOSALS.c.id) & (_MEMBERS.c.account_id == bindparam("who")),
-    )
-    .where(_PROPOSALS.c.id == bindparam("id"))
-)
+
+
+@dataclass
+class Circle:
+    """A proposal's status as it is now, and who writes on it."""
+
+    status: str
+    writers: set[UUID]
 
 
 def members(session: Session, proposal_id: UUID) -> Sequence[Membership]:
@@ -46,13 +49,14 @@ def may_write(session: Session, proposal: Proposal, account_id: UUID) -> bool:
     return proposal.author_id == account_id or _role(session, proposal.id, account_id) == COAUTHOR
 
 
-def standing(session: Session, proposal_id: UUID, account_id: UUID) -> tuple[str, bool]:
-    """The status of a proposal as it is now, and whether the person writes on it."""
-    asked = {"id": proposal_id, "who": account_id}
-    found = session.connection().execute(_STANDING, asked).one_or_none()
-    if found is None:
-        return "", False
-    return found.status, found.author_id == account_id or found.role == COAUTHOR
+def circles(session: Session, proposal_ids: Sequence[UUID]) -> Mapping[UUID, Circle]:
+    """Status and writers of each of these proposals, by one statement."""
+    found: dict[UUID, Circle] = {}
+    for row in session.connection().execute(_CIRCLES, {"ids": list(proposal_ids)}):
+        circle = found.setdefault(row.id, Circle(row.status, {row.author_id} - {None}))
+        if row.role == COAUTHOR:
+            circle.writers.add(row.account_id)
+    return found
 
 
 def shared_with(session: Session, account_id: UUID) -> Sequence[Proposal]:

@@ -45,7 +45,7 @@ def index(proposal_id: UUID) -> ResponseReturnValue:
 
 @blueprint.route("/proposals/join/<code>", methods=["GET", "POST"])
 @signed_in
-@limited("30 per hour")
+@limited("60 per hour")
 def join(code: str) -> ResponseReturnValue:
     """Accept an invitation, after reading to what."""
     with transaction() if request.method == "POST" else reading() as session:

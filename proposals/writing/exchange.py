@@ -19,11 +19,12 @@ from core.errors import RoomError
 from core.together import Together
 from proposals.errors import UnreadableUpdateError
 from proposals.models import Proposal
-from proposals.writing import queries, services
+from proposals.writing import queries, services, storing
 from proposals.writing.hub import Hub, People
 from proposals.writing.models import Writing, WritingPresence
 from proposals.writing.queries import Since
 from proposals.writing.services import Page
+from proposals.writing.storing import Sent
 
 SIGN_EVERY = timedelta(seconds=10)  # between two signs of one page that are written down
 GATHER = 0.01  # seconds in which updates of all texts are gathered into one transaction
@@ -87,7 +88,7 @@ class Exchange:
 
         Raises
         ------
-        As `services.store`.
+        As `storing.store`.
         TooManyPagesError : this person has too many pages open.
         """
         with self._database.reading() as session:
@@ -97,6 +98,7 @@ class Exchange:
         is_due = (
             writing is None
             or shown is None
+            or shown.account_id != account_id
             or shown.field != message.page.field
             or now - shown.at >= SIGN_EVERY
         )
@@ -107,34 +109,46 @@ class Exchange:
             people = queries.gathering(session, proposal_id, now=now)
         return answer(since, people, account_id)
 
-    def _keep(self, acts: Sequence[Act]) -> Sequence[Exception | None]:
-        """Do some acts in one transaction; a refused one changes nothing, and nothing for others.
+    def announce(self, session: Session, proposal_id: UUID) -> None:
+        """Tell open pages of a text what was done to it by another way than an exchange."""
+        if writing := queries.head(session, proposal_id):
+            self.hub.grown(session, proposal_id, writing.seq)
+            self.hub.moved(session, proposal_id)
+            self.hub.send(session)
 
-        Texts are locked in one order for all, lest two processes wait for each other.
-        """
-        answers: list[Exception | None] = [None] * len(acts)
-        order = sorted(range(len(acts)), key=lambda at: acts[at].proposal_id)
+    def _keep(self, acts: Sequence[Act]) -> Sequence[Exception | None]:
+        """Do some acts in one transaction; a refused one changes nothing, and nothing for others."""
+        answers: dict[int, RoomError] = {}
         with self._database.writing() as session:
-            for at in order:
+            for at in sorted(range(len(acts)), key=lambda at: acts[at].proposal_id):
                 try:
-                    self._do(session, acts[at])
+                    if acts[at].is_due:  # first, so that of a page too many nothing is stored
+                        self._be_present(session, acts[at])
                 except RoomError as refusal:
                     answers[at] = refusal
-        return answers
+            sent = {
+                at: Sent(act.proposal_id, act.account_id, act.message.update, act.now)
+                for at, act in enumerate(acts)
+                if act.message.update is not None and at not in answers
+            }
+            stored = storing.store_all(session, list(sent.values()))
+            for at, answer in zip(sent, stored, strict=True):
+                if isinstance(answer, RoomError):
+                    answers[at] = answer
+                elif answer is not None:
+                    self.hub.grown(session, acts[at].proposal_id, answer, sent[at].update)
+            self.hub.send(session)
+        return [answers.get(at) for at in range(len(acts))]
 
-    def _do(self, session: Session, act: Act) -> None:
-        id_, message = act.proposal_id, act.message
-        if act.is_due:  # first, so that of a page too many nothing is stored
-            services.check_writer(session, id_, act.account_id)
-            services.be_present(session, id_, message.page, account_id=act.account_id, now=act.now)
-            services.opened(session, session.get_one(Proposal, id_))
-            self.hub.moved(session, id_)
-        if message.update is not None:
-            seq = services.store(
-                session, id_, message.update, account_id=act.account_id, now=act.now
-            )
-            if seq is not None:
-                self.hub.grown(session, id_, seq, message.update)
+    def _be_present(self, session: Session, act: Act) -> None:
+        services.check_writer(session, act.proposal_id, act.account_id)
+        page = act.message.page
+        services.be_present(
+            session, act.proposal_id, page, account_id=act.account_id, now=act.now
+        )
+        if queries.head(session, act.proposal_id) is None:
+            services.opened(session, session.get_one(Proposal, act.proposal_id))
+        self.hub.moved(session, act.proposal_id)
 
 
 def since_of(session: Session, proposal_id: UUID, after: int, state: bytes) -> Since:

@@ -9,7 +9,7 @@ nothing, and it goes when the last page of the text does.
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,9 +22,13 @@ from core.db import Database, after_commit
 from proposals.writing import queries
 
 CHANNEL = "writing"
+_NOTIFY = text(
+    "SELECT pg_notify(:channel, notice) FROM unnest(CAST(:notices AS text[])) AS notice"
+)
 RETRY = 2.0  # seconds until a lost connection is opened anew
 LONGEST_TAIL = 128  # updates that a feed holds
 People = Sequence[Mapping[str, Any]]
+Reading = Callable[[], AbstractContextManager[Session]]
 
 
 class Feed:
@@ -53,32 +57,43 @@ class Feed:
         self._people = None
         self._wake()
 
-    def since(self, session: Session, after: int) -> queries.Since | None:
-        """What was added after `after`; None: longer ago than the feed remembers."""
+    def since(self, after: int, reading: Reading) -> queries.Since | None:
+        """What was added after `after`; None: longer ago than the feed remembers.
+
+        Parameters
+        ----------
+        reading : opens a session, if rows are to be read at all
+        """
         with self._lock:
             if self._seq is None or self._told > self._seq:
-                self._read(session, after if self._seq is None else self._seq)
-            first = self._tail[0][0] if self._tail else (self._seq or 0) + 1
+                with reading() as session:
+                    self._read(session, after)
+            seq = self._seq or 0
+            first = self._tail[0][0] if self._tail else seq + 1
             if after < first - 1:
                 return None
-            return queries.Since(self._seq or 0, [data for seq, data in self._tail if seq > after])
+            return queries.Since(seq, [data for number, data in self._tail if number > after])
 
-    def people(self, session: Session, *, now: datetime) -> People:
+    def people(self, reading: Reading, *, now: datetime) -> People:
         """Who is here."""
         found = self._people
         if found is None:
-            found = self._people = queries.gathering(session, self.proposal_id, now=now)
+            with reading() as session:
+                found = self._people = queries.gathering(session, self.proposal_id, now=now)
         return found
 
     def _read(self, session: Session, after: int) -> None:
-        writing = queries.head(session, self.proposal_id)
-        if writing is None:
+        """Read on from where the tail ends; from the page's own place if there is none yet."""
+        known = after if self._seq is None else self._seq
+        rows = queries.rows(session, self.proposal_id, known)
+        if not rows or rows[0][0] != known + 1:  # what lies between was folded, or nothing is new
+            self._tail.clear()
+        if not rows:
+            writing = queries.head(session, self.proposal_id)
+            self._seq = writing.seq if writing else None
             return
-        rows = queries.rows(session, self.proposal_id, max(after, writing.folded))
-        if self._tail and rows and rows[0][0] != self._tail[-1][0] + 1:
-            self._tail.clear()  # what lies between was folded
         self._tail.extend(rows)
-        self._seq = rows[-1][0] if rows else writing.seq
+        self._seq = rows[-1][0]
 
     def _wake(self) -> None:
         for wake in list(self.pages):
@@ -116,20 +131,24 @@ class Hub:
                 if not feed.pages:
                     del self._feeds[proposal_id]
 
-    def grown(self, session: Session, proposal_id: UUID, seq: int, update: bytes) -> None:
-        """Tell all pages that the text has grown, once the work of `session` is kept."""
+    def grown(self, session: Session, proposal_id: UUID, seq: int, update: bytes | None = None) -> None:
+        """Tell all pages that the text has grown, once the work of `session` is kept; see `send`."""
         after_commit(session, lambda: self._grow(proposal_id, seq, update))
-        self._notify(session, f"{proposal_id.hex} {seq}")
+        self._note(session, f"{proposal_id.hex} {seq}")
 
     def moved(self, session: Session, proposal_id: UUID) -> None:
         """Tell all pages that somebody came, went or moved, once the work of `session` is kept."""
         after_commit(session, lambda: self._move(proposal_id))
-        self._notify(session, proposal_id.hex)
+        self._note(session, proposal_id.hex)
 
-    def _notify(self, session: Session, payload: str) -> None:
+    def send(self, session: Session) -> None:
+        """Send the notices of this session to the other processes, with its commit."""
+        if notices := session.info.pop(CHANNEL, None):
+            session.connection().execute(_NOTIFY, {"channel": CHANNEL, "notices": list(notices)})
+
+    def _note(self, session: Session, notice: str) -> None:
         if not self._database.is_sqlite:
-            notify = text("SELECT pg_notify(:channel, :payload)")
-            session.execute(notify, {"channel": CHANNEL, "payload": payload})
+            session.info.setdefault(CHANNEL, {})[notice] = None
 
     def _grow(self, proposal_id: UUID, seq: int, update: bytes | None = None) -> None:
         if feed := self._feeds.get(proposal_id):

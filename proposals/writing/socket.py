@@ -22,7 +22,7 @@ from wsproto.events import (
     Request,
     TextMessage,
 )
-from wsproto.utilities import ProtocolError
+from wsproto.utilities import ProtocolError, RemoteProtocolError
 
 _CHUNK = 16 * 1024
 _MOST_WAITING = 16  # messages that came in and are not answered; more, and the page is cut off
@@ -40,9 +40,9 @@ class Connection:
         self._answers = b""  # to pings and to a close, which the reader may not send itself
         self.is_open = True
         self._protocol.receive_data(request)
-        for event in self._protocol.events():
-            if isinstance(event, Request):
-                self._stream.sendall(self._protocol.send(AcceptConnection()))
+        if not any(isinstance(event, Request) for event in self._protocol.events()):
+            raise RemoteProtocolError("no request for a socket")
+        self._stream.sendall(self._protocol.send(AcceptConnection()))
         self._reader = threading.Thread(target=self._read, daemon=True)
 
     def __enter__(self) -> "Connection":
@@ -82,8 +82,8 @@ class Connection:
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye, with the reason, and let go of the connection."""
         with self._lock:
-            is_open = self._protocol.state is ConnectionState.OPEN
-            data = self._protocol.send(CloseConnection(code, reason)) if is_open else b""
+            may_send = self._protocol.state in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING)
+            data = self._protocol.send(CloseConnection(code, reason)) if may_send else b""
         self._send(data)
         self.is_open = False
         with suppress(OSError):  # the other side was quicker
@@ -122,10 +122,11 @@ class Connection:
             self._answers += self._protocol.send(event.response())
         elif isinstance(event, TextMessage):
             parts.append(event.data)
+            if sum(map(len, parts)) > self._longest or len(self._incoming) >= _MOST_WAITING:
+                return False
             if event.message_finished:
                 self._incoming.append("".join(parts))
                 parts.clear()
-            return sum(map(len, parts)) <= self._longest and len(self._incoming) <= _MOST_WAITING
         return not isinstance(event, CloseConnection | BytesMessage)
 
 

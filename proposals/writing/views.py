@@ -25,8 +25,8 @@ from proposals.people import queries as people
 from proposals.writing import queries, services
 from proposals.writing.exchange import SIGN_EVERY, Act, Exchange, Message, answer, since_of
 from proposals.writing.hub import Feed
-from proposals.writing.services import LONGEST_UPDATE
 from proposals.writing.socket import Connection, accept
+from proposals.writing.storing import LONGEST_UPDATE
 from proposals.writing.updates import FIELDS
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def leave(proposal_id: UUID) -> ResponseReturnValue:
         page = request.form.get("page", "")
         services.be_gone(session, proposal_id, page, account_id=current_user.id)
         exchange().hub.moved(session, proposal_id)
+        exchange().hub.send(session)
     return "", 204
 
 
@@ -152,11 +153,11 @@ class _Line:
 
     def lacking(self) -> Mapping[str, Any]:
         """What the page has not seen yet, which from now on counts as seen."""
-        with reading() as session:
-            since = self.feed.since(session, self.after)
-            if since is None:
+        since = self.feed.since(self.after, reading)
+        if since is None:
+            with reading() as session:
                 since = since_of(session, self.feed.proposal_id, self.after, self.state)
-            people = self.feed.people(session, now=clock.now())
+        people = self.feed.people(reading, now=clock.now())
         said = answer(since, people, self.person)
         self.after, self.people = said["seq"], said["people"]
         return said

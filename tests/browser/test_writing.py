@@ -208,9 +208,9 @@ def test_a_page_that_writes_too_late_is_told_and_keeps_its_words(pages, draft):
         made.summary = made.benefit = made.place = "x"
         made.field, made.cost_minor = "welfare-learning", 10
         now = datetime.now(UTC)  # noqa: TID251 - the server reads the real clock
-        from proposals.writing import services  # noqa: PLC0415
+        from proposals.writing import storing  # noqa: PLC0415
 
-        services.write(
+        storing.write(
             session,
             made,
             {"summary": "x", "benefit": "x", "place": "x"},

@@ -23,7 +23,7 @@ from proposals.errors import (
 )
 from proposals.models import Proposal
 from proposals.people.models import Membership
-from proposals.writing import queries, services, texts
+from proposals.writing import queries, services, storing, texts
 from proposals.writing.models import Writing, WritingClient, WritingPresence, WritingUpdate
 from proposals.writing.services import Page
 from tests import factories
@@ -75,13 +75,13 @@ def test_each_one_writes_under_the_own_name(session, draft, now):
     other.name = "Minho"
     first, second = page(session, draft), page(session, draft)
     assert (
-        services.store(
+        storing.store(
             session, draft.id, typed(first, " 하나"), account_id=draft.author_id, now=now
         )
         == 1
     )
     assert (
-        services.store(session, draft.id, typed(second, " 둘👋"), account_id=other.id, now=now) == 2
+        storing.store(session, draft.id, typed(second, " 둘👋"), account_id=other.id, now=now) == 2
     )
     runs = queries.shares(session, draft).runs["need"]
     said = {run.text.strip(): run.name for run in runs}
@@ -94,19 +94,19 @@ def test_what_was_sent_twice_is_stored_once(session, draft, now):
     document = page(session, draft)
     update = typed(document, "한 번")
     deletion = document.get_state()
-    assert services.store(session, draft.id, update, account_id=draft.author_id, now=now) == 1
+    assert storing.store(session, draft.id, update, account_id=draft.author_id, now=now) == 1
     text = document.get("need", type=Text)
     del text[0:3]
     cut = document.get_update(deletion)
-    assert services.store(session, draft.id, cut, account_id=draft.author_id, now=now) == 2
+    assert storing.store(session, draft.id, cut, account_id=draft.author_id, now=now) == 2
     for again in (update, cut, texts.merged([update, cut])):
-        assert services.store(session, draft.id, again, account_id=draft.author_id, now=now) is None
+        assert storing.store(session, draft.id, again, account_id=draft.author_id, now=now) is None
     assert rows(session) == 2
 
 
 def test_nobody_writes_as_the_page_of_another(session, draft, now):
     other = coauthor(session, draft, now)
-    services.store(
+    storing.store(
         session,
         draft.id,
         typed(page(session, draft, 7), "mine"),
@@ -115,10 +115,10 @@ def test_nobody_writes_as_the_page_of_another(session, draft, now):
     )
     forged = typed(page(session, draft, 7), "theirs")
     with pytest.raises(ForgedWriterError):
-        services.store(session, draft.id, forged, account_id=other.id, now=now)
+        storing.store(session, draft.id, forged, account_id=other.id, now=now)
     mixed = texts.merged([forged, typed(page(session, draft, 8), "own")])
     with pytest.raises(ForgedWriterError):
-        services.store(session, draft.id, mixed, account_id=other.id, now=now)
+        storing.store(session, draft.id, mixed, account_id=other.id, now=now)
     assert rows(session) == 1
     assert session.get(WritingClient, (draft.id, 8)) is None
 
@@ -129,27 +129,27 @@ def test_hostile_updates_leave_no_trace(session, draft, now):
     late = typed(document, "second")
     cases = {
         b"\xff\xff": UnreadableUpdateError, b"": UnreadableUpdateError, late: GapInUpdateError,
-        b"\0" * (services.LONGEST_UPDATE + 1): LongUpdateError,
+        b"\0" * (storing.LONGEST_UPDATE + 1): LongUpdateError,
     }  # fmt: skip
     for update, refusal in cases.items():
         with pytest.raises(refusal):
-            services.store(session, draft.id, update, account_id=draft.author_id, now=now)
+            storing.store(session, draft.id, update, account_id=draft.author_id, now=now)
     assert rows(session) == 0
     assert session.scalar(select(func.count()).select_from(WritingClient)) == 1
 
 
 def test_a_full_text_takes_no_more(session, draft, now, monkeypatch):
-    monkeypatch.setattr(services, "MOST_CLIENTS", 2)  # the first page is that of the words before
-    services.store(
+    monkeypatch.setattr(storing, "MOST_CLIENTS", 2)  # the first page is that of the words before
+    storing.store(
         session, draft.id, typed(page(session, draft), "a"), account_id=draft.author_id, now=now
     )
     with pytest.raises(FullTextError):
-        services.store(
+        storing.store(
             session, draft.id, typed(page(session, draft), "b"), account_id=draft.author_id, now=now
         )
-    monkeypatch.setattr(services, "LARGEST_TEXT", services.opened(session, draft).size + 5)
+    monkeypatch.setattr(storing, "LARGEST_TEXT", services.opened(session, draft).size + 5)
     with pytest.raises(FullTextError):
-        services.store(
+        storing.store(
             session, draft.id, typed(page(session, draft), "c"), account_id=draft.author_id, now=now
         )
     assert rows(session) == 1
@@ -159,25 +159,25 @@ def test_only_authors_write_and_only_while_it_is_open(session, draft, now):
     stranger, viewer = factories.account(session, now), coauthor(session, draft, now, "viewer")
     for person in (stranger, viewer):
         with pytest.raises(NotYourProposalError):
-            services.store(
+            storing.store(
                 session, draft.id, typed(page(session, draft), "x"), account_id=person.id, now=now
             )
     update = typed(page(session, draft), "x")
     proposals.submit(session, draft, author_id=draft.author_id, now=now)
     with pytest.raises(FrozenProposalError):
-        services.store(session, draft.id, update, account_id=draft.author_id, now=now)
+        storing.store(session, draft.id, update, account_id=draft.author_id, now=now)
     assert rows(session) == 0
 
 
 def test_folding_keeps_words_writers_and_who_is_behind(session, draft, now, monkeypatch):
-    monkeypatch.setattr(services, "FOLD_EVERY", 4)
+    monkeypatch.setattr(storing, "FOLD_EVERY", 4)
     other = coauthor(session, draft, now)
     writers = [(page(session, draft), draft.author_id), (page(session, draft), other.id)]
     late = page(session, draft)
     seen = late.get_state()
     for turn in range(10):
         document, person = writers[turn % 2]
-        services.store(session, draft.id, typed(document, f"{turn}"), account_id=person, now=now)
+        storing.store(session, draft.id, typed(document, f"{turn}"), account_id=person, now=now)
     head = queries.head(session, draft.id)
     assert (head.seq, head.folded, rows(session)) == (10, 8, 2)
     assert head.size == len(queries.whole(session, head)) or rows(session)
@@ -195,7 +195,7 @@ def test_folding_keeps_words_writers_and_who_is_behind(session, draft, now, monk
 
 
 def test_the_columns_follow_when_it_is_handed_in(session, draft, now):
-    services.store(
+    storing.store(
         session,
         draft.id,
         typed(page(session, draft), "\n둘째 줄", "title"),
@@ -213,7 +213,7 @@ def test_the_columns_follow_when_it_is_handed_in(session, draft, now):
 def test_a_plain_form_writes_as_its_person_and_keeps_the_words_of_others(session, draft, now):
     other = coauthor(session, draft, now)
     other.name = "Minho"
-    services.store(
+    storing.store(
         session,
         draft.id,
         typed(page(session, draft), " 그리고 밝혀요."),
@@ -254,7 +254,7 @@ def test_nobody_signs_as_the_page_of_another(session, draft, now):
 
 
 def test_a_deleted_draft_leaves_nothing_of_its_text(session, draft, now):
-    services.store(
+    storing.store(
         session, draft.id, typed(page(session, draft), "x"), account_id=draft.author_id, now=now
     )
     proposals.discard(session, draft, author_id=draft.author_id)
@@ -278,7 +278,7 @@ def test_many_open_and_write_at_once_and_nothing_is_lost(database: Database, now
                 head = services.opened(session, proposal)
                 document.apply_update(queries.whole(session, head))
                 update = typed(document, f"<{turn}.{number}>")
-                services.store(session, id_, update, account_id=people[turn], now=now)
+                storing.store(session, id_, update, account_id=people[turn], now=now)
 
     with ThreadPoolExecutor(len(people)) as pool:
         list(pool.map(write, range(len(people))))
