@@ -153,7 +153,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         ),
     ),
     TooManyPagesError: (
-        429,
+        409,
         _l("You have texts open on %(pages)s pages. Close one of them, then reload this page."),
     ),
     InvitationUsedError: (

@@ -1,6 +1,8 @@
 """Slow down guessing: a view marked `@limited` answers only so often to one caller."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -13,6 +15,7 @@ from core.errors import RoomError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_MINUTE = timedelta(minutes=1)
 
 
 class TooManyAttemptsError(RoomError):
@@ -35,13 +38,16 @@ def limited(
 
     Callers are told apart `by` their address, or by what that function gives.
     """
-    check = checked(rates)
+    limits = parse_many(rates)
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if request.method == "POST":
-                check(by())
+                limiter: MovingWindowRateLimiter = current_app.extensions["limiter"]
+                caller = by()
+                if not all(limiter.hit(limit, request.endpoint or "", caller) for limit in limits):
+                    raise TooManyAttemptsError
             return view(*args, **kwargs)
 
         return guarded
@@ -49,13 +55,18 @@ def limited(
     return mark
 
 
-def checked(rates: str) -> Callable[[str], None]:
-    """A check for what is no POST: raises TooManyAttemptsError for a caller beyond `rates`."""
-    limits = parse_many(rates)
+@dataclass
+class Pace:
+    """A limit within one connection, which needs no storage: `most` acts in a minute."""
 
-    def check(caller: str) -> None:
-        limiter: MovingWindowRateLimiter = current_app.extensions["limiter"]
-        if not all(limiter.hit(limit, request.endpoint or "", caller) for limit in limits):
+    most: int
+    began: datetime | None = None
+    count: int = 0
+
+    def step(self, now: datetime) -> None:
+        """Count one act; TooManyAttemptsError if it is one too many."""
+        if self.began is None or now - self.began >= _MINUTE:
+            self.began, self.count = now, 0
+        self.count += 1
+        if self.count > self.most:
             raise TooManyAttemptsError
-
-    return check

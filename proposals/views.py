@@ -316,7 +316,7 @@ def _own(database: Session, proposal_id: UUID) -> Proposal:
 
 def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> str:
     """The page of one proposal; what its author may do now is read off the status machine."""
-    mine = _is_mine(proposal)
+    mine, belongs = _is_mine(proposal), _belongs(database, proposal)
     into_id = proposal.merged_into_id
     return render_template(
         "proposals/show.html",
@@ -326,8 +326,9 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         can_edit=proposal.status in workflow.EDITABLE and _may_write(database, proposal),
         text=services.current(database, proposal) if proposal.status == "draft" else proposal,
         members=people.members(database, proposal.id),
-        belongs=_belongs(database, proposal),
-        has_words=written.head(database, proposal.id) is not None,
+        belongs=belongs,
+        has_words=(belongs or proposal.status in workflow.WORDS_PUBLIC)
+        and written.head(database, proposal.id) is not None,
         on_desk=_on_desk(proposal),
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,

@@ -7,7 +7,7 @@ nothing, and it goes when the last page of the text does.
 """
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.db import Database, after_commit
+from proposals.errors import TooManyPagesError
 from proposals.writing import queries
 
 CHANNEL = "writing"
@@ -27,6 +28,7 @@ _NOTIFY = text(
 )
 RETRY = 2.0  # seconds until a lost connection is opened anew
 LONGEST_TAIL = 128  # updates that a feed holds
+MOST_FEEDS = 16  # sockets of one person in one process: pages, and those just left or reloaded
 People = Sequence[Mapping[str, Any]]
 Reading = Callable[[], AbstractContextManager[Session]]
 
@@ -107,6 +109,7 @@ class Hub:
         self._database = database
         self._lock = threading.Lock()
         self._feeds: dict[UUID, Feed] = {}
+        self._readers: Counter[UUID] = Counter()
         self._is_listening = database.is_sqlite  # whose one process needs no notice from others
 
     @property
@@ -115,9 +118,19 @@ class Hub:
         return len(self._feeds)
 
     @contextmanager
-    def reading(self, proposal_id: UUID, wake: Callable[[], None]) -> Iterator[Feed]:
-        """The feed of a text; within the block `wake` is called whenever something happens."""
+    def reading(
+        self, proposal_id: UUID, wake: Callable[[], None], *, account_id: UUID
+    ) -> Iterator[Feed]:
+        """The feed of a text; within the block `wake` is called whenever something happens.
+
+        Raises
+        ------
+        TooManyPagesError : this person reads too many feeds in this process.
+        """
         with self._lock:
+            if self._readers[account_id] >= MOST_FEEDS:
+                raise TooManyPagesError(pages=MOST_FEEDS)
+            self._readers[account_id] += 1
             feed = self._feeds.setdefault(proposal_id, Feed(proposal_id))
             feed.pages.add(wake)
             if not self._is_listening:
@@ -127,6 +140,9 @@ class Hub:
             yield feed
         finally:
             with self._lock:
+                self._readers[account_id] -= 1
+                if not self._readers[account_id]:
+                    del self._readers[account_id]
                 feed.pages.discard(wake)
                 if not feed.pages:
                     del self._feeds[proposal_id]

@@ -31,12 +31,13 @@ _MOST_WAITING = 16  # messages that came in and are not answered; more, and the 
 class Connection:
     """One WebSocket, accepted. Used as a context manager, which closes it."""
 
-    def __init__(self, stream: socket.socket, request: bytes, *, longest: int) -> None:
-        self._stream, self._longest = stream, longest
+    def __init__(
+        self, stream: socket.socket, request: bytes, turn: threading.Event, *, longest: int
+    ) -> None:
+        self._stream, self._turn, self._longest = stream, turn, longest
         self._protocol = WSConnection(ConnectionType.SERVER)
         self._incoming: deque[str] = deque()
         self._lock = threading.Lock()  # of the protocol's state, which both threads change
-        self._turn = threading.Event()
         self._answers = b""  # to pings and to a close, which the reader may not send itself
         self.is_open = True
         self._protocol.receive_data(request)
@@ -51,10 +52,6 @@ class Connection:
 
     def __exit__(self, *_error: object) -> None:
         self.close(1000)
-
-    def wake(self) -> None:
-        """Let `turn` return."""
-        self._turn.set()
 
     def turn(self, seconds: float) -> bool:
         """Wait until there is something to do, and send what the protocol owes; False: too long."""
@@ -130,11 +127,14 @@ class Connection:
         return not isinstance(event, CloseConnection | BytesMessage)
 
 
-def accept(environ: Mapping[str, Any], *, longest: int) -> Connection | None:
+def accept(
+    environ: Mapping[str, Any], turn: threading.Event, *, longest: int
+) -> Connection | None:
     """The WebSocket that a request asks for; None if it asks for none, or none can be had here.
 
     Parameters
     ----------
+    turn : set by whoever has something for the connection's own thread to do
     longest : letters of a message; a longer one ends the connection
     """
     stream = environ.get("gunicorn.socket")
@@ -148,6 +148,6 @@ def accept(environ: Mapping[str, Any], *, longest: int) -> Connection | None:
     lines = [f"{name}: {environ.get(key, '')}" for name, key in names.items()]
     request = "\r\n".join(["GET / HTTP/1.1", *lines, "", ""])
     try:
-        return Connection(stream, request.encode("latin-1"), longest=longest)
+        return Connection(stream, request.encode("latin-1"), turn, longest=longest)
     except ProtocolError:
         return None

@@ -106,6 +106,8 @@ def store(
 
 def store_all(session: Session, sent: Sequence[Sent]) -> list[int | RoomError | None]:
     """Keep many updates; gives of each what `store` gives, or the refusal."""
+    if not sent:
+        return []
     read: list[tuple[Sent, Update | RoomError]] = [(one, _read(one.update)) for one in sent]
     ledger = _Ledger(session, [(one, said) for one, said in read if isinstance(said, Update)])
     answers: list[int | RoomError | None] = []

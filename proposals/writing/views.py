@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event as Turn
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,10 +13,11 @@ from flask import Blueprint, Response, abort, current_app, jsonify, render_templ
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from accounts import login
 from core import clock
 from core.access import public, signed_in
 from core.errors import RoomError
-from core.limits import checked, limited
+from core.limits import Pace, limited
 from core.web import reading, transaction
 from proposals import queries as proposals
 from proposals import workflow
@@ -35,15 +37,14 @@ if TYPE_CHECKING:
 blueprint = Blueprint("writing", __name__)
 
 LONGEST_MESSAGE = 3 * LONGEST_UPDATE  # an update and a state in base64, and the rest
-SILENCE = 35.0  # seconds without a word from the page until the socket is given up
-RATES = "900 per minute"  # exchanges of one person, on all pages together
-check_rate = checked(RATES)
+SILENCE = timedelta(seconds=35)  # without a word from the page, until the socket is given up
+MOST_A_MINUTE = 900  # exchanges of one person by POST, or on one socket
 REFUSED = 4000  # the code with which a socket is closed for a reason that is told
 
 
 @blueprint.post("/proposals/<uuid:proposal_id>/writing")
 @signed_in
-@limited(RATES, by=lambda: str(current_user.id))
+@limited(f"{MOST_A_MINUTE} per minute", by=lambda: str(current_user.id))
 def sync(proposal_id: UUID) -> ResponseReturnValue:
     """Take what a page wrote, and give it what it lacks."""
     message = Message.read(_json(request.get_data()))
@@ -53,6 +54,7 @@ def sync(proposal_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/proposals/<uuid:proposal_id>/writing/leave")
 @signed_in
+@limited("120 per minute", by=lambda: str(current_user.id))
 def leave(proposal_id: UUID) -> ResponseReturnValue:
     """A page was closed."""
     with transaction() as session:
@@ -70,9 +72,11 @@ def quick(proposal_id: UUID) -> ResponseReturnValue:
     origin = urlsplit(request.headers.get("Origin", ""))
     if origin.netloc != request.host:  # a socket carries no token against forgery
         abort(400)
-    connection = accept(request.environ, longest=LONGEST_MESSAGE) or abort(400)
-    with connection, exchange().hub.reading(proposal_id, connection.wake) as feed:
-        _serve(_Line(connection, feed, current_user.id))
+    turn = Turn()
+    with exchange().hub.reading(proposal_id, turn.set, account_id=current_user.id) as feed:
+        connection = accept(request.environ, turn, longest=LONGEST_MESSAGE) or abort(400)
+        with connection:
+            _serve(_Line(connection, feed, current_user.id, current_user.get_id(), clock.now()))
     return Taken()
 
 
@@ -82,10 +86,10 @@ def words(proposal_id: UUID) -> ResponseReturnValue:
     """Who wrote which words: for those who belong to a draft, and for all once it is public."""
     with reading() as session:
         proposal = proposals.one(session, proposal_id) or abort(404)
-        is_public = proposal.status in workflow.PUBLIC - {"supplement"}
-        if not is_public and not (
-            current_user.is_authenticated and people.may_read(session, proposal, current_user.id)
-        ):
+        belongs = current_user.is_authenticated and people.may_read(
+            session, proposal, current_user.id
+        )
+        if proposal.status not in workflow.WORDS_PUBLIC and not belongs:
             abort(404)
         shares = queries.shares(session, proposal)
         if shares is None:
@@ -122,25 +126,32 @@ class _Line:
     connection: Connection
     feed: Feed
     person: UUID
+    session: str  # what it was opened with, which may be ended meanwhile
+    heard_at: datetime
     after: int = -1
     state: bytes = b""
     people: Any = None
     signed_at: datetime | None = None
-    field: str = ""
+    pace: Pace = field(default_factory=lambda: Pace(MOST_A_MINUTE))
+    caret: str = ""
 
     def take(self, text: str) -> None:
         """Do what the page asks, and answer it."""
-        check_rate(str(self.person))
-        message, now = Message.read(_json(text)), clock.now()
+        now = self.heard_at = clock.now()
+        self.pace.step(now)
+        message = Message.read(_json(text))
         is_due = (
             self.signed_at is None
-            or message.page.field != self.field
+            or message.page.field != self.caret
             or now - self.signed_at >= SIGN_EVERY
         )
+        if is_due and login.load(self.session) is None:
+            self.connection.close(1000)
+            return
         if message.update is not None or is_due:
             exchange().keep(Act(self.feed.proposal_id, message, self.person, now, is_due))
         if is_due:
-            self.signed_at, self.field = now, message.page.field
+            self.signed_at, self.caret = now, message.page.field
         self.after, self.state = message.after, message.state
         self.connection.send(json.dumps({**self.lacking(), "answers": True}))
 
@@ -166,7 +177,7 @@ class _Line:
 def _serve(line: _Line) -> None:
     """Answer messages, and tell of what others wrote meanwhile."""
     while line.connection.is_open:
-        is_woken = line.connection.turn(SILENCE)
+        is_woken = line.connection.turn(SILENCE.total_seconds())
         messages = line.connection.messages()
         try:
             for text in messages:
@@ -178,7 +189,7 @@ def _serve(line: _Line) -> None:
             line.connection.send(json.dumps({"error": told}))
             line.connection.close(REFUSED)
             return
-        if not is_woken:
+        if clock.now() - line.heard_at > SILENCE:
             return
 
 

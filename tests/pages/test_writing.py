@@ -140,7 +140,7 @@ def test_one_person_opens_only_so_many_pages(client, people, sign_in):
         assert Tab(client, people["draft"], f"number{number}", number).exchange().status_code == 200
     late = Tab(client, people["draft"], "onemore", 99)
     answer = late.exchange(late.type("x"))
-    assert answer.status_code == 429
+    assert answer.status_code == 409
 
 
 def test_what_is_handed_in_takes_no_more(client, people, sign_in, database, now):

@@ -69,6 +69,7 @@ def one_round(url: str, keys: Path, pages: Sequence[Typist], serial: int, worker
         for page in pages:
             page.connect(PORT)
         while not all(page.is_ready for page in pages):
+            assert not any(page.refused for page in pages)
             gevent.sleep(0.01)
         typing = [gevent.spawn(type_on, page) for page in pages]
         gevent.sleep(SHORTEST + (LONGEST - SHORTEST) * (serial * 0.618 % 1))

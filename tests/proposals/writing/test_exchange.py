@@ -3,6 +3,7 @@
 import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from threading import Barrier, Event
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from proposals.models import Proposal
 from proposals.people.models import Membership
 from proposals.writing import queries, services, storing
 from proposals.writing.exchange import Act, Exchange, Message
-from proposals.writing.hub import LONGEST_TAIL
+from proposals.writing.hub import LONGEST_TAIL, MOST_FEEDS
 from proposals.writing.services import Page
 from tests import factories
 
@@ -117,7 +118,7 @@ def test_a_feed_tells_each_page_what_it_lacks(database, now, drafts):
     exchange, woken = Exchange(database), Event()
     exchange(id_, message(), account_id=person, now=now)
     pages = typed(5, *"abcdefgh")
-    with exchange.hub.reading(id_, woken.set) as feed:
+    with exchange.hub.reading(id_, woken.set, account_id=person) as feed:
         assert feed.since(0, database.reading).updates == []
         for update in pages[:4]:
             exchange.keep(Act(id_, message(update), person, now, False))
@@ -140,7 +141,7 @@ def test_a_feed_holds_no_more_than_its_tail_and_survives_a_folding(database, now
     exchange = Exchange(database)
     exchange(id_, message(), account_id=person, now=now)
     updates = typed(5, *("x" for _ in range(LONGEST_TAIL + 40)))
-    with exchange.hub.reading(id_, lambda: None) as feed:
+    with exchange.hub.reading(id_, lambda: None, account_id=person) as feed:
         feed.since(0, database.reading)
         for update in updates[:-1]:
             exchange.keep(Act(id_, message(update), person, now, False))
@@ -157,6 +158,20 @@ def test_a_feed_holds_no_more_than_its_tail_and_survives_a_folding(database, now
         assert list(feed.since(seq - 2, database.reading).updates) == more[-2:]
 
 
+def test_one_person_reads_only_so_many_feeds(database, drafts):
+    (id_, _), (person, other) = drafts
+    hub = Exchange(database).hub
+    with ExitStack() as open_:
+        for _ in range(MOST_FEEDS):
+            open_.enter_context(hub.reading(id_, Event().set, account_id=person))
+        with pytest.raises(TooManyPagesError), hub.reading(id_, Event().set, account_id=person):
+            pass
+        open_.enter_context(hub.reading(id_, Event().set, account_id=other))
+    assert hub.size == 0
+    with hub.reading(id_, Event().set, account_id=person):
+        assert hub.size == 1
+
+
 @pytest.mark.only_on("postgresql")
 def test_another_process_hears_of_it(database, now, drafts):
     (id_, _), (person, other) = drafts
@@ -164,7 +179,7 @@ def test_another_process_hears_of_it(database, now, drafts):
     here(id_, message(), account_id=person, now=now)
     woken = Event()
     (update,) = typed(5, "소식")
-    with there.hub.reading(id_, woken.set) as feed:
+    with there.hub.reading(id_, woken.set, account_id=other) as feed:
         feed.since(0, database.reading)
         for _ in range(100):  # until it listens
             here.keep(Act(id_, message(page="samepage"), person, now, True))

@@ -48,7 +48,7 @@ def pair() -> Iterator[tuple[Connection, Peer]]:
     asked = peer.protocol.send(Request(host="x", target="/")).decode().split("\r\n")[1:]
     headers = dict(line.split(": ", 1) for line in asked if line)
     environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
-    connection = accept({**environ, "gunicorn.socket": ours}, longest=LONGEST)
+    connection = accept({**environ, "gunicorn.socket": ours}, threading.Event(), longest=LONGEST)
     assert connection is not None
     with connection:
         events = peer.events()
@@ -153,6 +153,6 @@ def test_what_is_no_socket_is_not_accepted(changes):
         "HTTP_HOST": "x", "HTTP_UPGRADE": "websocket", "HTTP_CONNECTION": "Upgrade",
         "HTTP_SEC_WEBSOCKET_VERSION": "13", "gunicorn.socket": ours,
     }  # fmt: skip
-    assert accept({**environ, **changes}, longest=LONGEST) is None
+    assert accept({**environ, **changes}, threading.Event(), longest=LONGEST) is None
     ours.close()
     theirs.close()

@@ -15,7 +15,7 @@ export class Line {
     this.page = Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => (byte % 36).toString(36)).join("");
     this.after = -1;
     this.unsent = [];
-    this.isBusy = this.isRefused = false;
+    this.isBusy = this.isRefused = this.isSoon = false;
     this.failures = 0;
     this.waiters = [];
     doc.on("update", (update, origin) => {
@@ -46,12 +46,14 @@ export class Line {
   }
 
   soon() {
-    if (this.isRefused) return;
+    if (this.isRefused || this.isSoon) return; // the first letter sets the moment, not the last
+    this.isSoon = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.exchange(), this.socket ? WAIT.socket : WAIT.post);
   }
 
   async exchange() {
+    this.isSoon = false;
     if (this.isBusy || this.isRefused) return;
     clearTimeout(this.timer);
     this.isBusy = true;
