@@ -132,11 +132,11 @@ class Exchange:
                 if act.message.update is not None and at not in answers
             }
             stored = storing.store_all(session, list(sent.values()))
-            for at, answer in zip(sent, stored, strict=True):
-                if isinstance(answer, RoomError):
-                    answers[at] = answer
-                elif answer is not None:
-                    self.hub.grown(session, acts[at].proposal_id, answer, sent[at].update)
+            for at, number in zip(sent, stored, strict=True):
+                if isinstance(number, RoomError):
+                    answers[at] = number
+                elif number is not None:
+                    self.hub.grown(session, acts[at].proposal_id, number, sent[at].update)
             self.hub.send(session)
         return [answers.get(at) for at in range(len(acts))]
 

@@ -225,9 +225,8 @@ class _Ledger:
         ]
         rise = [{"id": id_, "page": page, "to": to} for (id_, page), to in self._risen.items()]
         grow = [
-            {"id": id_, "to": head.seq, "bytes": head.size}
+            {"id": id_, "to": self._heads[id_].seq, "bytes": self._heads[id_].size}
             for id_ in sorted(self._grown)
-            for head in (self._heads[id_],)
         ]
         steps = ((_BIND, new), (_RISE, rise), (_ADD, self._rows["updates"]), (_GROW, grow))
         for statement, rows in steps:

@@ -20,7 +20,7 @@ from proposals.writing.updates import FIELDS
 
 EMPTY = b"\0\0"  # the update that says nothing; also the state of one who has nothing
 # Above this product of two lengths words are not matched one by one: a paste over everything.
-_LONGEST_MATCH = 4_000_000
+_LONGEST_MATCH = 1_000_000
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ The format is version 1 of Yjs' updates (https://github.com/yjs/yjs, ``UpdateEnc
 units.
 """
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -119,7 +120,7 @@ def read(data: bytes) -> Update:
         raise UnreadableUpdateError
     for _ in range(writers):
         count, client, clock = source.number(), source.number(), source.number()
-        if any(struct.client == client for struct in structs):
+        if not count or any(struct.client == client for struct in structs):
             raise UnreadableUpdateError
         for _ in range(count):
             struct = _struct(source, client, clock)
@@ -163,18 +164,19 @@ def rises(update: Update, known: Mapping[int, int]) -> dict[int, int]:
     GapInUpdateError : a unit hangs on one that is neither stored nor in the update, or deletes one.
     """
     clocks = {client: known.get(client, 0) for client in update.clients}
-    waiting = list(update.structs)
-    while waiting:
-        later = []
-        for struct in waiting:
-            if all(clock < clocks[client] for client, clock in struct.needs):
-                end = struct.clock + struct.length
-                clocks[struct.client] = max(clocks[struct.client], end)
-            else:
-                later.append(struct)
-        if len(later) == len(waiting):
-            raise GapInUpdateError
-        waiting = later
+    waiting: dict[int, deque[Struct]] = {}
+    for struct in update.structs:
+        waiting.setdefault(struct.client, deque()).append(struct)
+    has_moved = True
+    while has_moved:  # at most once for each struct and client, however they hang together
+        has_moved = False
+        for client, queue in waiting.items():
+            while queue and all(clock < clocks[near] for near, clock in queue[0].needs):
+                struct = queue.popleft()
+                clocks[client] = max(clocks[client], struct.clock + struct.length)
+                has_moved = True
+    if any(waiting.values()):
+        raise GapInUpdateError
     if any(first + count > clocks[client] for client, first, count in update.deletes):
         raise GapInUpdateError
     return {client: clock for client, clock in clocks.items() if clock > known.get(client, 0)}

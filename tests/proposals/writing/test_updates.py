@@ -113,3 +113,14 @@ def test_units_that_hang_on_each_other_in_a_circle_are_refused():
 
     with pytest.raises(GapInUpdateError):
         updates.rises(updates.read(b"\2" + unit(2, 1) + unit(1, 2) + b"\0"), {})
+
+
+def test_units_that_hang_on_each_other_by_turns_are_counted():
+    """Two clients of one person, each unit after the last of the other; in any order of clients."""
+    count = 40
+    first = bytes([count, 1, 0, 4, 1, 4]) + b"need" + b"\1x"
+    first += b"".join(bytes([0x84, 2, at, 1]) + b"x" for at in range(count - 1))
+    second = bytes([count, 2, 0]) + b"".join(bytes([0x84, 1, at, 1]) + b"y" for at in range(count))
+    for blocks in (first + second, second + first):
+        said = updates.read(b"\2" + blocks + b"\0")
+        assert updates.rises(said, {}) == {1: count, 2: count}

@@ -60,7 +60,8 @@ export function bind(field, text, origin, undo) {
   const listen = { signal: stopped.signal };
 
   // What was typed before the text had come is put in where it was typed.
-  const early = difference(field.defaultValue, field.value, field.value.length);
+  const caret = () => field.selectionEnd ?? field.value.length;
+  const early = difference(field.defaultValue, field.value, caret());
   if (early.taken || early.put) {
     const start = Math.min(early.start, text.length);
     write(start, Math.min(early.taken, text.length - start), early.put);
@@ -74,19 +75,25 @@ export function bind(field, text, origin, undo) {
     }, origin);
   }
 
+  // Brings what was typed into the text; gives the place after it, if anything was.
   function take() {
-    const { start, taken, put } = difference(shown, field.value, field.selectionEnd ?? field.value.length);
+    const { start, taken, put } = difference(shown, field.value, caret());
     shown = field.value;
-    if (!taken && !put) return;
-    if (!held.length) return write(start, taken, put);
+    if (!taken && !put) return null;
+    if (!held.length) {
+      write(start, taken, put);
+      return start + put.length;
+    }
     const through = (place, map) => held.reduce((now, delta) => (now === null ? null : map(now, delta)), place);
+    const now = through(start, moved);
     text.doc.transact(() => {
       for (let unit = start + taken - 1; unit >= start; unit--) {
-        const now = through(unit, unitMoved);
-        if (now !== null) text.delete(now, 1);
+        const there = through(unit, unitMoved);
+        if (there !== null) text.delete(there, 1);
       }
-      if (put) text.insert(through(start, moved), put);
+      if (put) text.insert(now, put);
     }, origin);
+    return now + put.length;
   }
 
   function show(delta) {
@@ -110,16 +117,15 @@ export function bind(field, text, origin, undo) {
 
   field.addEventListener("compositionstart", () => (isComposing = true), listen);
   field.addEventListener("compositionend", () => {
-    const caret = field.selectionEnd;
+    const before = caret();
     const missed = held;
-    take();
+    const after = take();
     isComposing = false;
     held = [];
-    if (missed.length) {
-      show([]);
-      const now = missed.reduce(moved, caret);
-      if (document.activeElement === field) field.setSelectionRange(now, now);
-    }
+    if (!missed.length) return;
+    show([]);
+    const place = after ?? missed.reduce(moved, before);
+    if (document.activeElement === field) field.setSelectionRange(place, place);
   }, listen);
   field.addEventListener("input", () => {
     if (!isComposing) take();
