@@ -15,8 +15,9 @@ monkey.patch_all()
 import os
 import sys
 import tempfile
-from contextlib import contextmanager
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,12 +90,8 @@ def lost(database: Database, pages: Sequence[Typist]) -> int:
         count = 0
         for page in pages:
             own = [run.text for run in shares.runs["need"] if run.name == names[page.account_id]]
-            there = list("".join(own))
-            for sign in page.typed[: page.acknowledged]:
-                if sign in there:
-                    there.remove(sign)
-                else:
-                    count += 1
+            told = Counter(page.typed[: page.acknowledged])
+            count += (told - Counter("".join(own))).total()
     return count
 
 
