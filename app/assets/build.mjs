@@ -65,6 +65,7 @@ await mkdir(vendor, { recursive: true });
 await cp("node_modules/axe-core/axe.min.js", new URL("axe.min.js", vendor));
 await cp("node_modules/axe-core/LICENSE", new URL("axe-LICENSE.txt", vendor));
 await build({ ...script, entryPoints: ["verify/index.js"], outfile: new URL("board.js", vendor).pathname, globalName: "board" });
+await build({ ...script, entryPoints: ["js/writing/binding.js"], outfile: new URL("binding.js", vendor).pathname, globalName: "binding" });
 
 // What was built of what, so that a test without Node.js sees a bundle that is older than its source.
 const digests = async (paths) => {
@@ -79,5 +80,6 @@ const bundles = [
   ...["app.css", "LICENSES.txt", ...scripts].map((name) => `../static/${name}`),
   "../../ballots/verifiers/verify.html",
   "../../tests/browser/vendor/board.js",
+  "../../tests/browser/vendor/binding.js",
 ];
 await writeFile("built.json", JSON.stringify({ ...(await digests(sources)), ...(await digests(bundles)) }, null, 1) + "\n");
