@@ -142,6 +142,7 @@ def measure(
         for editor in editors:
             editor.connect(PORT)
         while not all(editor.after >= 0 for editor in editors):
+            assert not any(editor.refused for editor in editors)
             gevent.sleep(0.1)
         gevent.sleep(2)
         until = time.perf_counter() + seconds

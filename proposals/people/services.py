@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core import journal
@@ -51,16 +52,27 @@ def join(session: Session, code: str, *, account_id: UUID, now: datetime) -> UUI
     member = session.get(Membership, (proposal.id, account_id))
     if member and member.role in (COAUTHOR, found.role):
         return proposal.id
-    used = update(Invitation).where(Invitation.id == found.id, Invitation.used_at.is_(None))
-    if not session.execute(used.values(used_at=now)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE there is one
-        raise InvitationUsedError
-    if member is None:
-        member = Membership(proposal_id=proposal.id, account_id=account_id, joined_at=now)
-        session.add(member)
-    member.role = found.role
-    session.flush()
-    _tell(session, "proposal.joined", proposal.id, account_id, role=member.role, now=now)
+    try:
+        with session.begin_nested():
+            _use(session, found, now)
+            if member is None:
+                member = Membership(proposal_id=proposal.id, account_id=account_id, joined_at=now)
+                session.add(member)
+            member.role = found.role
+    except IntegrityError:  # joined by another link at the same moment
+        return proposal.id
+    _tell(session, "proposal.joined", proposal.id, account_id, role=found.role, now=now)
     return proposal.id
+
+
+def _use(session: Session, invitation: Invitation, now: datetime) -> None:
+    """Use an invitation up; InvitationUsedError if somebody was quicker."""
+    unused = update(Invitation).where(
+        Invitation.id == invitation.id, Invitation.used_at.is_(None)
+    )
+    used = session.execute(unused.values(used_at=now).returning(Invitation.id))
+    if used.scalar() is None:
+        raise InvitationUsedError
 
 
 def leave(session: Session, proposal: Proposal, *, account_id: UUID, now: datetime) -> None:
