@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import cycle, islice
 from uuid import UUID
 
 import pytest
@@ -49,9 +50,10 @@ def draft(city) -> Iterator[Draft]:
     now = datetime.now(UTC)  # noqa: TID251 - the server reads the real clock
     with database.writing() as session:
         author = session.scalars(select(Account).where(Account.email == "voter@test.example")).one()
+        author.name = "Hana"
         text = Text(title="놀이터", need="첫 줄\n\n끝 줄", benefit="")
         made = begin_draft(session, author.id, text, now=now)
-        for name, role in zip("하나둘", WRITERS[1:], strict=False):
+        for name, role in zip("하나", WRITERS[1:], strict=True):
             grant = select(RoleGrant.account_id).where(RoleGrant.role == role)
             person = session.get_one(Account, session.scalars(grant).first())
             person.name = name
@@ -70,7 +72,7 @@ def pages(visit: Callable[..., Page], draft: Draft) -> Callable[..., list[Page]]
 
     def open_(count: int = 2, **options) -> list[Page]:
         opened = []
-        for who in WRITERS[:count]:
+        for who in islice(cycle(WRITERS), count):
             page = visit(who=who, language="en", **options)
             page.goto(draft.path)
             expect(page.locator("[data-state]")).to_have_text("Everything is saved.")
@@ -174,16 +176,33 @@ def test_who_is_here_is_told_and_where(pages):
     expect(one.locator("[data-people]")).to_have_text("")
 
 
-def test_three_write_in_one_place_and_no_letter_is_lost(pages, draft):
-    opened = pages(3)
+def test_ten_write_in_one_place_one_of_them_cut_off_and_no_letter_is_lost(pages, draft):
+    opened = pages(10)
+    opened[3].context.set_offline(offline=True)
     for page in opened:
         at(page, "benefit", 0)
-    words = ("가나다라마", "👋🏽👍", "abcde")
-    for page, said in zip(opened, words, strict=True):
-        page.keyboard.type(said)
+    words = [f"{sign * 3}{number}" for number, sign in enumerate("가나다👋abc한글é")]
+    for turn in range(5):
+        for page, word in zip(opened, words, strict=True):
+            if turn < len(word):
+                page.keyboard.type(word[turn])
+    opened[3].wait_for_timeout(3_000)
+    opened[3].context.set_offline(offline=False)
+    for page in opened:
+        expect(page.locator("[data-state]")).to_have_text("Everything is saved.", timeout=30_000)
+    wanted = sorted("".join(words))
+    for _ in range(200):
+        if sorted(opened[0].locator("#benefit").input_value()) == wanted:
+            break
+        opened[0].wait_for_timeout(100)
     text = same(opened, "benefit")
-    assert sorted(text) == sorted("".join(words))
+    assert sorted(text) == wanted
     assert draft.words()["benefit"] == text
+    by_name: dict[str, str] = {}
+    for run in draft.shares().runs["benefit"]:
+        by_name[run.name] = by_name.get(run.name, "") + run.text
+    for at_, name in enumerate(("Hana", "하", "나")):
+        assert sorted(by_name.get(name, "")) == sorted("".join(words[at_::3]))
 
 
 def test_what_was_written_together_is_handed_in_by_the_author(pages, draft):
