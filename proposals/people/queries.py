@@ -16,7 +16,9 @@ from proposals.people.models import COAUTHOR, Invitation, Membership
 VALID_FOR = timedelta(days=14)
 
 # Tables instead of classes, built once: this runs for each keystroke of everybody.
-_PROPOSALS, _MEMBERS = (Proposal.metadata.tables[name] for name in ("proposals", "proposal_members"))
+_PROPOSALS, _MEMBERS = (
+    Proposal.metadata.tables[name] for name in ("proposals", "proposal_members")
+)
 _CIRCLES = (
     select(*_PROPOSALS.c["id", "status", "author_id"], *_MEMBERS.c["account_id", "role"])
     .outerjoin_from(_PROPOSALS, _MEMBERS, _MEMBERS.c.proposal_id == _PROPOSALS.c.id)

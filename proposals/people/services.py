@@ -67,9 +67,7 @@ def join(session: Session, code: str, *, account_id: UUID, now: datetime) -> UUI
 
 def _use(session: Session, invitation: Invitation, now: datetime) -> None:
     """Use an invitation up; InvitationUsedError if somebody was quicker."""
-    unused = update(Invitation).where(
-        Invitation.id == invitation.id, Invitation.used_at.is_(None)
-    )
+    unused = update(Invitation).where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
     used = session.execute(unused.values(used_at=now).returning(Invitation.id))
     if used.scalar() is None:
         raise InvitationUsedError

@@ -143,9 +143,7 @@ class Exchange:
     def _be_present(self, session: Session, act: Act) -> None:
         services.check_writer(session, act.proposal_id, act.account_id)
         page = act.message.page
-        services.be_present(
-            session, act.proposal_id, page, account_id=act.account_id, now=act.now
-        )
+        services.be_present(session, act.proposal_id, page, account_id=act.account_id, now=act.now)
         if queries.head(session, act.proposal_id) is None:
             services.opened(session, session.get_one(Proposal, act.proposal_id))
         self.hub.moved(session, act.proposal_id)

@@ -23,9 +23,7 @@ from proposals.errors import TooManyPagesError
 from proposals.writing import queries
 
 CHANNEL = "writing"
-_NOTIFY = text(
-    "SELECT pg_notify(:channel, notice) FROM unnest(CAST(:notices AS text[])) AS notice"
-)
+_NOTIFY = text("SELECT pg_notify(:channel, notice) FROM unnest(CAST(:notices AS text[])) AS notice")
 RETRY = 2.0  # seconds until a lost connection is opened anew
 LONGEST_TAIL = 128  # updates that a feed holds
 MOST_FEEDS = 16  # sockets of one person in one process: pages, and those just left or reloaded
@@ -147,7 +145,9 @@ class Hub:
                 if not feed.pages:
                     del self._feeds[proposal_id]
 
-    def grown(self, session: Session, proposal_id: UUID, seq: int, update: bytes | None = None) -> None:
+    def grown(
+        self, session: Session, proposal_id: UUID, seq: int, update: bytes | None = None
+    ) -> None:
         """Tell all pages that the text has grown, once the work of `session` is kept; see `send`."""
         after_commit(session, lambda: self._grow(proposal_id, seq, update))
         self._note(session, f"{proposal_id.hex} {seq}")

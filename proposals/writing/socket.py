@@ -79,7 +79,10 @@ class Connection:
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye, with the reason, and let go of the connection."""
         with self._lock:
-            may_send = self._protocol.state in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING)
+            may_send = self._protocol.state in (
+                ConnectionState.OPEN,
+                ConnectionState.REMOTE_CLOSING,
+            )
             data = self._protocol.send(CloseConnection(code, reason)) if may_send else b""
         self._send(data)
         self.is_open = False
@@ -127,9 +130,7 @@ class Connection:
         return not isinstance(event, CloseConnection | BytesMessage)
 
 
-def accept(
-    environ: Mapping[str, Any], turn: threading.Event, *, longest: int
-) -> Connection | None:
+def accept(environ: Mapping[str, Any], turn: threading.Event, *, longest: int) -> Connection | None:
     """The WebSocket that a request asks for; None if it asks for none, or none can be had here.
 
     Parameters

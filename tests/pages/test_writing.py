@@ -24,8 +24,16 @@ def people(database, now):
         )
         draft = factories.proposal(session, now, author=author)
         for person, role in ((other, "coauthor"), (viewer, "viewer")):
-            session.add(Membership(proposal_id=draft.id, account_id=person.id, role=role, joined_at=now))
-        return {"draft": draft.id, "author": author, "other": other, "viewer": viewer, "stranger": stranger}
+            session.add(
+                Membership(proposal_id=draft.id, account_id=person.id, role=role, joined_at=now)
+            )
+        return {
+            "draft": draft.id,
+            "author": author,
+            "other": other,
+            "viewer": viewer,
+            "stranger": stranger,
+        }
 
 
 class Tab:
@@ -42,7 +50,9 @@ class Tab:
         }  # fmt: skip
         if update is not None:
             message["update"] = b64encode(update).decode()
-        answer = self.client.post(self.address, json=message, headers={"Accept": "application/json"})
+        answer = self.client.post(
+            self.address, json=message, headers={"Accept": "application/json"}
+        )
         if answer.status_code == 200:
             for data in answer.json["updates"]:
                 self.document.apply_update(b64decode(data))
@@ -61,7 +71,10 @@ class Tab:
 
 
 def test_two_pages_hear_of_each_other(client, people, sign_in):
-    one, other = Tab(client, people["draft"], "pageone", 1), Tab(client, people["draft"], "pagetwo", 2)
+    one, other = (
+        Tab(client, people["draft"], "pageone", 1),
+        Tab(client, people["draft"], "pagetwo", 2),
+    )
     sign_in(people["author"])
     assert one.exchange().json["people"] == [{"name": "Hana", "fields": ["need"], "is_you": True}]
     assert one.said == "어두워요."
@@ -69,7 +82,10 @@ def test_two_pages_hear_of_each_other(client, people, sign_in):
     sign_in(people["other"])
     answer = other.exchange()
     assert other.said == "어두워요. 밤에는 더."
-    assert [(who["name"], who["is_you"]) for who in answer.json["people"]] == [("Hana", False), ("Minho", True)]
+    assert [(who["name"], who["is_you"]) for who in answer.json["people"]] == [
+        ("Hana", False),
+        ("Minho", True),
+    ]
     other.exchange(other.type("👋"))
     sign_in(people["author"])
     assert len(one.exchange().json["updates"]) == 1
@@ -179,7 +195,9 @@ def test_a_live_form_saves_only_what_is_not_written_together(client, people, sig
     one.exchange()
     one.exchange(one.type(" 더."))
     edit = f"/proposals/{people['draft']}/edit"
-    base = json.dumps({"neighbourhood": "cheolsan-3", "field": "safety-construction", "cost_minor": 10_000_000})
+    base = json.dumps(
+        {"neighbourhood": "cheolsan-3", "field": "safety-construction", "cost_minor": 10_000_000}
+    )
     sent = {"written": "live", "title": "", "need": "old", "cost_minor": "900만", "base": base,
             "neighbourhood": "cheolsan-3", "field": "safety-construction"}  # fmt: skip
     assert client.post(edit, data=sent).status_code == 302
@@ -188,7 +206,9 @@ def test_a_live_form_saves_only_what_is_not_written_together(client, people, sig
     assert "9,000,000" in page
 
 
-def test_who_wrote_which_words_is_shown_to_those_who_belong_and_then_to_all(app, client, people, sign_in):
+def test_who_wrote_which_words_is_shown_to_those_who_belong_and_then_to_all(
+    app, client, people, sign_in
+):
     words = f"/proposals/{people['draft']}/words"
     sign_in(people["other"])
     other = Tab(client, people["draft"], "pagetwo", 2)
@@ -209,10 +229,16 @@ def test_who_wrote_which_words_is_shown_to_those_who_belong_and_then_to_all(app,
     assert words in visitor.get(f"/proposals/{people['draft']}").text
 
 
-def test_an_invitation_is_good_once_and_nobody_is_dropped_by_an_edit(client, people, sign_in, database):
+def test_an_invitation_is_good_once_and_nobody_is_dropped_by_an_edit(
+    client, people, sign_in, database
+):
     page = f"/proposals/{people['draft']}/people"
     sign_in(people["author"])
-    link = client.post(page, data={"role": "coauthor"}).text.partition("/proposals/join/")[2].partition("<")[0]
+    link = (
+        client.post(page, data={"role": "coauthor"})
+        .text.partition("/proposals/join/")[2]
+        .partition("<")[0]
+    )
     assert client.post(f"/proposals/join/{link}").status_code == 409  # one's own
     sign_in(people["other"])
     assert client.post(f"/proposals/join/{link}").status_code == 302  # belongs already
@@ -262,7 +288,9 @@ def test_an_old_invitation_has_lapsed(client, people, sign_in, database, now):
 
     with database.writing() as session:
         made = session.get(Proposal, people["draft"])
-        code = joining.invite(session, made, "viewer", author_id=made.author_id, now=now - circle.VALID_FOR)
+        code = joining.invite(
+            session, made, "viewer", author_id=made.author_id, now=now - circle.VALID_FOR
+        )
     sign_in(people["stranger"])
     assert client.get(f"/proposals/join/{code}").status_code == 404
     assert client.post(f"/proposals/join/{code}").status_code == 404

@@ -39,7 +39,10 @@ def test_of_many_who_use_one_link_at_once_one_joins(database, now):
 def test_one_person_with_two_links_at_once_joins_once(database, now):
     with database.writing() as session:
         made = factories.proposal(session, now)
-        codes = [services.invite(session, made, role, author_id=made.author_id, now=now) for role in ("coauthor", "viewer")]
+        codes = [
+            services.invite(session, made, role, author_id=made.author_id, now=now)
+            for role in ("coauthor", "viewer")
+        ]
         person, id_ = factories.account(session, now).id, made.id
     barrier = Barrier(2)
 

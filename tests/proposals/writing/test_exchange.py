@@ -135,7 +135,9 @@ def test_a_feed_tells_each_page_what_it_lacks(database, now, drafts):
     assert exchange.hub.size == 0  # an idle text is forgotten
 
 
-def test_a_feed_holds_no_more_than_its_tail_and_survives_a_folding(database, now, drafts, monkeypatch):
+def test_a_feed_holds_no_more_than_its_tail_and_survives_a_folding(
+    database, now, drafts, monkeypatch
+):
     (id_, _), (person, _) = drafts
     monkeypatch.setattr(storing, "FOLD_EVERY", 16)
     exchange = Exchange(database)

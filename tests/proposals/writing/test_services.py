@@ -75,9 +75,7 @@ def test_each_one_writes_under_the_own_name(session, draft, now):
     other.name = "Minho"
     first, second = page(session, draft), page(session, draft)
     assert (
-        storing.store(
-            session, draft.id, typed(first, " 하나"), account_id=draft.author_id, now=now
-        )
+        storing.store(session, draft.id, typed(first, " 하나"), account_id=draft.author_id, now=now)
         == 1
     )
     assert (

@@ -35,7 +35,9 @@ class Typist:
     account_id: UUID
     cookie: str
     client: int
-    seen: Callable[[int, int, str], None]  # called with each syllable of others: client, clock, sign
+    seen: Callable[
+        [int, int, str], None
+    ]  # called with each syllable of others: client, clock, sign
     after: int = -1
     typed: str = ""
     acknowledged: int = 0  # syllables of `typed` that the server has told to be stored
