@@ -117,7 +117,7 @@ class Exchange:
             self.hub.send(session)
 
     def _keep(self, acts: Sequence[Act]) -> Sequence[Exception | None]:
-        """Do some acts in one transaction; a refused one changes nothing, and nothing for others."""
+        """Do some acts in one transaction; a refused one changes nothing, also not for others."""
         answers: dict[int, RoomError] = {}
         with self._database.writing() as session:
             for at in sorted(range(len(acts)), key=lambda at: acts[at].proposal_id):

@@ -148,7 +148,7 @@ class Hub:
     def grown(
         self, session: Session, proposal_id: UUID, seq: int, update: bytes | None = None
     ) -> None:
-        """Tell all pages that the text has grown, once the work of `session` is kept; see `send`."""
+        """Tell all pages that the text has grown, once the work of `session` is kept."""
         after_commit(session, lambda: self._grow(proposal_id, seq, update))
         self._note(session, f"{proposal_id.hex} {seq}")
 

@@ -104,7 +104,7 @@ def batter(name: str, url: str, folder: Path, rounds: int, workers: int) -> tupl
         missing = max(missing, lost(database, pages))
     database.dispose()
     told = sum(page.acknowledged for page in pages)
-    print(f"{name}: {rounds} kills, acknowledged={told} lost={missing}", flush=True)
+    print(f"{name}: {rounds} kills, acknowledged={told} lost={missing}", flush=True)  # noqa: T201 - what it is called for
     return told, missing
 
 
@@ -130,7 +130,7 @@ def main(rounds: str = "100", kinds: str = "both") -> None:
         each = -(-int(rounds) // len(chosen))
         found = [batter(kind, url, Path(name), each, workers) for kind, url, workers in chosen]
     told, missing = (sum(column) for column in zip(*found, strict=True))
-    print(f"acknowledged={told} lost={missing}")
+    print(f"acknowledged={told} lost={missing}")  # noqa: T201 - what it is called for
     sys.exit(bool(missing))
 
 

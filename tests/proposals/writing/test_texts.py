@@ -93,13 +93,13 @@ def test_who_wrote_which_sign_is_told_exactly(steps):
     """Beside a plain list of signs and writers, in which one at a time changes a few."""
     pages, whole = [Page(client) for client in (11, 22, 33)], texts.EMPTY
     owned: list[tuple[str, int]] = []
-    for who, at, length, put in steps:
+    for who, place, length, words in steps:
         page = pages[who]
         page.document.apply_update(whole)
-        at %= len(owned) + 1
+        at = place % (len(owned) + 1)
         taken = owned[at : at + length]
-        if not set(put).isdisjoint(sign for sign, _ in taken):
-            put = ""  # which of two equal signs is the old one, no list can tell
+        # Which of two equal signs is the old one, no list can tell.
+        put = words if set(words).isdisjoint(sign for sign, _ in taken) else ""
         owned[at : at + length] = [(sign, page.client) for sign in put]
         before, start = page.document.get_state(), len("".join(s for s, _ in owned[:at]).encode())
         text = page.document.get("need", type=Text)

@@ -10,7 +10,7 @@ import sys
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -169,8 +169,6 @@ def server(url: str, keys: Path, port: int, workers: int) -> Iterator[subprocess
 
 def kill(running: subprocess.Popen) -> None:
     """SIGKILL to all processes of a server."""
-    try:
+    with suppress(ProcessLookupError):  # it is gone already
         os.killpg(running.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass  # it is gone already
     running.wait()
