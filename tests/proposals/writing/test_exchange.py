@@ -152,7 +152,7 @@ def test_a_feed_holds_no_more_than_its_tail_and_survives_a_folding(
         assert len(feed.since(last - LONGEST_TAIL, database.reading).updates) == LONGEST_TAIL
         with database.writing() as session:  # of which the feed is told late, after a folding
             storing.store(session, id_, updates[-1], account_id=person, now=now)
-            more = typed(6, *("y" for _ in range(40)))
+            more = typed(6, *("y" for _ in range(41)))
             for update in more:
                 seq = storing.store(session, id_, update, account_id=person, now=now)
             exchange.announce(session, id_)

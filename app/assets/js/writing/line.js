@@ -54,7 +54,9 @@ export class Line {
 
   async exchange() {
     this.isSoon = false;
-    if (this.isBusy || this.isRefused) return;
+    if (this.isRefused) return;
+    this.isWanted = this.isBusy; // then right after the one that is under way
+    if (this.isBusy) return;
     clearTimeout(this.timer);
     this.isBusy = true;
     const count = this.unsent.length;
@@ -67,7 +69,7 @@ export class Line {
       this.failures = 0;
       this.isBusy = false;
       this.take(said);
-      wait = this.unsent.length ? 0 : this.socket ? LOOK.socket : LOOK.post;
+      wait = this.unsent.length || this.isWanted ? 0 : this.socket ? LOOK.socket : LOOK.post;
       if (!this.unsent.length) this.say("saved");
       this.open();
     } catch (error) {
