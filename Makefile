@@ -150,6 +150,12 @@ N ?= 1000
 kill-loop: .venv/tested  ## kill the ballot box N times at every step, under load, on both databases: nothing may be lost
 	$(BIN)/python -m tests.ballots.kill_loop $(N)
 
+bench-coedit: .venv/tested  ## 200 editors on 50 texts: how long a keystroke takes to the screens of the others
+	PYTHONPATH=. $(BIN)/python bench/coedit.py
+
+kill-coedit: .venv/tested  ## kill the server N times while people type, on both databases: nothing told as stored may be lost
+	$(BIN)/python -m tests.proposals.writing.kill_server $(if $(filter file,$(origin N)),100,$(N))
+
 interop: .venv/tested .venv-interop/installed  ## programs of others over a log of ours: Go's sumdb (Debian's golang-go, golang-golang-x-mod-dev), pymerkle and more
 	$(BIN)/python -m tests.interop
 
@@ -163,4 +169,4 @@ interop: .venv/tested .venv-interop/installed  ## programs of others over a log 
 	touch $@
 
 .PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
-  bench-scale bench-verify bench-log bench-similar forge fuzz kill-loop interop
+  bench-scale bench-verify bench-log bench-similar bench-coedit forge fuzz kill-loop kill-coedit interop

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from proposals import workflow
 from proposals.models import Proposal
-from proposals.services import check_open
 from proposals.similar.errors import NotComparableError
 from proposals.similar.models import LONGEST_REASON, Difference
+from proposals.writing.services import check_writer
 
 
 def tell_apart(
@@ -24,7 +24,7 @@ def tell_apart(
     NotYourProposalError, FrozenProposalError : who, and when.
     NotComparableError : the other one is not public, or the proposal itself.
     """
-    check_open(proposal, author_id)
+    check_writer(session, proposal.id, author_id)
     other = session.get(Proposal, other_id)
     if other is None or other.id == proposal.id or other.status not in workflow.PUBLIC:
         raise NotComparableError

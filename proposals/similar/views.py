@@ -2,31 +2,23 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from core import city, clock
-from core.access import Role, requires, signed_in
+from core.access import requires, signed_in
 from core.forms import text_of
 from core.limits import limited
 from core.web import reading, transaction, wants_html
 from core.words import gettext as _
 from proposals import queries as proposals
 from proposals import workflow
+from proposals.pages import DESK, index_of_similar, may_write
 from proposals.similar import queries, services
 from proposals.similar.forms import DifferenceForm, TypedForm
-from proposals.similar.index import Index
 
 blueprint = Blueprint("similar", __name__)
-
-DESK = (Role.REVIEWER, Role.BUDGET_OFFICER, Role.AUDITOR)
-
-
-def index() -> Index:
-    """This process' index."""
-    found: Index = current_app.extensions["similar"]
-    return found
 
 
 @blueprint.post("/proposals/similar")
@@ -36,9 +28,11 @@ def while_typing() -> ResponseReturnValue:
     """The list for what was typed so far: a part of a page, empty if nothing is similar."""
     of = request.args.get("of", type=UUID)
     with reading() as database:
-        own = proposals.one(database, of) if of else None
-        of = own.id if own and own.author_id == current_user.id else None
-        found = queries.similar(database, index(), TypedForm().text(), now=clock.now(), of=of)
+        draft = proposals.one(database, of) if of else None
+        of = draft.id if draft and may_write(database, draft) else None
+        found = queries.similar(
+            database, index_of_similar(), TypedForm().text(), now=clock.now(), of=of
+        )
         places = {row.slug: row for row in city.neighbourhoods(database)} if found else {}
         return render_template("proposals/similar/_list.html", similar=found, of=of, places=places)
 
@@ -61,7 +55,7 @@ def tell_apart(proposal_id: UUID, other_id: UUID) -> ResponseReturnValue:
     if not wants_html():
         return "", 422 if form.errors else 204
     flash(said)
-    return redirect(url_for("proposals.check", proposal_id=proposal_id))
+    return redirect(url_for("drafts.check", proposal_id=proposal_id))
 
 
 @blueprint.get("/desk/proposals/<uuid:proposal_id>/beside/<uuid:other_id>")

@@ -36,7 +36,7 @@ def test_they_appear_while_one_types_and_go_again(visit, axe):
 
 
 def test_the_difference_is_kept_without_leaving_the_form(visit, axe, city):
-    draft = next(stop.path for stop in city.walk.stops if stop.endpoint == "proposals.edit")
+    draft = next(stop.path for stop in city.walk.stops if stop.endpoint == "drafts.edit")
     page = visit(1280, "ko", who=VOTER)
     page.goto(draft)
     page.locator("#need").fill("아직 저장하지 않은 글")
@@ -52,7 +52,7 @@ def test_the_difference_is_kept_without_leaving_the_form(visit, axe, city):
 
 
 def test_without_a_script_the_check_page_has_them(visit, city):
-    draft = next(stop.path for stop in city.walk.stops if stop.endpoint == "proposals.edit")
+    draft = next(stop.path for stop in city.walk.stops if stop.endpoint == "drafts.edit")
     page = visit(360, "ko", scripts=False, who=VOTER)
     page.goto(draft)
     assert page.locator("#similar").is_hidden()

@@ -1,6 +1,6 @@
 """The index follows the database: two processes, both databases, and no word between them."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -61,7 +61,12 @@ def test_each_process_learns_what_another_wrote(database, now, titles):
         services.move(session, made, "supplement", actor=OFFICE, now=now + WEEK, reason="Where?")
         text = replace(DOGS, title="Dogs")
         services.revise(
-            session, made, text, author_id=made.author_id, base=made.version, now=now + WEEK
+            session,
+            made,
+            text,
+            author_id=made.author_id,
+            base=asdict(services.current(session, made)),
+            now=now + WEEK,
         )
     for index in (one, other, Index()):
         assert titles(index, now + WEEK) == []
