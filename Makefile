@@ -136,6 +136,9 @@ bench-verify: .venv/tested  ## verify.py beside the least that any recount does:
 bench-log: .venv/tested  ## the log from 10^4 to 10^6 leaves on both databases: integrating, proofs, tiles, checkpoints, memory
 	PYTHONPATH=. $(BIN)/python bench/log.py $(SIZES)
 
+bench-similar: .venv/tested  ## similar proposals in a city of 1,000 and of 10,000, beside a plain scan and the search
+	PYTHONPATH=. $(BIN)/python bench/similar.py $(SIZES)
+
 forge: .venv/tested  ## turn every byte of a bundle: verify.py must find each, and say in which step
 	$(BIN)/python -m tests.ballots.verifiers.forge
 
@@ -146,6 +149,12 @@ fuzz: .venv/tested  ## 100,000 damaged files: refused with line and field, or re
 N ?= 1000
 kill-loop: .venv/tested  ## kill the ballot box N times at every step, under load, on both databases: nothing may be lost
 	$(BIN)/python -m tests.ballots.kill_loop $(N)
+
+bench-coedit: .venv/tested  ## 200 editors on 50 texts: how long a keystroke takes to the screens of the others
+	PYTHONPATH=. $(BIN)/python bench/coedit.py
+
+kill-coedit: .venv/tested  ## kill the server N times while people type, on both databases: nothing told as stored may be lost
+	$(BIN)/python -m tests.proposals.writing.kill_server $(if $(filter file,$(origin N)),100,$(N))
 
 interop: .venv/tested .venv-interop/installed  ## programs of others over a log of ours: Go's sumdb (Debian's golang-go, golang-golang-x-mod-dev), pymerkle and more
 	$(BIN)/python -m tests.interop
@@ -160,4 +169,4 @@ interop: .venv/tested .venv-interop/installed  ## programs of others over a log 
 	touch $@
 
 .PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
-  bench-scale bench-verify bench-log forge fuzz kill-loop interop
+  bench-scale bench-verify bench-log bench-similar bench-coedit forge fuzz kill-loop kill-coedit interop

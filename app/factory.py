@@ -13,6 +13,8 @@ from app.rooms import BLUEPRINTS
 from ballots.collector import Collector
 from core.access import check_every_endpoint, public
 from core.db import Database
+from proposals.similar.index import Index
+from proposals.writing.exchange import Exchange
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 YEAR = 365 * 24 * 60 * 60
@@ -42,6 +44,8 @@ def build(config: Config | None = None) -> Flask:
     keys = keys_of(config)
     app.extensions |= {
         "database": database, "keys": keys, "collector": Collector(database, keys),
+        "similar": Index(),
+        "writing": Exchange(database),
     }  # fmt: skip
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # Flask's own advice

@@ -76,6 +76,8 @@ ACTS: Mapping[str, LazyString] = {
     "paper.reopened": _l(
         "%(title)s: sheets %(sheets)s of batch %(batch)s were made void, document %(document)s. %(why)s"
     ),
+    "proposal.joined": _l("Somebody joined a proposal by invitation."),
+    "proposal.left": _l("Somebody left a proposal."),
     "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
     "role.factor_reset": _l("The authenticator of an official was reset."),
     "role.granted": _l("The role “%(role)s” was granted."),

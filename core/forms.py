@@ -29,8 +29,13 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 def tidy(text: str | None) -> str | None:
-    """The text without blanks at its ends and without zero characters; a filter for fields."""
-    return text.replace("\0", "").strip() if text else text
+    """The text without blanks at its ends and without zero characters; a filter for fields.
+
+    A line ends with one sign, as scripts see it, and not with two, as browsers send it.
+    """
+    if not text:
+        return text
+    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 class MoneyField(Field):

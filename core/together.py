@@ -6,6 +6,7 @@ is, the more share an act. No thread is needed, so processes may fork.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar, cast
 
@@ -34,10 +35,17 @@ class Together(Generic[Given, Answer]):
     ----------
     act : from what was given by each to the answer of each, in the same order; what it raises is
         raised to all of them. An exception as an answer is raised to that one alone.
+    pause : seconds that each act waits for others to come. Where an act never yields, as on SQLite
+        under gevent, nobody can come meanwhile, and without a pause each would act alone.
     """
 
-    def __init__(self, act: Callable[[Sequence[Given]], Sequence[Answer | Exception]]) -> None:
-        self._act = act
+    def __init__(
+        self,
+        act: Callable[[Sequence[Given]], Sequence[Answer | Exception]],
+        *,
+        pause: float = 0,
+    ) -> None:
+        self._act, self._pause = act, pause
         self._waiting: list[_Call[Given, Answer]] = []
         self._lock = threading.Lock()
         self._is_acting = False
@@ -59,6 +67,8 @@ class Together(Generic[Given, Answer]):
 
     def _lead(self) -> None:
         """Act for those that wait; the first of those who came meanwhile leads the next act."""
+        if self._pause:
+            time.sleep(self._pause)
         with self._lock:
             calls, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         try:

@@ -1,9 +1,11 @@
 """The proposals room's forms. A draft may be incomplete; submitting says what is missing."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -11,10 +13,10 @@ from core import money
 from core.city import Field, Neighbourhood
 from core.forms import Form, MoneyField, choices, text_of, tidy
 from core.words import lazy_gettext as _l
-from proposals.services import COST_CAP_MINOR, Text
+from proposals.services import COST_CAP_MINOR, LONGEST, Text
 from proposals.workflow import REASONS, STATUSES, Move
 
-LONGEST_TITLE, LONGEST_SENTENCE, LONGEST_TEXT = 60, 140, 5000
+LIVE = "live"  # what the form says when its words were written together and are stored already
 
 
 def _at_most(letters: int) -> Length:
@@ -25,23 +27,23 @@ class ProposalForm(Form):
     """What an author writes."""
 
     title = StringField(
-        _l("Title"), [DataRequired(_l("Give it a title.")), _at_most(LONGEST_TITLE)],
+        _l("Title"), [DataRequired(_l("Give it a title.")), _at_most(LONGEST["title"])],
         filters=[tidy], description=_l("What should there be? At most 60 letters."),
     )  # fmt: skip
     summary = StringField(
-        _l("In one sentence"), [_at_most(LONGEST_SENTENCE)], filters=[tidy],
+        _l("In one sentence"), [_at_most(LONGEST["summary"])], filters=[tidy],
         description=_l("So that a neighbour understands it at once."),
     )  # fmt: skip
     need = TextAreaField(
-        _l("Why it is needed"), [_at_most(LONGEST_TEXT)], filters=[tidy],
+        _l("Why it is needed"), [_at_most(LONGEST["need"])], filters=[tidy],
         description=_l("What is hard today, and for whom?"),
     )  # fmt: skip
     benefit = TextAreaField(
-        _l("Expected benefit"), [_at_most(LONGEST_TEXT)], filters=[tidy],
+        _l("Expected benefit"), [_at_most(LONGEST["benefit"])], filters=[tidy],
         description=_l("What will be better afterwards?"),
     )  # fmt: skip
     place = StringField(
-        _l("Location"), [_at_most(100)], filters=[tidy],
+        _l("Location"), [_at_most(LONGEST["place"])], filters=[tidy],
         description=_l("A street, a park, a building: as one would tell a visitor."),
     )  # fmt: skip
     neighbourhood = SelectField(_l("Neighbourhood"), default="")
@@ -51,13 +53,17 @@ class ProposalForm(Form):
         description=_l("A rough guess in won is enough; the city checks it."),
     )  # fmt: skip
     title_en = StringField(
-        _l("Title in English (if you like)"), [_at_most(120)], filters=[tidy],
+        _l("Title in English (if you like)"), [_at_most(LONGEST["title_en"])], filters=[tidy],
         description=_l("For neighbours who read English."),
     )  # fmt: skip
     summary_en = StringField(
-        _l("The sentence in English (if you like)"), [_at_most(200)], filters=[tidy]
+        _l("The sentence in English (if you like)"),
+        [_at_most(LONGEST["summary_en"])],
+        filters=[tidy],
     )
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    # What the writer started from: with it, changes of two people are put together field by field.
+    base = StringField(widget=HiddenInput())
+    written = StringField(widget=HiddenInput())
 
     def offer(
         self, neighbourhoods: Sequence[Neighbourhood], fields: Sequence[Field], language: str
@@ -91,10 +97,42 @@ class ProposalForm(Form):
             cost_minor=self.cost_minor.data,
         )
 
+    @classmethod
+    def of(cls, text: Text) -> "ProposalForm":
+        """The form as it is shown to whoever goes on from `text`."""
+        form = cls(formdata=None, data=asdict(text))
+        form.start_from(text)
+        return form
+
+    def start_from(self, text: Text) -> None:
+        """Note what is written on from here."""
+        self.base.data, self.base.raw_data = json.dumps(asdict(text), ensure_ascii=False), None
+
+    def started_from(self) -> Mapping[str, Any]:
+        """What the writer started from, as far as the form tells."""
+        try:
+            said = json.loads(text_of(self.base))
+        except (ValueError, RecursionError):
+            return {}
+        return said if isinstance(said, dict) else {}
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the words are stored already, and only the rest of the form is to be saved."""
+        return bool(self.written.data == LIVE)
+
+    def take(self, words: Mapping[str, str]) -> None:
+        """Set the words to those that are stored."""
+        for name, said in words.items():
+            self[name].data, self[name].raw_data = said, [said]
+
     def name_missing(self, names: Iterable[str]) -> None:
-        """Put a sentence on each field without which the proposal cannot be submitted."""
+        """Put a sentence on each field for which the proposal cannot be submitted."""
         for name in names:
-            self[name].errors = [MISSING[name]]
+            most = LONGEST.get(name)
+            is_long = most is not None and len(text_of(self[name])) > most
+            too_long = _l("At most %(max)d letters, please.", max=most)
+            self[name].errors = [too_long if is_long else MISSING[name]]
 
 
 MISSING: Mapping[str, Any] = {

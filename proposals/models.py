@@ -48,7 +48,9 @@ class Proposal(Base):
     # A save on a stale base is refused: nobody's words are overwritten.
     version: Mapped[int] = mapped_column()
     created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(
+        index=True
+    )  # proposals/similar/index.py follows it
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     author: Mapped[Account | None] = relationship()

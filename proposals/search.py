@@ -7,13 +7,15 @@ three-character pieces miss two-syllable words. Both databases index the same pi
 import re
 import unicodedata
 
-from sqlalchemy import ColumnElement, and_, column, func, literal_column, select, table, text
+from sqlalchemy import ColumnElement, and_, column, func, literal_column, or_, select, table, text
 from sqlalchemy.orm import Session
 
 from proposals.models import Proposal, SearchEntry
+from proposals.similar import korean
 
 _WORD = re.compile(r"\w+")
 _PIECE = 2
+_LONGEST_CUT = 8  # letters of a word that is tried with a blank
 LONGEST_QUERY = 80
 
 _FTS = table("proposal_search", column("rowid"))
@@ -38,7 +40,7 @@ def indexed(*texts: str) -> str:
 def matching(session: Session, query: str) -> ColumnElement[bool] | None:
     """The condition that a proposal has every word of `query`; None if it has no word at all."""
     asked = unicodedata.normalize("NFC", query)[:LONGEST_QUERY]
-    words = [" ".join(pieces(word)) for word in _words(asked)]
+    words = [spellings(word) for word in _words(asked)]
     if not words:
         return None
     on_postgresql = session.get_bind().dialect.name == "postgresql"
@@ -46,20 +48,41 @@ def matching(session: Session, query: str) -> ColumnElement[bool] | None:
     return Proposal.id.in_(select(SearchEntry.proposal_id).where(condition))
 
 
+def spellings(word: str) -> list[str]:
+    """The phrases of pieces, each of which is the word: whole, and with a blank at each place.
+
+    People write 보행신호 and 보행 신호. A particle of the word asked for is left out, since the
+    same word has another one in the text.
+
+    >>> spellings("보행신호를")
+    ['보행 행신 신호', '보 행신 신호', '보행 신호', '보행 행신 호']
+    """
+    stem = korean.without_particle(word)
+    cuts = range(1, len(stem)) if _PIECE < len(stem) <= _LONGEST_CUT else ()
+    parted = (" ".join([*pieces(stem[:cut]), *pieces(stem[cut:])]) for cut in cuts)
+    return [" ".join(pieces(stem)), *(parted if korean.is_hangul(stem) else ())]
+
+
 def _words(text: str) -> list[str]:
     """The words in one form of writing: some keyboards send each Hangul letter apart (NFD)."""
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
 
 
-def _sqlite(words: list[str]) -> ColumnElement[bool]:
-    """Each word is a phrase of its pieces, in quotes: nothing in it is read as query language."""
-    phrases = " ".join(f'"{word}"' for word in words)
+def _sqlite(words: list[list[str]]) -> ColumnElement[bool]:
+    """Each word is one of its phrases, in quotes: nothing in it is read as query language."""
+    alternatives = (" OR ".join(f'"{one}"' for one in word) for word in words)
+    phrases = " AND ".join(f"({one})" for one in alternatives)
     match = text("proposal_search MATCH :phrases").bindparams(phrases=phrases)
     return SearchEntry.id.in_(select(_FTS.c.rowid).select_from(_FTS).where(match))
 
 
-def _postgresql(words: list[str]) -> ColumnElement[bool]:
+def _postgresql(words: list[list[str]]) -> ColumnElement[bool]:
     """Written as the index is, so that it is used; `simple` splits pieces at blanks only."""
     simple: ColumnElement[str] = literal_column("'simple'")
     vector = func.to_tsvector(simple, SearchEntry.words)
-    return and_(*(vector.op("@@")(func.phraseto_tsquery(simple, word)) for word in words))
+    return and_(
+        *(
+            or_(*(vector.op("@@")(func.phraseto_tsquery(simple, one)) for one in word))
+            for word in words
+        )
+    )

@@ -2,13 +2,13 @@
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from core import journal
 from core.journal import CITIZEN, THE_SYSTEM, Actor
@@ -20,18 +20,32 @@ from proposals.errors import (
     MergeTargetError,
     NotYourProposalError,
     ReasonNeededError,
+    SharedDraftError,
+    StaleTextError,
 )
 from proposals.models import Proposal, Receipt, SearchEntry
+from proposals.people import queries as members
+from proposals.people import services as people
+from proposals.similar import keeping
+from proposals.writing import queries as written
+from proposals.writing import services as writing
+from proposals.writing import storing
+from proposals.writing.updates import FIELDS as WORDS
 
 KEY_BITS = 62  # so many that no two proposals meet
 COST_CAP_MINOR = 300_000_000  # won for one project, the usual cap of a city
 LONGEST_TITLE, LONGEST_SUMMARY = 120, 200  # what the columns hold
 NEEDED = ("title", "summary", "need", "benefit", "place", "field", "cost_minor")
+# Letters that a form takes, and that are handed in; together people may write more for a while.
+LONGEST: Mapping[str, int] = {
+    "title": 60, "summary": 140, "need": 5000, "benefit": 5000, "place": 100,
+    "title_en": LONGEST_TITLE, "summary_en": LONGEST_SUMMARY,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Text:
-    """What an author writes. A draft may leave anything but the title empty."""
+    """What authors write. A draft may leave anything but the title empty."""
 
     title: str
     summary: str = ""
@@ -83,19 +97,67 @@ def begin_draft(
     return proposal
 
 
+def current(session: Session, proposal: Proposal) -> Text:
+    """What the proposal says now, with what was written together and is not in its columns yet."""
+    return Text(
+        neighbourhood=proposal.neighbourhood,
+        field=proposal.field,
+        cost_minor=proposal.cost_minor,
+        **written.words(session, proposal),
+    )
+
+
+def combined(base: Mapping[str, Any], theirs: Text, yours: Text) -> Text:
+    """Both changes of one text, field by field; `base` is what `yours` was written on.
+
+    A field that `base` does not have counts as changed wherever the two differ.
+
+    Raises
+    ------
+    StaleTextError : a field was changed on both sides, and not to the same.
+    """
+    conflicts, taken = {}, {}
+    unknown = object()
+    for name, now_there in asdict(theirs).items():
+        was, mine = base.get(name, unknown), getattr(yours, name)
+        if mine in (now_there, was):
+            taken[name] = now_there
+        elif now_there != was:
+            conflicts[name] = (base.get(name), now_there)
+    text = replace(yours, **taken)
+    if conflicts:
+        raise StaleTextError(conflicts=conflicts, text=text)
+    return text
+
+
 def revise(
-    session: Session, proposal: Proposal, text: Text, *, author_id: UUID, base: int, now: datetime
+    session: Session,
+    proposal: Proposal,
+    text: Text,
+    *,
+    author_id: UUID,
+    base: Mapping[str, Any],
+    now: datetime,
 ) -> None:
-    """New words for a draft, written on version `base`.
+    """New words for a draft, written on `base`; what others changed in other fields stays.
 
     Raises
     ------
     NotYourProposalError, FrozenProposalError : who, and when.
-    StaleDataError : somebody saved another version since; nothing is overwritten.
+    StaleTextError : somebody else changed the same field; nothing is overwritten.
     """
-    check_open(proposal, author_id)
-    if proposal.version != base:
-        raise StaleDataError(f"written on version {base}, now {proposal.version}")
+    writing.opened(session, proposal)  # whoever writes at the same moment waits here
+    session.refresh(proposal)
+    writing.check_writer(session, proposal.id, author_id)
+    text = combined(base, current(session, proposal), text)
+    words = {name: getattr(text, name) for name in WORDS}
+    storing.write(session, proposal, words, account_id=author_id, now=now)
+    _put(session, proposal, text, now=now)
+
+
+def _put(session: Session, proposal: Proposal, text: Text, *, now: datetime) -> None:
+    """Bring the proposal's columns, and what search knows, to this text."""
+    writing.settle(session, proposal)
     for name, value in asdict(text).items():
         setattr(proposal, name, value)
     proposal.updated_at = now
@@ -104,32 +166,35 @@ def revise(
     session.execute(words.values(words=_words(text)))
 
 
-def check_open(proposal: Proposal, author_id: UUID) -> None:
-    """Raise NotYourProposalError or FrozenProposalError unless this author may write now."""
-    _check_author(proposal, author_id)
-    if proposal.status not in workflow.EDITABLE:
-        raise FrozenProposalError(status=proposal.status)
-
-
 def discard(session: Session, proposal: Proposal, *, author_id: UUID) -> None:
-    """Delete one's own draft for good; the journal, which is public, never knew of it.
+    """Delete one's own draft for good; the journal, which is public, never had its words.
 
     Raises
     ------
     NotYourProposalError
     FrozenProposalError : it was handed in, and can only be withdrawn.
+    SharedDraftError : others belong to it.
     """
     _check_author(proposal, author_id)
     if proposal.status != "draft":
         raise FrozenProposalError(status=proposal.status)
+    if members.others(session, proposal.id):
+        raise SharedDraftError
+    people.forget(session, proposal.id)
+    writing.forget(session, proposal.id)
     session.execute(delete(SearchEntry).where(SearchEntry.proposal_id == proposal.id))
     session.delete(proposal)
     session.flush()
 
 
-def missing(proposal: Proposal) -> list[str]:
+def missing(text: Text) -> list[str]:
     """The fields that must be filled before the proposal can be submitted."""
-    return [name for name in NEEDED if getattr(proposal, name) in (None, "")]
+    return [name for name in NEEDED if getattr(text, name) in (None, "")]
+
+
+def too_long(text: Text) -> list[str]:
+    """The fields that must be shortened before the proposal can be submitted."""
+    return [name for name, most in LONGEST.items() if len(getattr(text, name)) > most]
 
 
 def submit(session: Session, proposal: Proposal, *, author_id: UUID, now: datetime) -> int:
@@ -139,15 +204,15 @@ def submit(session: Session, proposal: Proposal, *, author_id: UUID, now: dateti
 
     Raises
     ------
-    IncompleteProposalError : something is missing.
+    IncompleteProposalError : something is missing, or too long.
     NotYourProposalError, ForbiddenMoveError
     """
     _check_author(proposal, author_id)
     if proposal.status != "received":
-        gaps = missing(proposal)
-        if gaps:
-            raise IncompleteProposalError(missing=gaps)
+        if proposal.status in workflow.EDITABLE:
+            _settle(session, proposal, now=now)
         move(session, proposal, "received", actor=Actor(CITIZEN, author_id), now=now)
+        keeping.keep(session, [proposal])
     number = session.scalar(select(Receipt.number).where(Receipt.proposal_id == proposal.id))
     if number is None:
         receipt = Receipt(proposal_id=proposal.id, received_at=now)
@@ -155,6 +220,16 @@ def submit(session: Session, proposal: Proposal, *, author_id: UUID, now: dateti
         session.flush()
         number = receipt.number
     return number
+
+
+def _settle(session: Session, proposal: Proposal, *, now: datetime) -> None:
+    """Take over what was written together, if it can be handed in as it is."""
+    writing.opened(session, proposal)  # nobody writes on until this is done
+    text = current(session, proposal)
+    gaps = missing(text) + too_long(text)
+    if gaps:
+        raise IncompleteProposalError(missing=gaps)
+    _put(session, proposal, text, now=now)
 
 
 def withdraw(session: Session, proposal: Proposal, *, author_id: UUID, now: datetime) -> None:

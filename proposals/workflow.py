@@ -175,6 +175,8 @@ ON_THE_AGENDA = frozenset(
 ELIGIBLE = frozenset({"fit", "conditional", "committee"})
 PUBLIC = frozenset(code for code, status in STATUSES.items() if status.is_public)
 HIDDEN = frozenset(STATUSES) - PUBLIC
+# When everyone may see who wrote which words: not while the text is being changed.
+WORDS_PUBLIC = PUBLIC - EDITABLE
 # What another may be merged into: never a merged one, so that merges cannot go round in a circle.
 MERGE_TARGETS = PUBLIC - FINAL
 

@@ -34,6 +34,7 @@ from ballots.integrator import Integrator
 from ballots.keys import Keys
 from core import clock, words
 from core.db import Database
+from proposals.writing.exchange import Exchange
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 # Few, for coverage doubles the time: a named example meets each rare branch.
@@ -210,6 +211,7 @@ def app(
     application.extensions["database"].dispose()
     application.extensions["database"] = database
     application.extensions["collector"] = Collector(database, application.extensions["keys"])
+    application.extensions["writing"] = Exchange(database)
     application.jinja_env.bytecode_cache = compiled_templates
     application.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
     monkeypatch.setattr(clock, "now", lambda: NOW)

@@ -28,7 +28,7 @@ await mkdir(out, { recursive: true });
 const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["chrome100", "firefox100", "safari15"] };
 await build({ ...common, entryPoints: ["css/app.css"], outfile: new URL("app.css", out).pathname, plugins: [krds] });
 const script = { ...common, format: "iife" };
-const scripts = ["ballot.js", "cast.js", "keying.js", "receipt.js", "token.js"];
+const scripts = ["ballot.js", "cast.js", "keying.js", "receipt.js", "similar.js", "token.js", "writing.js"];
 for (const name of scripts) await build({ ...script, entryPoints: [`js/${name}`], outfile: new URL(name, out).pathname });
 
 // The verifier's page holds all that it needs, so that it works from a stick and asks nobody for anything.
@@ -57,7 +57,8 @@ const licence = async (name) => `${name}\n\n${(await readFile(`node_modules/${na
 await writeFile(
   new URL("LICENSES.txt", out),
   `app.css takes colour tokens from krds-uiux (ISC).\n\n${(await readFile("node_modules/krds-uiux/README.md", "utf8")).match(/ISC[^\n]*/)?.[0] ?? "ISC"}\n\n` +
-    `What checks receipts and bundles takes hashes and signatures from:\n\n${(await Promise.all(["@noble/hashes", "@noble/ed25519"].map(licence))).join("\n")}`,
+    `What checks receipts and bundles takes hashes and signatures from:\n\n${(await Promise.all(["@noble/hashes", "@noble/ed25519"].map(licence))).join("\n")}\n` +
+    `What lets several people write one text is:\n\n${(await Promise.all(["yjs", "lib0"].map(licence))).join("\n")}`,
 );
 const vendor = new URL("../../tests/browser/vendor/", import.meta.url);
 await mkdir(vendor, { recursive: true });
@@ -65,6 +66,7 @@ await cp("node_modules/axe-core/axe.min.js", new URL("axe.min.js", vendor));
 await cp("node_modules/axe-core/LICENSE", new URL("axe-LICENSE.txt", vendor));
 await build({ ...script, entryPoints: ["verify/index.js"], outfile: new URL("board.js", vendor).pathname, globalName: "board" });
 await build({ ...script, entryPoints: ["js/token/index.js"], outfile: new URL("token.js", vendor).pathname, globalName: "token" });
+await build({ ...script, entryPoints: ["js/writing/binding.js"], outfile: new URL("binding.js", vendor).pathname, globalName: "binding" });
 
 // What was built of what, so that a test without Node.js sees a bundle that is older than its source.
 const digests = async (paths) => {
@@ -80,5 +82,6 @@ const bundles = [
   "../../ballots/verifiers/verify.html",
   "../../tests/browser/vendor/board.js",
   "../../tests/browser/vendor/token.js",
+  "../../tests/browser/vendor/binding.js",
 ];
 await writeFile("built.json", JSON.stringify({ ...(await digests(sources)), ...(await digests(bundles)) }, null, 1) + "\n");

@@ -7,6 +7,7 @@ import click
 from app import migrate
 from app.config import Config
 from core.db import opened
+from proposals.similar import keeping
 
 
 @click.group()
@@ -22,4 +23,5 @@ def upgrade() -> None:
     """
     with opened(Config.from_environ(os.environ).database_url) as database:
         migrate.upgrade(database.writer)
+        keeping.keep_missing(database)  # where this version works them out in another way
     click.echo(f"The tables are at version {migrate.head()}.")

@@ -131,7 +131,8 @@ def visit(browser: Browser, city: City) -> Iterator[Callable[..., Page]]:
             "console",
             lambda message: (
                 complaints.append(message.text)
-                if message.type == "error" and "status of 4" not in message.text
+                if message.type == "error"
+                and not any(word in message.text for word in ("status of 4", "DISCONNECTED"))
                 else None
             ),
         )

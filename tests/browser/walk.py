@@ -23,6 +23,8 @@ from ballots.paper import batches, keying, stations
 from budget.agenda.models import PolicyTask
 from core.access import Role, access_of
 from core.journal import Actor
+from proposals.people import services as people
+from proposals.writing import services as writing
 from tests import audits, factories, sheets
 from tests.factories import DAY
 
@@ -44,12 +46,17 @@ NO_PAGE: Mapping[str, str] = {
     "paper.ballot": "a file",
     "anonymous.proof": "a file",
     "anonymous.tokens": "a file",
+    "writing.quick": "a socket",
     "ballots.receipt": "comes after a cast; test_vote.py looks at it",
 }
 # Public pages that show officials more.
 MORE_FOR = {"agenda.task": (Role.BUDGET_OFFICER, Role.COUNCIL_CLERK, Role.REVIEWER)}
 VISITOR, VOTER, NEWCOMER, BEFORE_FACTOR = "visitor", "voter", "newcomer", "before the factor"
-SEEN_BY = {"accounts.enrol": NEWCOMER, "accounts.second_factor": BEFORE_FACTOR}
+SEEN_BY = {
+    "writing.words": VOTER,
+    "accounts.enrol": NEWCOMER,
+    "accounts.second_factor": BEFORE_FACTOR,
+}
 
 
 @dataclass(frozen=True)
@@ -109,8 +116,16 @@ def _examples(
     audits.begin(session, audited, now)
     listed = factories.cycle(session, now, phase="frozen", slug="listed", roll_kind="listed")
     received = factories.proposal(session, now, status="received", author=author)
+    alike = factories.proposal(session, now, status="received", author=author)
     draft = factories.proposal(session, now, author=author)
     batch = _batch(session, session.get_one(Contest, open_.contest_id), now, clerk)
+    others = factories.proposal(session, now)
+    codes = [
+        people.invite(session, others, "coauthor", author_id=others.author_id, now=now)
+        for _ in range(2)
+    ]
+    people.join(session, codes[0], account_id=author.id, now=now)
+    writing.opened(session, draft)
     own_draft, own = {"proposal_id": draft.id}, {"proposal_id": received.id}
     task = session.scalar(select(PolicyTask.id).limit(1))
     return str(open_.contest_id), {
@@ -143,13 +158,18 @@ def _examples(
         "roll.code": {"contest_id": listed.contest_id},
         "roll.declare": {"contest_id": open_.contest_id},
         "roll.recorded": {"contest_id": open_.contest_id},
-        "proposals.check": own_draft,
-        "proposals.discard": own_draft,
-        "proposals.edit": own_draft,
+        "people.index": own_draft,
+        "people.join": {"code": codes[1]},
+        "people.leave": {"proposal_id": others.id},
+        "drafts.check": own_draft,
+        "drafts.discard": own_draft,
+        "drafts.edit": own_draft,
         "proposals.received": own,
-        "proposals.review": own,
+        "review.review": own,
         "proposals.show": own,
         "proposals.withdraw": own,
+        "similar.beside": {**own, "other_id": alike.id},
+        "writing.words": own_draft,
     }
 
 

@@ -78,3 +78,17 @@ def test_no_thread_waits_for_ever_when_one_is_stopped():
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             together(1)
+
+
+def test_a_pause_lets_others_come_to_the_first_act():
+    act, barrier = Act(), threading.Barrier(5)
+    act.may_end.set()
+    together = Together(act, pause=0.5)
+
+    def call(number):
+        barrier.wait()
+        return together(number)
+
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(call, (2, 4, 6, 8, 10))) == [4, 8, 12, 16, 20]
+    assert [sorted(done) for done in act.acts] == [[2, 4, 6, 8, 10]]

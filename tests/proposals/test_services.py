@@ -1,7 +1,7 @@
 """Writing, submitting, moving and finding proposals."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from threading import Barrier
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from proposals.errors import (
     MergeTargetError,
     NotYourProposalError,
     ReasonNeededError,
+    StaleTextError,
 )
 from proposals.models import SearchEntry
 from proposals.queries import Filters
@@ -84,19 +85,20 @@ def test_only_the_author_writes_and_only_while_it_is_open(session, now):
     made = factories.proposal(session, now)
     stranger = factories.account(session, now)
     with pytest.raises(NotYourProposalError):
-        services.revise(session, made, TEXT, author_id=stranger.id, base=1, now=now)
+        services.revise(session, made, TEXT, author_id=stranger.id, base={}, now=now)
     services.submit(session, made, author_id=made.author_id, now=now)
     with pytest.raises(FrozenProposalError):
-        services.revise(session, made, TEXT, author_id=made.author_id, base=made.version, now=now)
+        services.revise(session, made, TEXT, author_id=made.author_id, base={}, now=now)
 
 
 def test_a_save_on_a_stale_base_overwrites_nothing(session, now):
     made = factories.proposal(session, now)
-    services.revise(
-        session, made, replace(TEXT, title="New"), author_id=made.author_id, base=1, now=now
-    )
-    with pytest.raises(StaleDataError):
-        services.revise(session, made, TEXT, author_id=made.author_id, base=1, now=now)
+    base = asdict(TEXT)
+    first, second = (replace(TEXT, title=title) for title in ("New", "Newer"))
+    services.revise(session, made, first, author_id=made.author_id, base=base, now=now)
+    with pytest.raises(StaleTextError) as caught:
+        services.revise(session, made, second, author_id=made.author_id, base=base, now=now)
+    assert caught.value.conflicts == {"title": (TEXT.title, "New")}
     assert made.title == "New"
     assert (
         queries.page(session, Filters(query="New", status=""), start=0).proposals == []
@@ -202,7 +204,12 @@ def test_search_finds_pieces_of_korean_words(session, now, query, found):
 def test_search_follows_new_words(session, now):
     made = factories.proposal(session, now)
     services.revise(
-        session, made, replace(TEXT, title="도서관"), author_id=made.author_id, base=1, now=now
+        session,
+        made,
+        replace(TEXT, title="도서관"),
+        author_id=made.author_id,
+        base=asdict(TEXT),
+        now=now,
     )
     services.submit(session, made, author_id=made.author_id, now=now)
     assert queries.page(session, Filters(query="도서관"), start=0).proposals == [made]

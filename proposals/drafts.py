@@ -1,0 +1,161 @@
+"""Writing a draft, alone or with others, and handing it in."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from core import city, clock
+from core.access import signed_in
+from core.web import reading, transaction
+from core.words import gettext as _
+from core.words import language
+from proposals import services
+from proposals.errors import IncompleteProposalError, StaleTextError
+from proposals.forms import LIVE, ProposalForm
+from proposals.models import Proposal
+from proposals.pages import is_mine, own, similar_to, status_of, vocabulary, writable
+from proposals.people import queries as people
+from proposals.services import Text
+from proposals.writing.updates import FIELDS
+from proposals.writing.views import exchange
+
+blueprint = Blueprint("drafts", __name__)
+
+
+@blueprint.route("/proposals/new", methods=["GET", "POST"])
+@signed_in
+def new() -> ResponseReturnValue:
+    """Begin a draft."""
+    with transaction() if request.method == "POST" else reading() as database:
+        form = ProposalForm()
+        _offer(form, database)
+        if form.validate_on_submit():
+            proposal = services.begin_draft(database, current_user.id, form.text(), now=clock.now())
+            return _after_saving(proposal)
+    return render_template("proposals/edit.html", form=form, proposal=None), status_of(form)
+
+
+@blueprint.route("/proposals/<uuid:proposal_id>/edit", methods=["GET", "POST"])
+@signed_in
+def edit(proposal_id: UUID) -> ResponseReturnValue:
+    """Go on writing. Where somebody else changed the same field, all three texts are shown."""
+    form = ProposalForm()
+    try:
+        with transaction() if request.method == "POST" else reading() as database:
+            proposal = writable(database, proposal_id)
+            now_there = services.current(database, proposal)
+            base = form.started_from()
+            if request.method == "GET":
+                form = ProposalForm.of(now_there)
+            elif form.is_live:
+                base = {**base, **_words(now_there)}
+                form.take(_words(now_there))
+            _offer(form, database)
+            if form.validate_on_submit():
+                services.revise(
+                    database, proposal, form.text(),
+                    author_id=current_user.id, base=base, now=clock.now(),
+                )  # fmt: skip
+                exchange().announce(database, proposal_id)
+                return _after_saving(proposal)
+            return _editor(database, form, proposal), status_of(form)
+    except StaleTextError as stale:
+        return _stale(stale, proposal_id)
+
+
+@blueprint.get("/proposals/<uuid:proposal_id>/submit")
+@signed_in
+def check(proposal_id: UUID) -> ResponseReturnValue:
+    """What was written, to be checked before it is handed in."""
+    with reading() as database:
+        proposal = writable(database, proposal_id)
+        text = services.current(database, proposal)
+        gaps = services.missing(text) + services.too_long(text)
+        if gaps:
+            return _incomplete(database, proposal, text, gaps)
+        return render_template(
+            "proposals/check.html", proposal=proposal, text=text, is_mine=is_mine(proposal),
+            similar=similar_to(database, text, of=proposal.id), **vocabulary(database),
+        )  # fmt: skip
+
+
+@blueprint.post("/proposals/<uuid:proposal_id>/submit")
+@signed_in
+def submit(proposal_id: UUID) -> ResponseReturnValue:
+    """Hand the proposal in."""
+    try:
+        with transaction() as database:
+            proposal = own(database, proposal_id)
+            services.submit(database, proposal, author_id=current_user.id, now=clock.now())
+            exchange().announce(database, proposal_id)
+    except IncompleteProposalError:
+        return redirect(url_for("drafts.check", proposal_id=proposal_id))
+    return redirect(url_for("proposals.received", proposal_id=proposal_id))
+
+
+@blueprint.route("/proposals/<uuid:proposal_id>/discard", methods=["GET", "POST"])
+@signed_in
+def discard(proposal_id: UUID) -> ResponseReturnValue:
+    """Delete one's own draft, after asking once more."""
+    with transaction() if request.method == "POST" else reading() as database:
+        proposal = own(database, proposal_id)
+        if request.method == "POST":
+            services.discard(database, proposal, author_id=current_user.id)
+            flash(_("The draft is deleted."))
+            return redirect(url_for("proposals.mine"))
+        return render_template("proposals/discard.html", proposal=proposal)
+
+
+def _offer(form: ProposalForm, database: Session) -> None:
+    form.offer(city.neighbourhoods(database), city.fields(database), language())
+
+
+def _after_saving(proposal: Proposal) -> ResponseReturnValue:
+    if request.form.get("then") == "submit":
+        return redirect(url_for("drafts.check", proposal_id=proposal.id))
+    flash(_("Your draft is saved. Nobody sees it but those who belong to it."))
+    return redirect(url_for("drafts.edit", proposal_id=proposal.id))
+
+
+def _incomplete(
+    database: Session, proposal: Proposal, text: Text, gaps: list[str]
+) -> ResponseReturnValue:
+    """The form again, with a sentence on each field that is missing or too long."""
+    form = ProposalForm.of(text)
+    _offer(form, database)
+    form.name_missing(gaps)
+    return _editor(database, form, proposal), 422
+
+
+def _editor(database: Session, form: ProposalForm, proposal: Proposal) -> str:
+    """The page to write on: live, unless it must keep words that a plain form has sent."""
+    is_live = request.method == "GET" or form.is_live
+    members = people.members(database, proposal.id)
+    return render_template(
+        "proposals/edit.html",
+        form=form,
+        proposal=proposal,
+        members=members,
+        live=LIVE if is_live else "",
+    )
+
+
+def _stale(stale: StaleTextError, proposal_id: UUID) -> ResponseReturnValue:
+    """Three texts side by side; saving again is then on the newer base."""
+    with reading() as database:
+        proposal = writable(database, proposal_id)
+        form = ProposalForm.of(stale.text)
+        form.start_from(services.current(database, proposal))
+        _offer(form, database)
+        page = render_template(
+            "proposals/stale.html", form=form, proposal=proposal,
+            conflicts=stale.conflicts, **vocabulary(database),
+        )  # fmt: skip
+    return page, 409
+
+
+def _words(text: Text) -> dict[str, str]:
+    return {name: getattr(text, name) for name in FIELDS}

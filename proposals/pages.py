@@ -1,0 +1,87 @@
+"""Who may do what with a proposal, as the pages of this room ask it, and what they all show."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import abort, current_app
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from core import city, clock
+from core.access import Role
+from proposals import queries
+from proposals.errors import NotYourProposalError
+from proposals.models import Proposal
+from proposals.people import queries as people
+from proposals.similar import queries as alike
+from proposals.similar.index import Index
+from proposals.similar.queries import Likeness
+from proposals.similar.traits import Wish
+from proposals.writing import services as writing
+
+DESK = (Role.REVIEWER, Role.BUDGET_OFFICER, Role.AUDITOR)
+ACTING = (Role.REVIEWER, Role.BUDGET_OFFICER)
+
+
+def is_mine(proposal: Proposal) -> bool:
+    """Whether the reader is its author."""
+    return bool(current_user.is_authenticated and proposal.author_id == current_user.id)
+
+
+def on_desk(proposal: Proposal) -> bool:
+    """Whether the reader is an official who sees it on the desk; a draft lies on none."""
+    return proposal.status != "draft" and bool(current_user.holds(*DESK))
+
+
+def belongs(database: Session, proposal: Proposal) -> bool:
+    """Whether the reader may read the draft: as author, co-author or viewer."""
+    return bool(
+        current_user.is_authenticated and people.may_read(database, proposal, current_user.id)
+    )
+
+
+def may_write(database: Session, proposal: Proposal) -> bool:
+    """Whether the reader writes it: as author or co-author."""
+    return bool(
+        current_user.is_authenticated and people.may_write(database, proposal, current_user.id)
+    )
+
+
+def writable(database: Session, proposal_id: UUID) -> Proposal:
+    """The proposal, if this person may write it now."""
+    proposal: Proposal = queries.one(database, proposal_id) or abort(404)
+    writing.check_writer(database, proposal_id, current_user.id)
+    return proposal
+
+
+def own(database: Session, proposal_id: UUID) -> Proposal:
+    """The reader's own proposal; raises NotYourProposalError."""
+    proposal: Proposal = queries.one(database, proposal_id) or abort(404)
+    if not is_mine(proposal):
+        raise NotYourProposalError
+    return proposal
+
+
+def similar_to(database: Session, wish: Wish, *, of: UUID) -> Sequence[Likeness]:
+    """The public proposals that are most like this text, which is of the proposal `of`."""
+    return alike.similar(database, index_of_similar(), wish, now=clock.now(), of=of)
+
+
+def index_of_similar() -> Index:
+    """This process' index."""
+    found: Index = current_app.extensions["similar"]
+    return found
+
+
+def vocabulary(database: Session) -> dict[str, Any]:
+    """The names of fields and neighbourhoods, by their slugs."""
+    return {
+        "fields": {row.slug: row for row in city.fields(database)},
+        "places": {row.slug: row for row in city.neighbourhoods(database)},
+    }
+
+
+def status_of(form: Any) -> int:
+    """The status of a page with this form: whether something in it is wrong."""
+    return 422 if form.errors else 200

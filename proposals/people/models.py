@@ -1,0 +1,45 @@
+"""Who belongs to a proposal beside its author, and who may come."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from accounts.models import Account
+from core.db import Base
+
+COAUTHOR, VIEWER = "coauthor", "viewer"
+
+
+class Membership(Base):
+    """One person beside the author: a co-author writes, a viewer reads the draft.
+
+    Only joining makes such a row and only leaving takes it away; no edit touches it.
+    """
+
+    __tablename__ = "proposal_members"
+    __table_args__ = (CheckConstraint("role IN ('coauthor', 'viewer')", name="known_role"),)
+
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id"), primary_key=True, index=True
+    )
+    role: Mapped[str] = mapped_column(String(16))
+    joined_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+
+class Invitation(Base):
+    """A link that lets one person join, once. Only a hash of its code is kept."""
+
+    __tablename__ = "proposal_invitations"
+    __table_args__ = (CheckConstraint("role IN ('coauthor', 'viewer')", name="known_role"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,109 @@
+"""Who belongs to a proposal."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from accounts.models import Account
+from proposals.models import Proposal
+from proposals.people.models import COAUTHOR, Invitation, Membership
+
+VALID_FOR = timedelta(days=14)
+
+# Tables instead of classes, built once: this runs for each keystroke of everybody.
+_PROPOSALS, _MEMBERS = (
+    Proposal.metadata.tables[name] for name in ("proposals", "proposal_members")
+)
+_CIRCLES = (
+    select(*_PROPOSALS.c["id", "status", "author_id"], *_MEMBERS.c["account_id", "role"])
+    .outerjoin_from(_PROPOSALS, _MEMBERS, _MEMBERS.c.proposal_id == _PROPOSALS.c.id)
+    .where(_PROPOSALS.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+@dataclass
+class Circle:
+    """A proposal's status as it is now, and who writes on it."""
+
+    status: str
+    writers: set[UUID]
+
+
+def members(session: Session, proposal_id: UUID) -> Sequence[Membership]:
+    """All but the author, in the order in which they joined."""
+    account = joinedload(Membership.account).lazyload(Account.grants)
+    query = select(Membership).options(account).where(Membership.proposal_id == proposal_id)
+    return session.scalars(query.order_by(Membership.joined_at, Membership.account_id)).all()
+
+
+def may_read(session: Session, proposal: Proposal, account_id: UUID) -> bool:
+    """Whether the person belongs to the proposal, and so reads its draft."""
+    return proposal.author_id == account_id or _role(session, proposal.id, account_id) is not None
+
+
+def may_write(session: Session, proposal: Proposal, account_id: UUID) -> bool:
+    """Whether the person is the author or a co-author."""
+    return proposal.author_id == account_id or _role(session, proposal.id, account_id) == COAUTHOR
+
+
+def circles(session: Session, proposal_ids: Sequence[UUID]) -> Mapping[UUID, Circle]:
+    """Status and writers of each of these proposals, by one statement."""
+    found: dict[UUID, Circle] = {}
+    for row in session.connection().execute(_CIRCLES, {"ids": list(proposal_ids)}):
+        circle = found.setdefault(row.id, Circle(row.status, {row.author_id} - {None}))
+        if row.role == COAUTHOR:
+            circle.writers.add(row.account_id)
+    return found
+
+
+def shared_with(session: Session, account_id: UUID) -> Sequence[Proposal]:
+    """The proposals of others that a person belongs to, newest first."""
+    query = select(Proposal).join(Membership, Membership.proposal_id == Proposal.id)
+    query = query.options(joinedload(Proposal.receipt), joinedload(Proposal.author))
+    query = query.where(Membership.account_id == account_id)
+    return session.scalars(query.order_by(Membership.joined_at.desc())).unique().all()
+
+
+def others(session: Session, proposal_id: UUID) -> int:
+    """How many belong to the proposal beside its author."""
+    query = select(func.count()).select_from(Membership)
+    return session.scalar(query.where(Membership.proposal_id == proposal_id)) or 0
+
+
+def hash_of(code: str) -> str:
+    """What is kept of an invitation's code, which is random enough to need no salt."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def invitation(session: Session, code: str, *, now: datetime) -> Invitation | None:
+    """The invitation of that code that may still be used; None if there is none."""
+    query = select(Invitation).where(
+        Invitation.code_hash == hash_of(code),
+        Invitation.used_at.is_(None),
+        Invitation.made_at > now - VALID_FOR,
+    )
+    return session.scalar(query)
+
+
+def open_invitations(session: Session, proposal_id: UUID, *, now: datetime) -> int:
+    """How many invitations to the proposal may still be used."""
+    query = select(func.count()).select_from(Invitation)
+    query = query.where(
+        Invitation.proposal_id == proposal_id,
+        Invitation.used_at.is_(None),
+        Invitation.made_at > now - VALID_FOR,
+    )
+    return session.scalar(query) or 0
+
+
+def _role(session: Session, proposal_id: UUID, account_id: UUID) -> str | None:
+    return session.scalar(
+        select(Membership.role).where(
+            Membership.proposal_id == proposal_id, Membership.account_id == account_id
+        )
+    )

@@ -1,0 +1,100 @@
+"""Joining a proposal by invitation, and leaving it. Nobody is put in or out by anybody else."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core import journal
+from core.journal import CITIZEN, Actor
+from proposals.errors import InvitationUsedError, NotYourProposalError, OwnInvitationError
+from proposals.models import Proposal
+from proposals.people import queries
+from proposals.people.models import COAUTHOR, Invitation, Membership
+
+
+def invite(
+    session: Session, proposal: Proposal, role: str, *, author_id: UUID, now: datetime
+) -> str:
+    """The code of a new invitation, which is shown this once: only its hash is kept.
+
+    Raises
+    ------
+    NotYourProposalError : only the author invites.
+    """
+    if proposal.author_id != author_id:
+        raise NotYourProposalError
+    code = secrets.token_urlsafe(16)
+    session.add(
+        Invitation(proposal_id=proposal.id, role=role, code_hash=queries.hash_of(code), made_at=now)
+    )
+    session.flush()
+    return code
+
+
+def join(session: Session, code: str, *, account_id: UUID, now: datetime) -> UUID:
+    """Accept an invitation; gives the proposal's id. Who belongs already uses nothing up.
+
+    Raises
+    ------
+    InvitationUsedError : it was used, has lapsed, or never was.
+    OwnInvitationError : the author's own.
+    """
+    found = queries.invitation(session, code, now=now)
+    if found is None:
+        raise InvitationUsedError
+    proposal = session.get_one(Proposal, found.proposal_id)
+    if proposal.author_id == account_id:
+        raise OwnInvitationError
+    member = session.get(Membership, (proposal.id, account_id))
+    if member and member.role in (COAUTHOR, found.role):
+        return proposal.id
+    try:
+        with session.begin_nested():
+            _use(session, found, now)
+            if member is None:
+                member = Membership(proposal_id=proposal.id, account_id=account_id, joined_at=now)
+                session.add(member)
+            member.role = found.role
+    except IntegrityError:  # joined by another link at the same moment
+        return proposal.id
+    _tell(session, "proposal.joined", proposal.id, account_id, role=found.role, now=now)
+    return proposal.id
+
+
+def _use(session: Session, invitation: Invitation, now: datetime) -> None:
+    """Use an invitation up; InvitationUsedError if somebody was quicker."""
+    unused = update(Invitation).where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
+    used = session.execute(unused.values(used_at=now).returning(Invitation.id))
+    if used.scalar() is None:
+        raise InvitationUsedError
+
+
+def leave(session: Session, proposal: Proposal, *, account_id: UUID, now: datetime) -> None:
+    """Leave a proposal for good; what one wrote stays, under one's name.
+
+    Raises
+    ------
+    NotYourProposalError : one does not belong to it, or is its author.
+    """
+    member = session.get(Membership, (proposal.id, account_id))
+    if member is None:
+        raise NotYourProposalError
+    session.delete(member)
+    session.flush()
+    _tell(session, "proposal.left", proposal.id, account_id, role=member.role, now=now)
+
+
+def forget(session: Session, proposal_id: UUID) -> None:
+    """Delete the invitations to a draft that is deleted."""
+    session.execute(delete(Invitation).where(Invitation.proposal_id == proposal_id))
+
+
+def _tell(
+    session: Session, act: str, proposal_id: UUID, account_id: UUID, *, role: str, now: datetime
+) -> None:
+    actor = Actor(CITIZEN, account_id)
+    journal.record(session, actor, act, about="proposal", about_id=proposal_id, now=now, role=role)

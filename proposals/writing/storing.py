@@ -1,0 +1,264 @@
+"""Keeping what was written. The session is the caller's; nothing here commits.
+
+Updates that come at the same time are looked at together: their rows are read at once, each is
+decided upon in turn, and what is to be kept is written at once. The texts' rows are locked first,
+in one order for all, so that updates are numbered in the order in which they are kept: whoever has
+seen number n will never miss one below it.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import update as update_
+from sqlalchemy.orm import Session
+
+from core.errors import RoomError
+from proposals.errors import ForgedWriterError, FullTextError, LongUpdateError
+from proposals.models import Proposal
+from proposals.people import queries as people
+from proposals.people.queries import Circle
+from proposals.writing import queries, services, texts, updates
+from proposals.writing.models import Writing, WritingClient, WritingUpdate, WritingWhole
+from proposals.writing.updates import Update
+
+LONGEST_UPDATE = 64 * 1024  # bytes; 20,000 Korean letters pasted at once are 60,000
+LARGEST_TEXT = 4 * 1024 * 1024  # bytes of a text with all that was ever written in it
+FOLD_EVERY = 128  # updates; more make opening slow, fewer make writing slow
+MOST_CLIENTS = 4096  # pages on which one person ever wrote in one text
+
+# Tables instead of classes, built once: each keystroke of everybody comes this way. Objects of
+# these rows are read anew where they are used.
+_TABLES = Writing.metadata.tables
+_WRITINGS, _CLIENTS = _TABLES["writings"], _TABLES["writing_clients"]
+_HEADS = (
+    select(*_WRITINGS.c["proposal_id", "seq", "folded", "size"])
+    .where(_WRITINGS.c.proposal_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_WRITINGS.c.proposal_id)
+    .with_for_update()
+)
+_KNOWN = select(*_CLIENTS.c["proposal_id", "client", "account_id", "clock"]).where(
+    _CLIENTS.c.proposal_id.in_(bindparam("ids", expanding=True)),
+    _CLIENTS.c.client.in_(bindparam("clients", expanding=True)),
+)
+_BIND = insert(_CLIENTS)
+_RISE = (
+    update_(_CLIENTS)
+    .where(_CLIENTS.c.proposal_id == bindparam("id"), _CLIENTS.c.client == bindparam("page"))
+    .values(clock=bindparam("to"))
+)
+_ADD = insert(_TABLES["writing_updates"])
+_GROW = (
+    update_(_WRITINGS)
+    .where(_WRITINGS.c.proposal_id == bindparam("id"))
+    .values(seq=bindparam("to"), size=bindparam("bytes"))
+)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One update, of which text and from whom."""
+
+    proposal_id: UUID
+    account_id: UUID
+    update: bytes
+    at: datetime
+
+
+@dataclass(frozen=True)
+class _Head:
+    """How far a text has come."""
+
+    seq: int
+    folded: int
+    size: int
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """A page that wrote: whose it is, and how many units."""
+
+    account_id: UUID | None
+    clock: int
+
+
+def store(
+    session: Session, proposal_id: UUID, update: bytes, *, account_id: UUID, now: datetime
+) -> int | None:
+    """Keep one update; gives its number, or None if it says nothing new and nothing was stored.
+
+    Raises
+    ------
+    NotYourProposalError, FrozenProposalError : who, and when.
+    UnreadableUpdateError, GapInUpdateError : it is no edit, or hangs on what is not there.
+    ForgedWriterError : it writes as a page that is somebody else's.
+    LongUpdateError, FullTextError : it, or the text, is too large.
+    """
+    (answer,) = store_all(session, [Sent(proposal_id, account_id, update, now)])
+    if isinstance(answer, RoomError):
+        raise answer
+    return answer
+
+
+def store_all(session: Session, sent: Sequence[Sent]) -> list[int | RoomError | None]:
+    """Keep many updates; gives of each what `store` gives, or the refusal."""
+    if not sent:
+        return []
+    read: list[tuple[Sent, Update | RoomError]] = [(one, _read(one.update)) for one in sent]
+    ledger = _Ledger(session, [(one, said) for one, said in read if isinstance(said, Update)])
+    answers: list[int | RoomError | None] = []
+    for one, said in read:
+        try:
+            answers.append(said if isinstance(said, RoomError) else ledger.enter(one, said))
+        except RoomError as refusal:
+            answers.append(refusal)
+    ledger.write()
+    ledger.fold()
+    return answers
+
+
+def write(
+    session: Session,
+    proposal: Proposal,
+    words: Mapping[str, str],
+    *,
+    account_id: UUID,
+    now: datetime,
+) -> int | None:
+    """Make the fields read like `words`, as this person's edit: what a plain form sends.
+
+    Raises
+    ------
+    As `store`.
+    """
+    whole = queries.whole(session, services.opened(session, proposal))
+    client = secrets.randbits(services.CLIENT_BITS)
+    update = texts.edit(whole, client, words)
+    if update is None:
+        return None
+    return store(session, proposal.id, update, account_id=account_id, now=now)
+
+
+def _read(update: bytes) -> Update | RoomError:
+    if len(update) > LONGEST_UPDATE:
+        return LongUpdateError()
+    try:
+        return updates.read(update)
+    except RoomError as refusal:
+        return refusal
+
+
+class _Ledger:
+    """The rows of some texts: read at once, changed here update by update, and written at once."""
+
+    def __init__(self, session: Session, sent: Sequence[tuple[Sent, Update]]) -> None:
+        self._session = session
+        self._rows: dict[str, list[dict[str, Any]]] = {"new": [], "updates": []}
+        self._risen: dict[tuple[UUID, int], int] = {}
+        self._grown: set[UUID] = set()
+        ids = sorted({one.proposal_id for one, _ in sent})
+        clients = list({client for _, said in sent for client in said.clients})
+        self._heads = self._locked(ids)
+        self._circles: Mapping[UUID, Circle] = people.circles(session, ids)
+        self._bound = {
+            (row.proposal_id, row.client): _Bound(row.account_id, row.clock)
+            for row in session.connection().execute(_KNOWN, {"ids": ids, "clients": clients})
+        }
+
+    def _locked(self, ids: Sequence[UUID]) -> dict[UUID, _Head]:
+        found = {
+            row.proposal_id: _Head(row.seq, row.folded, row.size)
+            for row in self._session.connection().execute(_HEADS, {"ids": ids})
+        }
+        for id_ in ids:
+            proposal = None if id_ in found else self._session.get(Proposal, id_)
+            if proposal is not None:
+                begun = services.opened(self._session, proposal)
+                found[id_] = _Head(begun.seq, begun.folded, begun.size)
+        return found
+
+    def enter(self, sent: Sent, said: Update) -> int | None:
+        """Decide upon one update; gives its number, or None if it says nothing new."""
+        id_ = sent.proposal_id
+        services.check_circle(self._circles.get(id_), sent.account_id)
+        known = {
+            client: bound
+            for client in said.clients
+            if (bound := self._bound.get((id_, client))) is not None
+        }
+        risen = updates.rises(said, {client: bound.clock for client, bound in known.items()})
+        if any(known[client].account_id != sent.account_id for client in risen if client in known):
+            raise ForgedWriterError
+        if not risen and self._holds(id_, sent.update):
+            return None
+        new = risen.keys() - known.keys()
+        head = self._heads[id_]
+        if head.size + len(sent.update) > LARGEST_TEXT:
+            raise FullTextError
+        if new and self._pages(id_, sent.account_id) + len(new) > MOST_CLIENTS:
+            raise FullTextError
+        for client, clock in risen.items():
+            self._bound[id_, client] = _Bound(sent.account_id, clock)
+            if client in new:
+                row = {"proposal_id": id_, "client": client, "account_id": sent.account_id}
+                self._rows["new"].append(row)
+            self._risen[id_, client] = clock
+        head = replace(head, seq=head.seq + 1, size=head.size + len(sent.update))
+        self._heads[id_] = head
+        self._grown.add(id_)
+        self._rows["updates"].append(
+            {"proposal_id": id_, "seq": head.seq, "account_id": sent.account_id,
+             "at": sent.at, "data": sent.update}
+        )  # fmt: skip
+        return head.seq
+
+    def write(self) -> None:
+        """Write what was entered since the last time."""
+        run = self._session.connection().execute
+        new = [
+            {**row, "clock": self._risen.pop((row["proposal_id"], row["client"]))}
+            for row in self._rows["new"]
+        ]
+        rise = [{"id": id_, "page": page, "to": to} for (id_, page), to in self._risen.items()]
+        grow = [
+            {"id": id_, "to": self._heads[id_].seq, "bytes": self._heads[id_].size}
+            for id_ in sorted(self._grown)
+        ]
+        steps = ((_BIND, new), (_RISE, rise), (_ADD, self._rows["updates"]), (_GROW, grow))
+        for statement, rows in steps:
+            if rows:
+                run(statement, rows)
+        self._rows, self._risen = {"new": [], "updates": []}, {}
+
+    def fold(self) -> None:
+        """Put many small updates of a text into its whole; pages' numbers tell who wrote what."""
+        for id_ in sorted(self._grown):
+            head = self._heads[id_]
+            if head.seq - head.folded >= FOLD_EVERY:
+                _fold(self._session, id_)
+
+    def _holds(self, proposal_id: UUID, update: bytes) -> bool:
+        self.write()
+        writing = self._session.get_one(Writing, proposal_id, populate_existing=True)
+        return texts.holds(queries.whole(self._session, writing), update)
+
+    def _pages(self, proposal_id: UUID, account_id: UUID) -> int:
+        """On how many pages this person ever wrote in this text."""
+        self.write()
+        query = select(func.count()).where(
+            WritingClient.proposal_id == proposal_id, WritingClient.account_id == account_id
+        )
+        return self._session.scalar(query) or 0
+
+
+def _fold(session: Session, proposal_id: UUID) -> None:
+    head = session.get_one(Writing, proposal_id, populate_existing=True)
+    data = texts.folded(queries.whole(session, head))
+    session.get_one(WritingWhole, proposal_id).data = data
+    session.execute(delete(WritingUpdate).where(WritingUpdate.proposal_id == proposal_id))
+    head.folded, head.size = head.seq, len(data)
+    session.flush()
