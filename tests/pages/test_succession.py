@@ -85,7 +85,7 @@ def test_voters_are_led_from_the_old_pages_to_the_new_ones(client, vote):
     typed = client.post(led.location, data=given, follow_redirects=True)
     assert typed.request.path == f"/votes/{new}"
     assert LOST in typed.text
-    assert "up to 1 ballots" in typed.text
+    assert "That is 1 ballot at most." in typed.text
     assert "please vote again" in typed.text
     assert client.get(f"/contests/{vote.old}").location == "/cycles/listed"
     cast = client.post(f"/votes/{new}/cast", data={"choice": ["1"], "nonce": "ab" * 32})
