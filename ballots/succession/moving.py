@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import Table, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from ballots.keys import Keys
 from ballots.models import Contest
 
 COPIED = ("roll_entries", "poll_stations")
@@ -19,9 +18,7 @@ MOVED = ("listed_voters", "options", "batches")
 FORGOTTEN = ("booth_permits", "hourly_counts")  # good for minutes, or of the older log alone
 
 
-def move(
-    session: Session, contest: Contest, *, keys: Keys, now: datetime, until: datetime | None
-) -> Contest:
+def move(session: Session, contest: Contest, *, now: datetime, until: datetime | None) -> Contest:
     """The contest in which the vote goes on; the older one is over from now on."""
     columns = {column.key: getattr(contest, column.key) for column in Contest.__table__.columns}
     fresh = Contest(**columns | {"id": uuid4()})
@@ -38,8 +35,6 @@ def move(
     for table in _tables(FORGOTTEN):
         session.execute(delete(table).where(table.c.contest_id == contest.id))
     session.expire_all()
-    for kept in (keys.linker, keys.roll):
-        kept.hand_on(contest.id, fresh.id)
     return fresh
 
 

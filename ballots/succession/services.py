@@ -114,7 +114,7 @@ def succeed(
         "root": signed.root.hex(), "size": signed.size,
     }  # fmt: skip
     note = keys.signers.last_note(contest.id, old.election)
-    fresh = moving.move(session, contest, keys=keys, now=now, until=until)
+    fresh = moving.move(session, contest, now=now, until=until)
     session.add(
         Succession(
             contest_id=fresh.id, predecessor_id=contest.id, kept=kept, size=signed.size,
@@ -123,8 +123,10 @@ def succeed(
     )  # fmt: skip
     _begin(session, fresh, opening, leaves.read(first), ended=ended, keys=keys)
     _keep(session, contest.id, fresh.id, kept)
-    reopened = _reopen(session, fresh, opening.election, story.reading, keys)
+    reopened = _reopen(session, contest.id, fresh.id, story.reading, keys)
     session.flush()
+    for secrets in (keys.linker, keys.roll):  # last: what is undone must leave no key behind
+        secrets.hand_on(contest.id, fresh.id)
     return Continued(fresh, kept, signed.size - kept, reopened, replayed)
 
 
@@ -171,18 +173,19 @@ def _keep(session: Session, old: UUID, fresh: UUID, kept: int) -> None:
         board = log.append(connection, board, [entry_of(data) for data in [*part]])
 
 
-def _reopen(session: Session, fresh: Contest, election: str, reading: Reading, keys: Keys) -> int:
+def _reopen(session: Session, old: UUID, fresh: UUID, reading: Reading, keys: Keys) -> int:
     """Make the roll say what the kept leaves say; how many voters have their code back.
 
     Who is marked for a ballot that is lost has none. Who took paper, and has a ballot by web whose
     revoking is lost, has it revoked again.
     """
+    election = session.get_one(Board, fresh).election
     lost, revoked = list[str](), list[Entry]()
     query = select(RollEntry.voter_id, RollEntry.status).where(
-        RollEntry.contest_id == fresh.id, RollEntry.status != "none"
+        RollEntry.contest_id == fresh, RollEntry.status != "none"
     )
     for voter_id, status in session.execute(query):
-        pseudonym = keys.linker.pseudonym(fresh.id, voter_id)
+        pseudonym = keys.linker.pseudonym(old, voter_id)
         has_ballot = pseudonym.hex() in reading.votes
         if status == "web" and not has_ballot:
             lost.append(voter_id)
@@ -190,9 +193,9 @@ def _reopen(session: Session, fresh: Contest, election: str, reading: Reading, k
             revoked.append(entries.revoked(election, pseudonym, "paper-instead"))
     for start in range(0, len(lost), log.CHUNK):
         part = lost[start : start + log.CHUNK]
-        marked = RollEntry.contest_id == fresh.id, RollEntry.voter_id.in_(part)
+        marked = RollEntry.contest_id == fresh, RollEntry.voter_id.in_(part)
         session.execute(update(RollEntry).where(*marked).values(status="none", casts=0))
-    log.append(session.connection(), _alone(session, fresh.id), _by_hash(revoked))
+    log.append(session.connection(), _alone(session, fresh), _by_hash(revoked))
     return len(lost)
 
 

@@ -473,3 +473,20 @@ def test_without_its_keys_a_log_does_not_go_on(city, database, keys, lost, wante
     with pytest.raises(wanted):
         city.go_on()
     assert city.leaves() != []
+
+
+def test_a_log_that_did_not_go_on_leaves_no_key_behind(city, database, keys, monkeypatch):
+    backup = Backup(database)
+    city.vote(1)
+    city.lose(backup)
+    before = {path.name for path in keys.signers.folder.glob("*.key")}
+
+    def fail(*_args, **_kwargs):
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(succession, "_reopen", fail)
+        with pytest.raises(OSError, match="full"):
+            city.go_on()
+    assert {path.name for path in keys.signers.folder.glob("*.key")} == before
+    assert city.go_on().lost == 1
