@@ -60,6 +60,9 @@ ACTS: Mapping[str, LazyString] = {
     "cycle.withdrawn": _l(
         "%(title)s: “%(act)s” was taken back before a second officer confirmed it."
     ),
+    "log.continued": _l(
+        "%(title)s: %(lost)s entries of the public log were lost, all from entry %(kept)s on. The vote goes on in the log %(log)s, document %(document)s; %(reopened)s voters are not marked as having voted any more."
+    ),
     "log.replayed": _l(
         "%(title)s: %(leaves)s entries that the restored database lacked were put back into the log from its mirror."
     ),
