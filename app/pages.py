@@ -25,6 +25,8 @@ from core import money, words
 from core.access import Role
 from core.forms import errors_of
 from proposals import workflow
+from proposals.review import clocks, costs
+from proposals.review.forms import VERDICTS
 
 STATIC = Path(__file__).resolve().parent / "static"
 YEAR = 365 * 24 * 60 * 60
@@ -57,6 +59,7 @@ def start(app: Flask, config: Config) -> None:
     app.before_request(_choose)
     app.jinja_env.filters.update(
         money=money.exact,
+        quantity=costs.plain,
         money_words=lambda minor, currency: money.in_words(minor, currency, words.language()),
         moment=words.moment,
         day=words.day,
@@ -80,6 +83,9 @@ def start(app: Flask, config: Config) -> None:
         Role=Role,
         STATUSES=workflow.STATUSES,
         REASONS=workflow.REASONS,
+        UNFIT_REASONS=workflow.UNFIT_REASONS,
+        CLOCKS=clocks.CLOCKS,
+        VERDICTS=VERDICTS,
         PHASES=phases.PHASES,
         ROLL_KINDS=ROLL_KINDS,
         PUBLICATIONS=PUBLICATIONS,

@@ -19,12 +19,15 @@ from budget.desk import blueprint as desk
 from budget.views import blueprint as budget
 from proposals.drafts import blueprint as drafts
 from proposals.people.views import blueprint as people
-from proposals.review import blueprint as review
+from proposals.review.desk import blueprint as review_desk
+from proposals.review.public import blueprint as reviews
+from proposals.review.views import blueprint as review
 from proposals.similar.views import blueprint as similar
 from proposals.views import blueprint as proposals
 from proposals.writing.views import blueprint as writing
 
 BLUEPRINTS = (
-    budget, proposals, drafts, review, people, writing, similar, ballots, log, roll, booth, tokens,
-    anonymous, agenda, desk, ceremony, lot, audit, roll_desk, paper, keying, accounts, health,
+    budget, proposals, drafts, review, review_desk, reviews, people, writing, similar, ballots, log,
+    roll, booth, tokens, anonymous, agenda, desk, ceremony, lot, audit, roll_desk, paper, keying,
+    accounts, health,
 )  # fmt: skip

@@ -21,6 +21,7 @@ from proposals.models import Proposal
 from proposals.pages import belongs, is_mine, may_write, on_desk, own, vocabulary
 from proposals.people import queries as people
 from proposals.queries import Filters
+from proposals.review import queries as reviews
 from proposals.similar import queries as alike
 from proposals.writing import queries as written
 
@@ -149,5 +150,6 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
         differences=alike.differences(database, proposal.id),
+        reviewed=reviews.file(database, proposal, now=clock.now()),
         **vocabulary(database),
     )

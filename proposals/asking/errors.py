@@ -1,0 +1,11 @@
+"""What is refused of answers and prices."""
+
+from core.errors import RoomError
+
+
+class StaleAnswerError(RoomError):
+    """Somebody else answered the same field since it was read."""
+
+
+class FieldsFixedError(RoomError):
+    """A round's fields change until its call begins, and no more."""
