@@ -179,6 +179,11 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         409,
         _l("The call has begun: the questions of this round stay as they are."),
     ),
+    of_asking.FieldsFullError: (409, _l("A round asks at most %(most)s questions of its own.")),
+    of_asking.WrongAnswerError: (
+        422,
+        _l("One of the answers does not fit its question. Go back and answer it again."),
+    ),
     of_review.CardOpenError: (
         409,
         _l("%(missing)s questions of this step are not answered yet."),

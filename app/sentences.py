@@ -37,6 +37,7 @@ ACTS: Mapping[str, LazyString] = {
     ),
     "audit.grown": _l("%(title)s: the sample of paper was enlarged to %(sheets)s sheets."),
     "audit.read_again": _l("%(title)s: sheet %(place)s of the draw is read again by two people."),
+    "cycle.asked": _l("%(title)s: the questions of the round were changed."),
     "cycle.call": _l("%(title)s: the call for proposals was opened."),
     "cycle.close": _l(
         "%(title)s: voting was closed; %(ballots)s ballots and %(marks)s marks agree."
@@ -73,6 +74,8 @@ ACTS: Mapping[str, LazyString] = {
     "paper.reopened": _l(
         "%(title)s: sheets %(sheets)s of batch %(batch)s were made void, document %(document)s. %(why)s"
     ),
+    "price.removed": _l("The typical price of “%(project)s” was taken out of the list."),
+    "price.set": _l("The typical price of “%(project)s” was set to %(amount)s."),
     "proposal.assigned": _l("A proposal was given to the department “%(department)s”."),
     "proposal.costed": _l(
         "The reviewed cost of a proposal was set to %(amount)s (cost sheet, version %(version)s)."

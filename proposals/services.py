@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core import journal
 from core.journal import CITIZEN, THE_SYSTEM, Actor
 from proposals import search, workflow
+from proposals.asking import queries as asking
 from proposals.errors import (
     ForbiddenMoveError,
     FrozenProposalError,
@@ -227,7 +228,8 @@ def _settle(session: Session, proposal: Proposal, *, now: datetime) -> None:
     """Take over what was written together, if it can be handed in as it is."""
     writing.opened(session, proposal)  # nobody writes on until this is done
     text = current(session, proposal)
-    gaps = missing(text) + too_long(text)
+    unanswered = [field.label_ko for field in asking.missing(session, proposal.id)]
+    gaps = missing(text) + too_long(text) + unanswered
     if gaps:
         raise IncompleteProposalError(missing=gaps)
     _put(session, proposal, text, now=now)

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 from core.access import Role
 from core.journal import Actor
 from proposals import services as proposals
+from proposals.asking import services as asking
+from proposals.asking.models import UnitPrice
+from proposals.asking.services import PricePlan
 from proposals.models import Proposal
 from proposals.review import services
 from proposals.review.costs import Line
@@ -55,3 +58,9 @@ def priced(session: Session, now: datetime) -> Proposal:
     made = under_review(session, now)
     services.price(session, made, LINES, actor=REVIEWER, now=now)
     return made
+
+
+def unit_price(session: Session, now: datetime) -> UnitPrice:
+    """What a bench costs."""
+    plan = PricePlan("긴 의자", "A bench", "개", "piece", 600_000, "조달청 종합쇼핑몰", 2026)
+    return asking.set_price(session, None, plan, actor=OFFICE, now=now)

@@ -9,3 +9,11 @@ class StaleAnswerError(RoomError):
 
 class FieldsFixedError(RoomError):
     """A round's fields change until its call begins, and no more."""
+
+
+class WrongAnswerError(RoomError):
+    """An answer is not of its field's kind, or the field is not asked."""
+
+
+class FieldsFullError(RoomError):
+    """A round asks at most `most` questions of its own."""

@@ -16,6 +16,7 @@ from core.web import reading, transaction
 from core.words import gettext as _
 from core.words import language
 from proposals import queries, services, workflow
+from proposals.asking import queries as asking
 from proposals.errors import MergeTargetError, ReasonNeededError
 from proposals.forms import MoveForm
 from proposals.models import Proposal
@@ -107,6 +108,7 @@ def _page(
         history=queries.history(database, proposal.id), **vocabulary(database),
         differences=alike.differences(database, proposal.id),
         similar=similar_to(database, proposal, of=proposal.id) if is_new else (),
+        asked=asking.asked(database, proposal.id),
         reviewed=reviews.file(database, proposal, now=now), naming=naming,
         has_card=clocks.DUTY_AT.get(proposal.status) in clocks.STEPS,
         missing=len(gate.missing(database, proposal)),

@@ -167,6 +167,8 @@ def _examples(
         "drafts.discard": own_draft,
         "drafts.edit": own_draft,
         "proposals.received": own,
+        "asking.price": {"price_id": reviews.unit_price(session, now).id},
+        "questions.index": {"slug": "planned"},
         "review.review": own,
         "review_desk.card": own,
         "review_desk.costs": reviewed,
