@@ -195,7 +195,9 @@ class CostForm(Form):
 class AssignForm(Form):
     """Which department answers for a proposal."""
 
-    department = SelectField(_l("Responsible department"))
+    department = SelectField(
+        _l("Responsible department"), [DataRequired(_l("Choose a department."))]
+    )
     reason = StringField(
         _l("Reason, if another one was responsible before"),
         [_at_most(LONGEST_NOTE)],
