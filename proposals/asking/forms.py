@@ -154,7 +154,7 @@ class FieldForm(Form):
     help_en = StringField(_l("Help in English"), [_at_most(LONGEST_HELP)], filters=[tidy])
     choices = TextAreaField(
         _l("What may be chosen"), [_at_most(2000)], filters=[tidy],
-        description=_l("One a line, in Korean and English: 실내 | Indoors"),
+        description=_l("One a line, in Korean and English with a | between them."),
     )  # fmt: skip
     is_needed = BooleanField(_l("Must be answered before a proposal is handed in"))
 
