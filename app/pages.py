@@ -65,6 +65,7 @@ def start(app: Flask, config: Config) -> None:
         day=words.day,
         journal_sentence=sentences.of_entry,
         role_name=sentences.role_name,
+        status_name=lambda code: str(workflow.STATUSES[code].name),
         rule_steps=sentences.steps,
         fields_in_error=errors_of,
         receipt=receipts.grouped,

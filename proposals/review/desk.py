@@ -11,7 +11,6 @@ from core.access import Role, requires
 from core.forms import text_of
 from core.web import reading, transaction
 from core.words import gettext as _
-from core.words import language
 from proposals import queries as proposals
 from proposals import workflow
 from proposals.pages import ACTING, DESK, status_of
@@ -34,7 +33,7 @@ def card(proposal_id: UUID) -> ResponseReturnValue:
             return redirect(url_for("review.review", proposal_id=proposal_id))
         found = queries.open_duty(database, proposal_id)
         duty = found if found and found.kind == step else None
-        form = CardForm.bind(queries.criteria(database, step), duty, language())
+        form = CardForm.bind(queries.criteria(database, step), duty)
         may_answer = bool(workflow.allowed(proposal.status, {*current_user.roles} & {*ACTING}))
         if may_answer and form.validate_on_submit():
             services.answer(

@@ -51,14 +51,12 @@ class CardForm(Form):
     seen = StringField(widget=HiddenInput())
 
     @staticmethod
-    def bind(asked: Sequence[Criterion], duty: Duty | None, language: str) -> "CardForm":
+    def bind(asked: Sequence[Criterion], duty: Duty | None) -> "CardForm":
         """The form of these questions, with what was answered so far."""
         fields: dict[str, Any] = {"asked": asked}
         offered = choices([("", _l("Not answered yet")), *VERDICTS.items()])
         for one in asked:
-            fields[f"verdict-{one.slug}"] = SelectField(
-                one.name(language), choices=offered, default="", description=one.question(language)
-            )
+            fields[f"verdict-{one.slug}"] = SelectField(_l("Answer"), choices=offered, default="")
             fields[f"note-{one.slug}"] = StringField(
                 _l("Note"), [_at_most(LONGEST_NOTE)], filters=[tidy]
             )

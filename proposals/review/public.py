@@ -25,7 +25,7 @@ def overview() -> ResponseReturnValue:
     """What is owed on proposals now, by whom, until when, and how late it is."""
     sort, kind = request.args.get("sort", ""), request.args.get("kind", "")
     sort = sort if sort in queries.SORTS else "due"
-    late_only = "late" in request.args
+    late_only = bool(request.args.get("late"))
     with reading() as database:
         owed = queries.overview(
             database, now=clock.now(), sort=sort, kind=kind, late_only=late_only

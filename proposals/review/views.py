@@ -104,7 +104,8 @@ def _page(
     naming = AssignForm(formdata=None)
     naming.offer(reviews.departments(database), language())
     return render_template(
-        "proposals/review.html", proposal=proposal, form=form, steps=steps, refused=refused,
+        "proposals/review.html", proposal=proposal, form=form, steps=steps,
+        lacking=_by_sentence(refused),
         history=queries.history(database, proposal.id), **vocabulary(database),
         differences=alike.differences(database, proposal.id),
         similar=similar_to(database, proposal, of=proposal.id) if is_new else (),
@@ -114,6 +115,14 @@ def _page(
         missing=len(gate.missing(database, proposal)),
         possible=reviews.possible_rivals(database, proposal),
     )  # fmt: skip
+
+
+def _by_sentence(refused: Mapping[str, RoomError]) -> list[tuple[RoomError, list[str]]]:
+    """Each thing that is lacking once, with the steps that it stops."""
+    found: dict[str, tuple[RoomError, list[str]]] = {}
+    for to, refusal in refused.items():
+        found.setdefault(str(refusal), (refusal, []))[1].append(to)
+    return list(found.values())
 
 
 def _moved(database: Session, proposal: Proposal, form: MoveForm) -> bool:
