@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from core.words import LazyString
-from core.words import gettext as _
+from core.words import LazyString, speaking
 from core.words import lazy_gettext as _l
 from proposals.asking.models import FormField
 
@@ -49,5 +48,6 @@ def said(field: FormField, value: str, language: str) -> str:
     if field.kind == "choice":
         return field.choice_names(language)[int(value)]
     if field.kind == "yes_no":
-        return _("Yes") if value == "yes" else _("No")
+        with speaking(language):
+            return str(YES_NO[value])
     return value
