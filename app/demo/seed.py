@@ -144,6 +144,7 @@ class Seeder:
             session, proposal, ways.WAY_TO[status], then + DAY,
             reason=row.get("reason", "규정에 맞습니다."), code=row.get("reason_code", ""),
             into=into.id if into else None, conditions=row.get("conditions", ()),
+            objection=row.get("objection", ""),
         )  # fmt: skip
 
     def _reviews(self, session: Session) -> None:
@@ -313,7 +314,7 @@ class Seeder:
     def _move(
         self, session: Session, proposal: Proposal, way: Sequence[str], then: datetime,
         *, reason: str = "법령과 예산에 맞고 할 수 있는 일입니다.", code: str = "",
-        into: UUID | None = None, conditions: Sequence[str] = (),
+        into: UUID | None = None, conditions: Sequence[str] = (), objection: str = "",
     ) -> None:  # fmt: skip
         for at, to in enumerate(way):
             author = Actor(CITIZEN, proposal.author_id)
@@ -330,7 +331,8 @@ class Seeder:
                     now=then + at * 5 * DAY,
                 )
             proposals.move(
-                session, proposal, to, actor=actor, now=then + at * 5 * DAY, reason=reason,
+                session, proposal, to, actor=actor, now=then + at * 5 * DAY,
+                reason=objection if to == "objection" else reason,
                 reason_code=code or "other_body", into_id=into if to == "merged" else None,
             )  # fmt: skip
 
