@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "witness": "app.commands.witness:group",
         "db": "app.commands.db:group",
         "city": "app.commands.city:group",
+        "proposals": "app.commands.proposals:group",
         "account": "app.commands.account:group",
     }
 )

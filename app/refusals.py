@@ -11,7 +11,7 @@ from accounts.errors import (
     WrongCodeError,
     WrongSignInError,
 )
-from app import token_refusals
+from app import review_refusals, token_refusals
 from app.log_refusals import LOG_REFUSALS
 from ballots.booth.errors import SignedInBoothError, WrongPermitError
 from ballots.errors import (
@@ -169,6 +169,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         422,
         _l("A proposal is merged into one that is public and on its way. Check the number."),
     ),
+    **review_refusals.REFUSALS,
     NotComparableError: (404, _l("There is no such public proposal to compare with.")),
     of_proposals.NotYourProposalError: (403, _l("Only its author can do that.")),
     of_proposals.FrozenProposalError: (409, _l("The text cannot be changed any more.")),

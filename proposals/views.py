@@ -16,11 +16,13 @@ from core.journal import CITIZEN
 from core.web import reading, transaction
 from core.words import gettext as _
 from proposals import queries, services, workflow
+from proposals.asking import queries as asking
 from proposals.forms import ObjectionForm
 from proposals.models import Proposal
 from proposals.pages import belongs, is_mine, may_write, on_desk, own, vocabulary
 from proposals.people import queries as people
 from proposals.queries import Filters
+from proposals.review import queries as reviews
 from proposals.similar import queries as alike
 from proposals.writing import queries as written
 
@@ -149,5 +151,7 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
         differences=alike.differences(database, proposal.id),
+        asked=asking.asked(database, proposal.id),
+        reviewed=reviews.file(database, proposal, now=clock.now()),
         **vocabulary(database),
     )

@@ -28,7 +28,7 @@ await mkdir(out, { recursive: true });
 const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["chrome100", "firefox100", "safari15"] };
 await build({ ...common, entryPoints: ["css/app.css"], outfile: new URL("app.css", out).pathname, plugins: [krds] });
 const script = { ...common, format: "iife" };
-const scripts = ["ballot.js", "cast.js", "keying.js", "receipt.js", "similar.js", "token.js", "writing.js"];
+const scripts = ["ballot.js", "cast.js", "keying.js", "prices.js", "receipt.js", "similar.js", "token.js", "writing.js"];
 for (const name of scripts) await build({ ...script, entryPoints: [`js/${name}`], outfile: new URL(name, out).pathname });
 
 // The verifier's page holds all that it needs, so that it works from a stick and asks nobody for anything.

@@ -11,21 +11,29 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from core.city import Field, Named, Neighbourhood
 from core.db import opened
+from proposals.review.criteria import ask
+from proposals.review.models import Department, Holiday
 
-TABLES: dict[str, type[Named]] = {"neighbourhood": Neighbourhood, "field": Field}
+TABLES: dict[str, type[Named]] = {
+    "neighbourhood": Neighbourhood,
+    "field": Field,
+    "department": Department,
+}
 
 
 @click.group()
 def group() -> None:
-    """The city's neighbourhoods and fields."""
+    """The city's neighbourhoods, fields and departments, questions of reviews, and holidays."""
 
 
 @group.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load(file: Path) -> None:
-    """Add or rename the neighbourhoods and fields that FILE (TOML) lists.
+    """Add or rename what FILE (TOML) lists.
 
-    FILE has [[neighbourhood]] and [[field]] tables, each with slug, ko and en.
+    FILE has [[neighbourhood]], [[field]] and [[department]] tables, each with slug, ko and en;
+    [[criterion]] tables with step (formal or substance), question_ko and question_en besides, which
+    replace the questions asked until now; and [[holiday]] tables with day, ko and en.
 
     Example: gwangjang city load gwangmyeong.toml
     """
@@ -46,7 +54,7 @@ def load_city(session: Session, vocabulary: dict[str, Any]) -> None:
 
     Raises
     ------
-    KeyError : a table lacks slug, ko or en; the session is to be undone.
+    KeyError : a table lacks one of its values; the session is to be undone.
     """
     for name, table in TABLES.items():
         for position, row in enumerate(vocabulary.get(name, []), start=1):
@@ -54,3 +62,8 @@ def load_city(session: Session, vocabulary: dict[str, Any]) -> None:
                 table(slug=row["slug"], name_ko=row["ko"], name_en=row["en"], position=position)
             )
         session.flush()
+    if "criterion" in vocabulary:
+        ask(session, vocabulary["criterion"])
+    for row in vocabulary.get("holiday", []):
+        session.merge(Holiday(day=row["day"], name_ko=row["ko"], name_en=row["en"]))
+    session.flush()

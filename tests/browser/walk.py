@@ -25,7 +25,7 @@ from core.access import Role, access_of
 from core.journal import Actor
 from proposals.people import services as people
 from proposals.writing import services as writing
-from tests import audits, factories, sheets
+from tests import audits, factories, reviews, sheets
 from tests.factories import DAY
 
 NO_PAGE: Mapping[str, str] = {
@@ -126,6 +126,8 @@ def _examples(
     ]
     people.join(session, codes[0], account_id=author.id, now=now)
     writing.opened(session, draft)
+    reviews.questions(session)
+    reviewed = {"proposal_id": reviews.priced(session, now).id}
     own_draft, own = {"proposal_id": draft.id}, {"proposal_id": received.id}
     task = session.scalar(select(PolicyTask.id).limit(1))
     return str(open_.contest_id), {
@@ -165,7 +167,13 @@ def _examples(
         "drafts.discard": own_draft,
         "drafts.edit": own_draft,
         "proposals.received": own,
+        "asking.price": {"price_id": reviews.unit_price(session, now).id},
+        "questions.index": {"slug": "planned"},
         "review.review": own,
+        "review_desk.card": own,
+        "review_desk.costs": reviewed,
+        "review_desk.rivals": own,
+        "reviews.sheets": reviewed,
         "proposals.show": own,
         "proposals.withdraw": own,
         "similar.beside": {**own, "other_id": alike.id},

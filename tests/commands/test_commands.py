@@ -188,7 +188,7 @@ def test_counting_a_file_needs_no_settings(monkeypatch):
 
 @pytest.mark.parametrize(
     "command",
-    ["tally", "serve", "demo", "demo code", "db upgrade", "city load", "account create", "account reset-factor",
+    ["tally", "serve", "demo", "demo code", "db upgrade", "city load", "proposals lapse", "account create", "account reset-factor",
      *(f"cycle {name}" for name in ("import", "list", "open", "close", "witness", "count", "publish", "recount", "export")),
      *(f"witness {name}" for name in ("key", "follow", "serve", "show")),
      *(f"roll {name}" for name in ("import", "letters", "erase"))],
