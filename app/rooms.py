@@ -18,13 +18,17 @@ from budget.ceremony.lot_desk import blueprint as lot
 from budget.desk import blueprint as desk
 from budget.views import blueprint as budget
 from proposals.drafts import blueprint as drafts
+from proposals.files.views import blueprint as files
 from proposals.people.views import blueprint as people
+from proposals.places.views import blueprint as places
 from proposals.review import blueprint as review
+from proposals.sharing.views import blueprint as sharing
 from proposals.similar.views import blueprint as similar
 from proposals.views import blueprint as proposals
 from proposals.writing.views import blueprint as writing
 
 BLUEPRINTS = (
-    budget, proposals, drafts, review, people, writing, similar, ballots, log, roll, booth, tokens,
+    budget, proposals, drafts, review, people, writing, similar, places,
+    files, sharing, ballots, log, roll, booth, tokens,
     anonymous, agenda, desk, ceremony, lot, audit, roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

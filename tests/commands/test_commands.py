@@ -15,10 +15,9 @@ from app.cli import root
 from ballots.mirror import sealing
 from ballots.mirror.mirror import Mirror
 from ballots.models import Board, LogLeaf
-from ballots.paper import printing
 from ballots.verifiers import verify as alone
 from budget.models import Cycle
-from core import journal
+from core import journal, typesetting
 from core.db import Database
 from tally.formats import pabulib
 from tests import factories
@@ -301,6 +300,6 @@ def test_the_ballot_is_printed_once_its_slate_is_frozen(run, database, now, tmp_
     assert f"The slate of {early} is not frozen yet" in refused.output
     assert run("cycle", "ballots-pdf", frozen, file, "--lang", "en").exit_code == 0
     assert file.read_bytes().startswith(b"%PDF-")
-    printing.font.cache_clear()
-    monkeypatch.setattr(printing, "FONTS", ())
+    typesetting.font.cache_clear()
+    monkeypatch.setattr(typesetting, "FONTS", ())
     assert "No Korean font" in run("cycle", "ballots-pdf", frozen, file, "--lang", "en").output
