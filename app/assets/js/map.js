@@ -15,7 +15,7 @@ async function start(frame) {
   frame.hidden = false;
   document.querySelector("[data-drawing]")?.setAttribute("hidden", "");
   const map = new Map(frame, {
-    attributionControl: false, zoomControl: false, maxZoom: 19, zoomSnap: 0.5,
+    attributionControl: false, zoomControl: false, maxZoom: 19, zoomSnap: 0.25,
     zoomAnimation: !isStill, fadeAnimation: !isStill, markerZoomAnimation: !isStill, inertia: !isStill,
   });
   const districts = new GeoJSON(city, { interactive: false, style: { className: "district" } }).addTo(map);
