@@ -130,21 +130,16 @@ def _add(
     """Keep the file; what is wrong with it is said beside its field."""
     with reading() as database:
         writable(database, proposal_id)  # before a picture is unpacked for anybody
-    if form.validate_on_submit():
-        try:
-            content = take(form[kind].data.read())
-            with transaction() as database:
-                services.add(
-                    database, proposal_id, kind, content, text_of(form.label),
-                    account_id=current_user.id, now=clock.now(),
-                )  # fmt: skip
-        except FileRefusedError as error:
-            refused = error
-        else:
-            flash(_("It is added."))
-            return redirect(url_for("files.index", proposal_id=proposal_id))
-    else:
-        refused = None
+    refused = None
+    with request:  # which closes the files that came with it
+        if form.validate_on_submit():
+            try:
+                _keep(proposal_id, kind, take(form[kind].data.read()), text_of(form.label))
+            except FileRefusedError as error:
+                refused = error
+            else:
+                flash(_("It is added."))
+                return redirect(url_for("files.index", proposal_id=proposal_id))
     forms: tuple[Form, Form]
     if kind == PHOTO:
         forms = form, AttachmentForm(formdata=None, prefix=PREFIX)
@@ -152,6 +147,14 @@ def _add(
         forms = PhotoForm(formdata=None), form
     with reading() as database:
         return _page(database, proposal_id, *forms, refused=refused), 422
+
+
+def _keep(proposal_id: UUID, kind: str, content: Content, label: str) -> None:
+    with transaction() as database:
+        services.add(
+            database, proposal_id, kind, content, label,
+            account_id=current_user.id, now=clock.now(),
+        )  # fmt: skip
 
 
 def _page(
