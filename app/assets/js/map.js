@@ -81,7 +81,7 @@ function overview(map, frame) {
 
   function pin(one) {
     const sign = new Marker([one.latitude, one.longitude], { icon: icon("pin", ""), title: one.title, alt: one.title });
-    sign.on("click", () => location.assign(one.url)).addTo(signs);
+    pressed(sign.addTo(signs), () => location.assign(one.url));
     sign.getElement().dataset.key = one.url;
     sign.getElement().setAttribute("role", "link");
   }
@@ -89,9 +89,15 @@ function overview(map, frame) {
   function heap({ latitude, longitude, count }) {
     const label = frame.dataset.heap.replace("{number}", count);
     const sign = new Marker([latitude, longitude], { icon: icon("heap", String(count)), title: label, alt: label });
-    sign.on("click", () => map.setView([latitude, longitude], map.getZoom() + CLOSER)).addTo(signs);
+    pressed(sign.addTo(signs), () => map.setView([latitude, longitude], map.getZoom() + CLOSER));
     sign.getElement().dataset.key = label;
   }
+}
+
+// By mouse, by touch, and by the key, which Leaflet keeps for its own bubbles.
+function pressed(sign, act) {
+  sign.on("click", act);
+  sign.on("keydown", ({ originalEvent }) => originalEvent.key === "Enter" && act());
 }
 
 function line(one) {

@@ -1,4 +1,8 @@
-"""Outlines of neighbourhoods, points of proposals, photos and attachments."""
+"""Outlines of neighbourhoods, points of proposals, photos and attachments; search that is kept.
+
+PostgreSQL worked out the pieces of a text whenever it did not ask the index, which its planner
+cannot know to be dear. Now they stand in a column: looking at a row costs microseconds either way.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +12,20 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
+POSTGRESQL_UP = (
+    "DROP INDEX proposal_search",
+    "ALTER TABLE proposal_words ADD COLUMN proposal_search_vector tsvector "
+    "GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED",
+    "CREATE INDEX proposal_search ON proposal_words USING gin (proposal_search_vector)",
+)
+POSTGRESQL_DOWN = (
+    "ALTER TABLE proposal_words DROP COLUMN proposal_search_vector",  # with its index
+    "CREATE INDEX proposal_search ON proposal_words USING gin (to_tsvector('simple', words))",
+)
+
 
 def upgrade() -> None:
+    _on_postgresql(POSTGRESQL_UP)
     op.create_table(
         "districts",
         sa.Column("slug", sa.String(length=40), nullable=False),
@@ -89,3 +105,10 @@ def downgrade() -> None:
     op.drop_table("proposal_files")
     op.drop_table("proposal_points")
     op.drop_table("districts")
+    _on_postgresql(POSTGRESQL_DOWN)
+
+
+def _on_postgresql(statements: tuple[str, ...]) -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        for statement in statements:
+            op.execute(statement)
