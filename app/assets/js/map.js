@@ -1,6 +1,6 @@
 // Draws the map of proposals, and lets an author point at a place. Without this file the pages show the city as a
 // drawing beside a list. All words come from data attributes of the page: there is no language in this file.
-import { DivIcon, GeoJSON, LayerGroup, Map, Marker } from "leaflet/dist/leaflet-src.esm.js";
+import { DivIcon, GeoJSON, LayerGroup, Map, Marker, Tooltip } from "leaflet/dist/leaflet-src.esm.js";
 
 const PAUSE = 150; // milliseconds after a move before the server is asked
 const CLOSER = 2; // zoom steps into a heap
@@ -21,9 +21,23 @@ async function start(frame) {
   const districts = new GeoJSON(city, { interactive: false, style: { className: "district" } }).addTo(map);
   map.fitBounds(districts.getBounds(), { animate: false });
   map.setMinZoom(map.getZoom() - 1);
+  names(map, districts);
   zoomButtons(map, frame.dataset);
   if (frame.dataset.marks) overview(map, frame);
   else chooser(map, frame);
+}
+
+// The names of the neighbourhoods, once the map is near enough that they do not stand upon each other.
+function names(map, districts) {
+  const name = document.documentElement.lang === "en" ? "name_en" : "name_ko";
+  const from = map.getZoom() + 1;
+  for (const district of districts.getLayers()) {
+    const content = Object.assign(document.createElement("span"), { textContent: district.feature.properties[name] });
+    new Tooltip(district.getCenter(), { content, permanent: true, direction: "center", className: "district-name", opacity: 1 }).addTo(map);
+  }
+  const show = () => map.getContainer().classList.toggle("near", map.getZoom() >= from);
+  map.on("zoomend", show);
+  show();
 }
 
 function zoomButtons(map, words) {
