@@ -112,13 +112,11 @@ def test_a_bomb_of_zeros_is_unpacked_no_further_than_its_head_says():
     assert opened(contents.photo(zeros)).size == (10, 10)
 
 
-def test_a_bomb_in_a_note_is_refused_or_left_out():
+def test_a_bomb_in_a_note_is_refused():
     note = b"Comment\0\0" + zlib.compress(bytes(100_000_000), 9)
     bomb = bare_png(10, 10, b"\0" * 110, (b"zTXt", note))
-    try:
-        assert contents.photo(bomb).size < 10_000
-    except NotAPhotoError:
-        pass
+    with pytest.raises(NotAPhotoError):
+        contents.photo(bomb)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])

@@ -45,7 +45,9 @@ def labels(session, proposal, kind="photos"):
 
 
 def rows(session):
-    return [session.scalar(select(func.count()).select_from(it)) for it in (StoredFile, FileContent)]
+    return [
+        session.scalar(select(func.count()).select_from(it)) for it in (StoredFile, FileContent)
+    ]
 
 
 def test_files_are_kept_in_order_and_read_by_their_digest(session, draft, now):

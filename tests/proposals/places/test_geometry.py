@@ -93,7 +93,9 @@ def test_a_shape_is_kept_as_it_is(corners):
 
 
 def test_a_sketch_has_north_above_and_keeps_proportions():
-    city = shape(*((x * MILLION, y * MILLION) for x, y in ((126, 60), (127, 60), (127, 61), (126, 61))))
+    city = shape(
+        *((x * MILLION, y * MILLION) for x, y in ((126, 60), (127, 60), (127, 61), (126, 61)))
+    )
     sketch = Sketch(city.box, width=100)
     assert sketch.at(Point(61 * MILLION, 126 * MILLION)) == (0, 0)
     assert sketch.at(Point(60 * MILLION, 127 * MILLION)) == (100, sketch.height)
@@ -119,7 +121,9 @@ RING = [[126.1, 37.1], [126.2, 37.1], [126.2, 37.2, 12.5], [126.1, 37.1]]
 
 
 def test_a_file_is_read():
-    read = geometry.read(collection(feature([RING]), feature([[RING], [RING]], "MultiPolygon", "two")))
+    read = geometry.read(
+        collection(feature([RING]), feature([[RING], [RING]], "MultiPolygon", "two"))
+    )
     assert list(read) == ["one", "two"]
     assert read["one"].polygons[0][0][1] == (126_200_000, 37_100_000)
     assert read["one"].geometry()["coordinates"][0][0][0] == [126.1, 37.1]
@@ -134,7 +138,7 @@ def test_a_file_is_read():
         (collection(feature([RING]), feature([RING])), "feature 2: the slug 'one'"),
         (collection(feature([RING], "Point")), "feature 1"), (collection(feature([RING], [])), "feature 1"),
         (collection(feature([])), "without rings"), (collection(feature([], "MultiPolygon")), "without rings"),
-        (collection(feature([RING[:3]])), "ends where it began"), (collection(feature([RING[:-1] + [[0, 0]]])), "ends where"),
+        (collection(feature([RING[:3]])), "ends where it began"), (collection(feature([[*RING[:-1], [0, 0]]])), "ends where"),
         (collection(feature([[[200, 37], [201, 37], [201, 38], [200, 37]]])), "nowhere on earth"),
         (collection(feature([[[1, 1], [2, 1], [3, 1], [1, 1]]])), "without any inside"),
         (collection(feature(["abcd"])), "feature 1"), (collection(feature([[[float("nan"), 1]] * 4])), "feature 1"),

@@ -109,7 +109,9 @@ def crowd(session, now, number, *, field="welfare-learning", step=97):
         }
         for serial in range(number)
     ]  # fmt: skip
-    ids = session.scalars(insert(Proposal).returning(Proposal.id, sort_by_parameter_order=True), rows).all()
+    ids = session.scalars(
+        insert(Proposal).returning(Proposal.id, sort_by_parameter_order=True), rows
+    ).all()
     points = [
         {
             "proposal_id": id_,
@@ -127,7 +129,7 @@ def test_few_are_shown_one_by_one_and_no_drafts(session, now, drawn):
     assert len(marks) == 16
     assert heaps == []
     assert {mark.proposal.status for mark in marks} == {"received"}
-    (one, *_), _none = queries.within(session, Filters(), View(Box(*[c for c in _around(marks[0].point)]), 12))
+    (one, *_), _none = queries.within(session, Filters(), View(Box(*_around(marks[0].point)), 12))
     assert one.proposal == marks[0].proposal
 
 
