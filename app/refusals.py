@@ -34,7 +34,6 @@ from ballots.paper.errors import (
     BallotsBeyondRollError,
     BatchMovedError,
     KeyingDoneError,
-    NoKoreanFontError,
     NoSuchSheetError,
     NoSuchStationError,
     NothingTypedError,
@@ -84,9 +83,12 @@ from core.two_officers import (
     OtherTermsError,
     SameOfficerError,
 )
+from core.typesetting import NoKoreanFontError
 from core.words import LazyString
 from core.words import lazy_gettext as _l
 from proposals import errors as of_proposals
+from proposals.files import errors as of_files
+from proposals.places.errors import NoDistrictsError, OutsideCityError
 from proposals.similar.errors import NotComparableError
 
 # Refusal -> status, sentence. Placeholders are the refusal's own values.
@@ -165,6 +167,38 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         422,
         _l("This step needs a reason that everyone can read. Go back and write it."),
     ),
+    of_files.NotAPhotoError: (
+        422,
+        _l("This is no JPEG, PNG or WebP photo, or it is damaged. Choose another file."),
+    ),
+    of_files.MovingPictureError: (
+        422,
+        _l("Moving pictures are not taken. Choose a photo that stands still."),
+    ),
+    of_files.TooManyPixelsError: (
+        422,
+        _l("The photo has more than %(most)s million pixels. Make it smaller and try again."),
+    ),
+    of_files.NotAPdfError: (422, _l("This is no PDF, or it is cut off. Choose another file.")),
+    of_files.LargeFileError: (
+        422,
+        _l("The file is larger than %(most)s MB. Make it smaller and try again."),
+    ),
+    of_files.SameFileError: (409, _l("The proposal has this file already.")),
+    of_files.FullProposalError: (
+        409,
+        _l("A proposal has at most %(most)s of them. Remove one first."),
+    ),
+    of_files.FullShareError: (
+        409,
+        _l("You keep as much as one person may, %(most)s MB. Remove something first."),
+    ),
+    of_files.NoSuchFileError: (404, _l("This file is not there any more.")),
+    NoDistrictsError: (
+        409,
+        _l("The city has not drawn its neighbourhoods yet, so there is no map."),
+    ),
+    OutsideCityError: (422, _l("This place is not within the city. Choose another one.")),
     of_proposals.MergeTargetError: (
         422,
         _l("A proposal is merged into one that is public and on its way. Check the number."),

@@ -90,6 +90,12 @@ ACTS: Mapping[str, LazyString] = {
         "A proposal was marked: only it or “%(project)s” can be carried out, not both."
     ),
     "proposal.rival_unmarked": _l("A proposal and “%(project)s” exclude each other no more."),
+    "proposal.file_added": _l("A photo or an attachment was added to a proposal."),
+    "proposal.file_removed": _l("A photo or an attachment was removed from a proposal."),
+    "proposal.joined": _l("Somebody joined a proposal by invitation."),
+    "proposal.left": _l("Somebody left a proposal."),
+    "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
+    "proposal.placed": _l("The place of a proposal on the map was changed."),
     "role.factor_reset": _l("The authenticator of an official was reset."),
     "role.granted": _l("The role “%(role)s” was granted."),
     "role.revoked": _l("The role “%(role)s” was taken away."),

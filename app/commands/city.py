@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from core.city import Field, Named, Neighbourhood
 from core.db import opened
+from proposals.places import geometry
+from proposals.places import services as places
+from proposals.places.geometry import OutlineError
 from proposals.review.criteria import ask
 from proposals.review.models import Department, Holiday
 
@@ -23,7 +26,7 @@ TABLES: dict[str, type[Named]] = {
 
 @click.group()
 def group() -> None:
-    """The city's neighbourhoods, fields and departments, questions of reviews, and holidays."""
+    """The city's neighbourhoods and their outlines, fields, departments, questions, holidays."""
 
 
 @group.command()
@@ -47,6 +50,30 @@ def load(file: Path) -> None:
     except KeyError as error:
         raise click.ClickException(f"{file}: each table needs {error}.") from error
     click.echo(f"{file} is loaded.")
+
+
+@group.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def districts(file: Path) -> None:
+    """Draw the neighbourhoods as FILE (GeoJSON) has them, instead of any earlier drawing.
+
+    FILE is a FeatureCollection in WGS 84; each feature has the property "slug" of a neighbourhood
+    and a Polygon or MultiPolygon.
+
+    Example: gwangjang city districts gwangmyeong.geojson
+    """
+    try:
+        shapes = geometry.read(file.read_text(encoding="utf-8"))
+        url = Config.from_environ(os.environ).database_url
+        with opened(url) as database, database.writing() as session:
+            places.load(session, shapes)
+    except (OutlineError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file}: {error}.") from error
+    except KeyError as error:
+        raise click.ClickException(
+            f"{file}: the city has no neighbourhood {error}. Load it with `gwangjang city load`."
+        ) from error
+    click.echo(f"{file}: {len(shapes)} neighbourhoods are drawn.")
 
 
 def load_city(session: Session, vocabulary: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ from accounts import passwords
 from accounts import services as accounts
 from accounts.models import EXCLUSIVE_ROLES, Account, RoleGrant
 from app.commands.city import load_city
-from app.demo import paper, review, ways
+from app.demo import paper, places, review, ways
 from app.demo.paper import Polling
 from app.demo.people import LOG_INS
 from ballots import services as ballots
@@ -92,6 +92,7 @@ class Seeder:
 
     def _people(self, session: Session) -> None:
         load_city(session, _toml("city.toml"))
+        places.draw_city(session)
         kept = passwords.hashed(self.password)
         for person in LOG_INS:
             account = accounts.sign_up(
@@ -300,9 +301,11 @@ class Seeder:
         text = Text(
             cost_minor=row.get("cost", 0), **{name: row[name] for name in names if name in row}
         )
-        return proposals.begin_draft(
+        proposal = proposals.begin_draft(
             session, author, text, now=then, shuffle_key=_key(serial), is_demo=True
         )
+        places.place(session, proposal, then)
+        return proposal
 
     def _submitted(
         self, session: Session, row: dict[str, Any], author: UUID, serial: int, then: datetime
