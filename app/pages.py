@@ -25,6 +25,7 @@ from core import money, words
 from core.access import Role
 from core.forms import errors_of
 from proposals import workflow
+from proposals.supports.words import DUTIES
 
 STATIC = Path(__file__).resolve().parent / "static"
 YEAR = 365 * 24 * 60 * 60
@@ -79,6 +80,8 @@ def start(app: Flask, config: Config) -> None:
         is_demo=config.demo,
         Role=Role,
         STATUSES=workflow.STATUSES,
+        DUTIES=DUTIES,
+        BEFORE_BALLOT=workflow.BEFORE_BALLOT,
         REASONS=workflow.REASONS,
         PHASES=phases.PHASES,
         ROLL_KINDS=ROLL_KINDS,

@@ -12,6 +12,7 @@ from accounts.errors import (
     WrongSignInError,
 )
 from app import token_refusals
+from app.joining_refusals import JOINING_REFUSALS
 from app.log_refusals import LOG_REFUSALS
 from ballots.booth.errors import SignedInBoothError, WrongPermitError
 from ballots.errors import (
@@ -172,6 +173,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     NotComparableError: (404, _l("There is no such public proposal to compare with.")),
     of_proposals.NotYourProposalError: (403, _l("Only its author can do that.")),
     of_proposals.FrozenProposalError: (409, _l("The text cannot be changed any more.")),
+    **JOINING_REFUSALS,
     # ballots
     **LOG_REFUSALS,
     ContestClosedError: (

@@ -18,13 +18,18 @@ from budget.ceremony.lot_desk import blueprint as lot
 from budget.desk import blueprint as desk
 from budget.views import blueprint as budget
 from proposals.drafts import blueprint as drafts
+from proposals.handing.views import blueprint as handing
+from proposals.ideas.views import blueprint as ideas
+from proposals.merging.views import blueprint as merging
 from proposals.people.views import blueprint as people
 from proposals.review import blueprint as review
 from proposals.similar.views import blueprint as similar
+from proposals.supports.views import blueprint as supports
 from proposals.views import blueprint as proposals
 from proposals.writing.views import blueprint as writing
 
 BLUEPRINTS = (
-    budget, proposals, drafts, review, people, writing, similar, ballots, log, roll, booth, tokens,
+    budget, proposals, drafts, review, people, writing, similar, supports,
+    merging, ideas, handing, ballots, log, roll, booth, tokens,
     anonymous, agenda, desk, ceremony, lot, audit, roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

@@ -47,7 +47,9 @@ def review(proposal_id: UUID) -> ResponseReturnValue:
         proposal = queries.one(database, proposal_id) or abort(404)
         if not on_desk(proposal):
             abort(404)
-        steps = workflow.allowed(proposal.status, current_user.roles)
+        steps = workflow.by_hand(
+            proposal.status, current_user.roles, has_author=proposal.author_id is not None
+        )
         form = _step(steps)
         if form.validate_on_submit() and _moved(database, proposal, form):
             flash(_("Done: %(title)s.", title=proposal.title))

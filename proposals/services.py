@@ -14,6 +14,7 @@ from core import journal
 from core.journal import CITIZEN, THE_SYSTEM, Actor
 from proposals import search, workflow
 from proposals.errors import (
+    ConsentNeededError,
     ForbiddenMoveError,
     FrozenProposalError,
     IncompleteProposalError,
@@ -197,7 +198,7 @@ def too_long(text: Text) -> list[str]:
     return [name for name, most in LONGEST.items() if len(getattr(text, name)) > most]
 
 
-def submit(session: Session, proposal: Proposal, *, author_id: UUID, now: datetime) -> int:
+def submit(session: Session, proposal: Proposal, *, author_id: UUID | None, now: datetime) -> int:
     """Hand the proposal in; gives its receipt number, which the database deals out.
 
     Handing in twice, as with a double click, gives the same number and changes nothing.
@@ -258,6 +259,7 @@ def move(
     ------
     ForbiddenMoveError : the table has no such step for these roles.
     ReasonNeededError : the step needs a reason, or a reason code.
+    ConsentNeededError : an official merges by hand what has an author.
     MergeTargetError : `to` is "merged", and `into_id` is no other proposal on its way.
     """
     terms = workflow.allowed(proposal.status, {*roles, actor.role}).get(to)
@@ -268,6 +270,8 @@ def move(
     ):
         raise ReasonNeededError(to=to)
     if to == "merged":
+        if proposal.author_id is not None and actor != THE_SYSTEM:
+            raise ConsentNeededError
         _check_target(session, proposal, into_id)
     code = reason_code if terms.needs_code else ""
     source, proposal.status, proposal.updated_at = proposal.status, to, now
@@ -344,7 +348,7 @@ def _check_target(session: Session, proposal: Proposal, into_id: UUID | None) ->
         raise MergeTargetError
 
 
-def _check_author(proposal: Proposal, author_id: UUID) -> None:
+def _check_author(proposal: Proposal, author_id: UUID | None) -> None:
     if proposal.author_id != author_id:
         raise NotYourProposalError
 

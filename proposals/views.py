@@ -1,10 +1,8 @@
 """Reading proposals, and what becomes of one's own."""
 
-import hashlib
-import secrets
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -17,8 +15,19 @@ from core.web import reading, transaction
 from core.words import gettext as _
 from proposals import queries, services, workflow
 from proposals.forms import ObjectionForm
+from proposals.merging import services as merging
 from proposals.models import Proposal
-from proposals.pages import belongs, is_mine, may_write, on_desk, own, vocabulary
+from proposals.pages import (
+    belongs,
+    is_mine,
+    joined,
+    may_write,
+    on_desk,
+    own,
+    own_start,
+    shuffle_place,
+    vocabulary,
+)
 from proposals.people import queries as people
 from proposals.queries import Filters
 from proposals.similar import queries as alike
@@ -39,7 +48,10 @@ def index() -> ResponseReturnValue:
     )
     with reading() as database:
         page = queries.page(
-            database, filters, start=_own_start(), after=request.args.get("after", type=_place)
+            database,
+            filters,
+            start=own_start(),
+            after=request.args.get("after", type=shuffle_place),
         )
         return render_template(
             "proposals/index.html", page=page, filters=filters, **vocabulary(database)
@@ -89,7 +101,7 @@ def withdraw(proposal_id: UUID) -> ResponseReturnValue:
     with transaction() if request.method == "POST" else reading() as database:
         proposal = own(database, proposal_id)
         if request.method == "POST":
-            services.withdraw(database, proposal, author_id=current_user.id, now=clock.now())
+            merging.withdraw(database, proposal, author_id=current_user.id, now=clock.now())
             flash(_("The proposal is withdrawn."))
             return redirect(url_for("proposals.mine"))
         return render_template("proposals/withdraw.html", proposal=proposal)
@@ -112,24 +124,6 @@ def object_(proposal_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("proposals.show", proposal_id=proposal_id))
 
 
-def _place(text: str) -> int:
-    """A shuffle key out of an address; ValueError, hence the first page, for anything else."""
-    key = int(text)
-    if not 0 <= key < 1 << services.KEY_BITS:
-        raise ValueError(text)
-    return key
-
-
-def _own_start() -> int:
-    """Where this reader's order begins: of the account, or of the visitor's session."""
-    if current_user.is_authenticated:
-        digest = hashlib.sha256(current_user.id.bytes).digest()
-        return int.from_bytes(digest[:8]) >> 64 - services.KEY_BITS
-    if "start" not in session:
-        session["start"] = secrets.randbits(services.KEY_BITS)
-    return int(session["start"])
-
-
 def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> str:
     """The page of one proposal; what its author may do now is read off the status machine."""
     mine, is_within = is_mine(proposal), belongs(database, proposal)
@@ -149,5 +143,6 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
         differences=alike.differences(database, proposal.id),
+        **joined(database, proposal),
         **vocabulary(database),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from core.city import Field, Named, Neighbourhood
 from core.db import opened
+from proposals.supports.models import Threshold
 
 TABLES: dict[str, type[Named]] = {"neighbourhood": Neighbourhood, "field": Field}
 
@@ -23,9 +24,10 @@ def group() -> None:
 @group.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load(file: Path) -> None:
-    """Add or rename the neighbourhoods and fields that FILE (TOML) lists.
+    """Add or rename the neighbourhoods and fields that FILE (TOML) lists, and set its thresholds.
 
-    FILE has [[neighbourhood]] and [[field]] tables, each with slug, ko and en.
+    FILE has [[neighbourhood]] and [[field]] tables, each with slug, ko and en, and may have
+    [[threshold]] tables, each with kind, supports, due_days, role, and perhaps within_days.
 
     Example: gwangjang city load gwangmyeong.toml
     """
@@ -46,7 +48,7 @@ def load_city(session: Session, vocabulary: dict[str, Any]) -> None:
 
     Raises
     ------
-    KeyError : a table lacks slug, ko or en; the session is to be undone.
+    KeyError : a table lacks something; the session is to be undone.
     """
     for name, table in TABLES.items():
         for position, row in enumerate(vocabulary.get(name, []), start=1):
@@ -54,3 +56,11 @@ def load_city(session: Session, vocabulary: dict[str, Any]) -> None:
                 table(slug=row["slug"], name_ko=row["ko"], name_en=row["en"], position=position)
             )
         session.flush()
+    for row in vocabulary.get("threshold", []):
+        session.merge(
+            Threshold(
+                kind=row["kind"], supports=row["supports"], within_days=row.get("within_days"),
+                due_days=row["due_days"], role=row["role"],
+            )
+        )  # fmt: skip
+    session.flush()
