@@ -80,7 +80,8 @@ def _wanted(filters: Filters) -> Select[Idea]:
 def counts(session: Session, idea_ids: Sequence[UUID]) -> Mapping[UUID, int]:
     """How many people support each of these ideas, by one statement."""
     query = select(IdeaSupport.idea_id, func.count()).where(IdeaSupport.idea_id.in_(idea_ids))
-    found = dict(session.execute(query.group_by(IdeaSupport.idea_id)).tuples())
+    rows = session.execute(query.group_by(IdeaSupport.idea_id))
+    found = {row[0]: row[1] for row in rows}
     return {id_: found.get(id_, 0) for id_ in idea_ids}
 
 

@@ -150,12 +150,7 @@ def undo(session: Session, merge_id: UUID, reason: str, *, actor: Actor, now: da
         raise MergeReviewedError
     _tell(session, merge, "merge.undone", actor, now=now, reason=reason)
     _release(session, merge, now=now)
-    others = select(Proposal.id).where(Proposal.merged_into_id == merge.into_id)
-    kept = members.circles(session, session.scalars(others).all()).values()
-    staying = {account for circle in kept for account in circle.writers}
-    for consent in merge.consents:
-        if consent.role_before is not None and consent.account_id not in staying:
-            people.put_back(session, merge.into_id, consent.account_id, consent.role_before)
+    _put_back(session, merge.into_id)
 
 
 def withdraw(session: Session, proposal: Proposal, *, author_id: UUID, now: datetime) -> None:
@@ -179,6 +174,21 @@ def _release(session: Session, merge: Merge, *, now: datetime) -> None:
         if part.proposal.merged_into_id == merge.into_id:
             services.move(session, part.proposal, "received", actor=THE_SYSTEM, now=now)
     merge.status = UNDONE
+    session.flush()
+
+
+def _put_back(session: Session, into_id: UUID) -> None:
+    """Who is co-author of the target by merges alone, none of which stands, is so no more."""
+    originals = select(Proposal.id).where(Proposal.merged_into_id == into_id)
+    standing = members.circles(session, session.scalars(originals).all()).values()
+    staying = {account for circle in standing for account in circle.writers}
+    admitted = select(MergeConsent).join(Merge).where(
+        Merge.into_id == into_id, MergeConsent.role_before.is_not(None)
+    )  # fmt: skip
+    for consent in session.scalars(admitted).all():
+        if consent.role_before is not None and consent.account_id not in staying:
+            people.put_back(session, into_id, consent.account_id, consent.role_before)
+            consent.role_before = None
     session.flush()
 
 

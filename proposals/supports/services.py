@@ -120,7 +120,8 @@ def set_threshold(session: Session, threshold: Threshold, *, actor: Actor, now: 
 
 def _open(session: Session, proposal: Proposal) -> None:
     """Lock the proposal, so that supporters are counted one after another."""
-    session.refresh(proposal, ["status", "merged_into_id"], with_for_update=True)
+    locked = select(Proposal).where(Proposal.id == proposal.id).with_for_update()
+    session.scalars(locked.execution_options(populate_existing=True)).one()
     if proposal.status not in queries.OPEN:
         raise SupportClosedError
 
