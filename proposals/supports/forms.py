@@ -46,7 +46,7 @@ class CallForm(Form):
 class ThresholdForm(Form):
     """How many supports oblige to one thing, and whom, and by when."""
 
-    kind = SelectField(widget=HiddenInput(), choices=[(kind, "") for kind in DUTIES])
+    kind = SelectField(widget=HiddenInput(), choices=choices((kind, "") for kind in DUTIES))
     supports = IntegerField(
         _l("Supports"), [DataRequired(_l("A whole number, please.")), NumberRange(1, MOST_SUPPORTS)]
     )
@@ -60,10 +60,12 @@ class ThresholdForm(Form):
     )
     role = SelectField(
         _l("Who answers"),
-        choices=[
-            (str(Role.REVIEWER), _l("Department reviewer")),
-            (str(Role.BUDGET_OFFICER), _l("Budget office")),
-        ],
+        choices=choices(
+            [
+                (str(Role.REVIEWER), _l("Department reviewer")),
+                (str(Role.BUDGET_OFFICER), _l("Budget office")),
+            ]
+        ),
     )
 
     def threshold(self) -> Threshold:

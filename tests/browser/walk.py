@@ -25,7 +25,7 @@ from core.access import Role, access_of
 from core.journal import Actor
 from proposals.people import services as people
 from proposals.writing import services as writing
-from tests import audits, factories, sheets
+from tests import audits, factories, joined, sheets
 from tests.factories import DAY
 
 NO_PAGE: Mapping[str, str] = {
@@ -170,6 +170,7 @@ def _examples(
         "proposals.withdraw": own,
         "similar.beside": {**own, "other_id": alike.id},
         "writing.words": own_draft,
+        **joined.examples(session, now, author),
     }
 
 
