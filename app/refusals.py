@@ -11,9 +11,10 @@ from accounts.errors import (
     WrongCodeError,
     WrongSignInError,
 )
-from app import token_refusals
+from app import review_refusals, token_refusals
 from app.joining_refusals import JOINING_REFUSALS
 from app.log_refusals import LOG_REFUSALS
+from app.proposal_refusals import PROPOSAL_REFUSALS
 from ballots.booth.errors import SignedInBoothError, WrongPermitError
 from ballots.errors import (
     BallotInBoxError,
@@ -35,7 +36,6 @@ from ballots.paper.errors import (
     BallotsBeyondRollError,
     BatchMovedError,
     KeyingDoneError,
-    NoKoreanFontError,
     NoSuchSheetError,
     NoSuchStationError,
     NothingTypedError,
@@ -85,10 +85,9 @@ from core.two_officers import (
     OtherTermsError,
     SameOfficerError,
 )
+from core.typesetting import NoKoreanFontError
 from core.words import LazyString
 from core.words import lazy_gettext as _l
-from proposals import errors as of_proposals
-from proposals.similar.errors import NotComparableError
 
 # Refusal -> status, sentence. Placeholders are the refusal's own values.
 REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
@@ -109,71 +108,9 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     ),
     LastAdminError: (409, _l("This is the last administrator. Make another one first.")),
     NoSuchAccountError: (404, _l("No account has the address %(email)s.")),
-    # proposals
-    of_proposals.UnreadableUpdateError: (
-        400,
-        _l("What the page sent is no text of a proposal. Nothing was stored; reload the page."),
-    ),
-    of_proposals.GapInUpdateError: (
-        409,
-        _l("Something before these words is missing. Nothing was stored; reload the page."),
-    ),
-    of_proposals.ForgedWriterError: (
-        403,
-        _l(
-            "These words carry the mark of another person's page. Nothing was stored; reload the page."
-        ),
-    ),
-    of_proposals.LongUpdateError: (
-        413,
-        _l("That is too much text at once. Nothing was stored; paste it in smaller parts."),
-    ),
-    of_proposals.FullTextError: (
-        413,
-        _l(
-            "This text has been changed so often that no more can be kept. Copy it into a new proposal."
-        ),
-    ),
-    of_proposals.TooManyPagesError: (
-        409,
-        _l("You have texts open on %(pages)s pages. Close one of them, then reload this page."),
-    ),
-    of_proposals.InvitationUsedError: (
-        404,
-        _l("This invitation was used already, or has lapsed. Ask the author for a new one."),
-    ),
-    of_proposals.OwnInvitationError: (
-        409,
-        _l("This is your own proposal. Send the link to somebody else."),
-    ),
-    of_proposals.SharedDraftError: (
-        409,
-        _l("Others belong to this draft too. It can be deleted once they have left."),
-    ),
-    of_proposals.StaleTextError: (
-        409,
-        _l("Somebody changed the same words in the meantime. Nothing was overwritten."),
-    ),
-    of_proposals.IncompleteProposalError: (
-        409,
-        _l("Something is still missing. Go on writing and fill it in."),
-    ),
-    of_proposals.ForbiddenMoveError: (
-        409,
-        _l("This step is not possible from where the proposal stands, or not for your role."),
-    ),
-    of_proposals.ReasonNeededError: (
-        422,
-        _l("This step needs a reason that everyone can read. Go back and write it."),
-    ),
-    of_proposals.MergeTargetError: (
-        422,
-        _l("A proposal is merged into one that is public and on its way. Check the number."),
-    ),
-    NotComparableError: (404, _l("There is no such public proposal to compare with.")),
-    of_proposals.NotYourProposalError: (403, _l("Only its author can do that.")),
-    of_proposals.FrozenProposalError: (409, _l("The text cannot be changed any more.")),
     **JOINING_REFUSALS,
+    **PROPOSAL_REFUSALS,
+    **review_refusals.REFUSALS,
     # ballots
     **LOG_REFUSALS,
     ContestClosedError: (

@@ -39,6 +39,7 @@ ACTS: Mapping[str, LazyString] = {
     ),
     "audit.grown": _l("%(title)s: the sample of paper was enlarged to %(sheets)s sheets."),
     "audit.read_again": _l("%(title)s: sheet %(place)s of the draw is read again by two people."),
+    "cycle.asked": _l("%(title)s: the questions of the round were changed."),
     "cycle.call": _l("%(title)s: the call for proposals was opened."),
     "cycle.close": _l(
         "%(title)s: voting was closed; %(ballots)s ballots and %(marks)s marks agree."
@@ -65,6 +66,9 @@ ACTS: Mapping[str, LazyString] = {
     "duty.answered": _l("The city answered: %(owed)s."),
     "duty.called": _l("%(owed)s was called for by the office, and is due by %(until)s."),
     "duty.opened": _l("%(supports)s supports were reached: %(owed)s is due by %(until)s."),
+    "log.continued": _l(
+        "%(title)s: %(lost)s entries of the public log were lost, all from entry %(kept)s on. The vote goes on in the log %(log)s, document %(document)s; %(reopened)s voters are not marked as having voted any more."
+    ),
     "log.replayed": _l(
         "%(title)s: %(leaves)s entries that the restored database lacked were put back into the log from its mirror."
     ),
@@ -86,6 +90,12 @@ ACTS: Mapping[str, LazyString] = {
     "paper.reopened": _l(
         "%(title)s: sheets %(sheets)s of batch %(batch)s were made void, document %(document)s. %(why)s"
     ),
+    "price.removed": _l("The typical price of “%(project)s” was taken out of the list."),
+    "price.set": _l("The typical price of “%(project)s” was set to %(amount)s."),
+    "proposal.assigned": _l("A proposal was given to the department “%(department)s”."),
+    "proposal.costed": _l(
+        "The reviewed cost of a proposal was set to %(amount)s (cost sheet, version %(version)s)."
+    ),
     "proposal.claimed": _l(
         "The person for whom a proposal was handed in has an account now, and is its author."
     ),
@@ -95,6 +105,13 @@ ACTS: Mapping[str, LazyString] = {
     "proposal.joined": _l("Somebody joined a proposal."),
     "proposal.left": _l("Somebody left a proposal."),
     "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
+    "proposal.rival_marked": _l(
+        "A proposal was marked: only it or “%(project)s” can be carried out, not both."
+    ),
+    "proposal.rival_unmarked": _l("A proposal and “%(project)s” exclude each other no more."),
+    "proposal.file_added": _l("A photo or an attachment was added to a proposal."),
+    "proposal.file_removed": _l("A photo or an attachment was removed from a proposal."),
+    "proposal.placed": _l("The place of a proposal on the map was changed."),
     "proposal.split": _l(
         "The authors began %(parts)s proposals out of this one, which stays. Supports stay here."
     ),
@@ -288,6 +305,8 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
         said["title"] = said[f"title_{tongue}"]
     else:
         said["project"] = (said.get("title_en") if tongue == "en" else "") or said.get("title")
+    if "department_ko" in said:
+        said["department"] = said[f"department_{tongue}"]
     for name in ("source", "to"):
         if said.get(name) in workflow.STATUSES:
             said[name] = workflow.STATUSES[said[name]].name

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import abort, current_app
+from flask import abort, current_app, request
 from flask import session as visit
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from core import city, clock
 from core.access import Role
-from proposals import queries
+from proposals import queries, workflow
 from proposals.errors import NotYourProposalError
 from proposals.handing import queries as handing
 from proposals.ideas import queries as ideas
@@ -21,6 +21,7 @@ from proposals.merging import queries as merging
 from proposals.models import Proposal
 from proposals.people import queries as people
 from proposals.people import requests
+from proposals.queries import Filters
 from proposals.services import KEY_BITS
 from proposals.similar import queries as alike
 from proposals.similar.index import Index
@@ -32,6 +33,17 @@ from proposals.writing import services as writing
 
 DESK = (Role.REVIEWER, Role.BUDGET_OFFICER, Role.AUDITOR)
 ACTING = (Role.REVIEWER, Role.BUDGET_OFFICER)
+
+
+def asked_for() -> Filters:
+    """What the address asks to see: the list's filters, the same for maps, files and feeds."""
+    asked = request.args
+    return Filters(
+        query=asked.get("q", "").strip(),
+        field=asked.get("field", ""),
+        neighbourhood=asked.get("neighbourhood", ""),
+        status=asked.get("status", ""),
+    )
 
 
 def is_mine(proposal: Proposal) -> bool:
@@ -49,6 +61,15 @@ def belongs(database: Session, proposal: Proposal) -> bool:
     return bool(
         current_user.is_authenticated and people.may_read(database, proposal, current_user.id)
     )
+
+
+def readable(database: Session, proposal_id: UUID) -> Proposal:
+    """The proposal, if this reader may see it: a draft is seen by those alone who belong to it."""
+    proposal: Proposal = queries.one(database, proposal_id) or abort(404)
+    is_public = proposal.status in workflow.PUBLIC
+    if not (is_public or belongs(database, proposal) or on_desk(proposal)):
+        abort(404)
+    return proposal
 
 
 def may_write(database: Session, proposal: Proposal) -> bool:

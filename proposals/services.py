@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core import journal
 from core.journal import CITIZEN, THE_SYSTEM, Actor
 from proposals import search, workflow
+from proposals.asking import queries as asking
 from proposals.errors import (
     ConsentNeededError,
     ForbiddenMoveError,
@@ -27,6 +28,7 @@ from proposals.errors import (
 from proposals.models import Proposal, Receipt, SearchEntry
 from proposals.people import queries as members
 from proposals.people import services as people
+from proposals.review import gate
 from proposals.similar import keeping
 from proposals.writing import queries as written
 from proposals.writing import services as writing
@@ -227,7 +229,8 @@ def _settle(session: Session, proposal: Proposal, *, now: datetime) -> None:
     """Take over what was written together, if it can be handed in as it is."""
     writing.opened(session, proposal)  # nobody writes on until this is done
     text = current(session, proposal)
-    gaps = missing(text) + too_long(text)
+    unanswered = [field.label_ko for field in asking.missing(session, proposal.id)]
+    gaps = missing(text) + too_long(text) + unanswered
     if gaps:
         raise IncompleteProposalError(missing=gaps)
     _put(session, proposal, text, now=now)
@@ -250,10 +253,14 @@ def move(
     reason: str = "",
     reason_code: str = "",
     into_id: UUID | None = None,
+    due_on: date | None = None,
 ) -> None:
     """One step of the status machine, with its public line in the journal.
 
-    `roles` are all that the actor holds; the actor's own role is always among them.
+    Parameters
+    ----------
+    roles : all that the actor holds; the actor's own role is always among them
+    due_on : until when an author is asked for more information
 
     Raises
     ------
@@ -261,23 +268,25 @@ def move(
     ReasonNeededError : the step needs a reason, or a reason code.
     ConsentNeededError : an official merges by hand what has an author.
     MergeTargetError : `to` is "merged", and `into_id` is no other proposal on its way.
+    RoomError : what the review still needs before this step, see proposals/review/gate.py.
     """
     terms = workflow.allowed(proposal.status, {*roles, actor.role}).get(to)
     if terms is None:
         raise ForbiddenMoveError(source=proposal.status, to=to)
-    if (terms.needs_reason and not reason) or (
-        terms.needs_code and reason_code not in workflow.REASONS
-    ):
+    if not terms.is_told(actor.role, reason, reason_code):
         raise ReasonNeededError(to=to)
+    gate.check(session, proposal, to, actor=actor, now=now, due_on=due_on)
     if to == "merged":
         if proposal.author_id is not None and actor != THE_SYSTEM:
             raise ConsentNeededError
         _check_target(session, proposal, into_id)
-    code = reason_code if terms.needs_code else ""
+    code = reason_code if reason_code in terms.codes else ""
     source, proposal.status, proposal.updated_at = proposal.status, to, now
     proposal.merged_into_id = into_id
     session.flush()
-    _tell(session, actor, proposal.id, source, to, now=now, reason=reason, code=code)
+    duty = gate.turn(session, proposal, source, actor=actor, now=now, reason=reason, due_on=due_on)
+    due = duty.due_on if duty else None
+    _tell(session, actor, proposal.id, source, to, now=now, reason=reason, code=code, due=due)
 
 
 def follow(session: Session, to: Mapping[UUID, str], *, now: datetime, reason: str = "") -> None:
@@ -329,11 +338,12 @@ def receive_imported(
 
 def _tell(
     session: Session, actor: Actor, proposal_id: UUID, source: str, to: str,
-    *, now: datetime, reason: str = "", code: str = "",
+    *, now: datetime, reason: str = "", code: str = "", due: date | None = None,
 ) -> None:  # fmt: skip
     journal.record(
         session, actor, "proposal.moved", about="proposal", about_id=proposal_id, now=now,
         source=source, to=to, reason=reason, reason_code=code,
+        **({"due": due.isoformat()} if due else {}),
     )  # fmt: skip
 
 

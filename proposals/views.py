@@ -13,11 +13,15 @@ from core.forms import text_of
 from core.journal import CITIZEN
 from core.web import reading, transaction
 from core.words import gettext as _
+from core.words import language
 from proposals import queries, services, workflow
+from proposals.asking import queries as asking
+from proposals.files import queries as files
 from proposals.forms import ObjectionForm
 from proposals.merging import services as merging
 from proposals.models import Proposal
 from proposals.pages import (
+    asked_for,
     belongs,
     is_mine,
     joined,
@@ -25,11 +29,14 @@ from proposals.pages import (
     on_desk,
     own,
     own_start,
+    readable,
     shuffle_place,
     vocabulary,
 )
 from proposals.people import queries as people
-from proposals.queries import Filters
+from proposals.places import drawings as places
+from proposals.review import queries as reviews
+from proposals.sharing.prints import card
 from proposals.similar import queries as alike
 from proposals.writing import queries as written
 
@@ -40,12 +47,7 @@ blueprint = Blueprint("proposals", __name__)
 @public
 def index() -> ResponseReturnValue:
     """The list, in the reader's own order, which stays the same over its pages."""
-    filters = Filters(
-        query=request.args.get("q", "").strip(),
-        field=request.args.get("field", ""),
-        neighbourhood=request.args.get("neighbourhood", ""),
-        status=request.args.get("status", ""),
-    )
+    filters = asked_for()
     with reading() as database:
         page = queries.page(
             database,
@@ -54,7 +56,11 @@ def index() -> ResponseReturnValue:
             after=request.args.get("after", type=shuffle_place),
         )
         return render_template(
-            "proposals/index.html", page=page, filters=filters, **vocabulary(database)
+            "proposals/index.html",
+            page=page,
+            filters=filters,
+            query=filters.as_query(),
+            **vocabulary(database),
         )
 
 
@@ -63,11 +69,7 @@ def index() -> ResponseReturnValue:
 def show(proposal_id: UUID) -> ResponseReturnValue:
     """One proposal with its way; a draft is seen by those alone who belong to it."""
     with reading() as database:
-        proposal = queries.one(database, proposal_id) or abort(404)
-        is_public = proposal.status in workflow.PUBLIC
-        if not (is_public or belongs(database, proposal) or on_desk(proposal)):
-            abort(404)
-        return _shown(database, proposal, ObjectionForm())
+        return _shown(database, readable(database, proposal_id), ObjectionForm())
 
 
 @blueprint.get("/proposals/mine")
@@ -127,7 +129,8 @@ def object_(proposal_id: UUID) -> ResponseReturnValue:
 def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> str:
     """The page of one proposal; what its author may do now is read off the status machine."""
     mine, is_within = is_mine(proposal), belongs(database, proposal)
-    into_id = proposal.merged_into_id
+    into_id, words = proposal.merged_into_id, vocabulary(database)
+    is_public = proposal.status in workflow.PUBLIC
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -143,6 +146,11 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
         differences=alike.differences(database, proposal.id),
+        asked=asking.asked(database, proposal.id),
+        reviewed=reviews.file(database, proposal, now=clock.now()),
+        card=card(proposal, words["places"], language()) if is_public else None,
+        files=files.of_proposal(database, proposal.id),
+        map=places.map_of(database, proposal.id),
         **joined(database, proposal),
-        **vocabulary(database),
+        **words,
     )

@@ -137,7 +137,10 @@ def test_a_reviewer_who_may_not_merge_is_offered_no_merge(client, database, now,
     with database.writing() as session:
         other = factories.proposal(session, now, status="received", text=MINE).id
         sign_in(factories.account(session, now, Role.REVIEWER))
-    assert "becomes part of the second" not in client.get(f"/desk/proposals/{there}/beside/{other}").text
+    assert (
+        "becomes part of the second"
+        not in client.get(f"/desk/proposals/{there}/beside/{other}").text
+    )
     assert "selected" not in re.findall(
         r'<option[^>]*value="merged"', client.get(f"/desk/proposals/{there}?into=1").text
     )
