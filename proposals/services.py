@@ -292,14 +292,20 @@ def move(
 def follow(session: Session, to: Mapping[UUID, str], *, now: datetime, reason: str = "") -> None:
     """Move many proposals at once, as the slate and the tally do: the system's own steps.
 
+    A merge is none of them: it names another proposal, see `move`.
+
     Raises
     ------
     ForbiddenMoveError : the table has no such step for the system; nothing was moved.
+    ReasonNeededError : the step needs a reason; nothing was moved.
     """
     found = session.scalars(select(Proposal).where(Proposal.id.in_(to)).order_by(Proposal.id)).all()
     for proposal in found:
-        if to[proposal.id] not in workflow.allowed(proposal.status, {THE_SYSTEM.role}):
+        terms = workflow.allowed(proposal.status, {THE_SYSTEM.role}).get(to[proposal.id])
+        if terms is None or "merged" in (proposal.status, to[proposal.id]):
             raise ForbiddenMoveError(source=proposal.status, to=to[proposal.id])
+        if not terms.is_told(THE_SYSTEM.role, reason, ""):
+            raise ReasonNeededError(to=to[proposal.id])
     for proposal in found:
         source, proposal.status, proposal.updated_at = proposal.status, to[proposal.id], now
         _tell(session, THE_SYSTEM, proposal.id, source, to[proposal.id], now=now, reason=reason)
