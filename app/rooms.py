@@ -21,6 +21,9 @@ from budget.views import blueprint as budget
 from proposals.asking.desk import blueprint as asking
 from proposals.drafts import blueprint as drafts
 from proposals.files.views import blueprint as files
+from proposals.handing.views import blueprint as handing
+from proposals.ideas.views import blueprint as ideas
+from proposals.merging.views import blueprint as merging
 from proposals.people.views import blueprint as people
 from proposals.places.views import blueprint as places
 from proposals.review.desk import blueprint as review_desk
@@ -28,11 +31,13 @@ from proposals.review.public import blueprint as reviews
 from proposals.review.views import blueprint as review
 from proposals.sharing.views import blueprint as sharing
 from proposals.similar.views import blueprint as similar
+from proposals.supports.views import blueprint as supports
 from proposals.views import blueprint as proposals
 from proposals.writing.views import blueprint as writing
 
 BLUEPRINTS = (
     budget, proposals, drafts, asking, review, review_desk, reviews, people, writing, similar,
-    places, files, sharing, ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony,
-    lot, audit, questions, roll_desk, paper, keying, accounts, health,
+    places, files, sharing, supports, merging, ideas, handing, ballots, log, roll, booth, tokens,
+    anonymous, agenda, desk, ceremony, lot, audit, questions, roll_desk, paper, keying, accounts,
+    health,
 )  # fmt: skip
