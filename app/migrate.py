@@ -20,16 +20,19 @@ import budget.models
 import core.city
 import core.journal
 import core.two_officers
+import proposals.amendments.models
 import proposals.models
 import proposals.people.models
 import proposals.similar.models
+import proposals.versions.models
 import proposals.writing.models
 from core.db import Base
 
 # Every table must be known before the models are compared with the migrations.
 MODELS = (
     core.city, core.journal, core.two_officers, accounts.models, proposals.models,
-    proposals.people.models, proposals.similar.models, proposals.writing.models, ballots.models,
+    proposals.amendments.models, proposals.people.models, proposals.similar.models,
+    proposals.versions.models, proposals.writing.models, ballots.models,
     ballots.alarms.models, ballots.booth.models, ballots.paper.models, ballots.roll.models,
     budget.models,
     budget.agenda.models, budget.audit.models,

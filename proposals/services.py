@@ -1,5 +1,7 @@
 """What changes in the proposals room. The session is the caller's; nothing here commits."""
 
+import hashlib
+import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -24,9 +26,13 @@ from proposals.errors import (
     StaleTextError,
 )
 from proposals.models import Proposal, Receipt, SearchEntry
+from proposals.people import consents
 from proposals.people import queries as members
 from proposals.people import services as people
+from proposals.people.consents import PUBLISH
 from proposals.similar import keeping
+from proposals.versions import keeping as versions
+from proposals.versions.models import Kind
 from proposals.writing import queries as written
 from proposals.writing import services as writing
 from proposals.writing import storing
@@ -57,6 +63,12 @@ class Text:
     neighbourhood: str | None = None
     field: str | None = None
     cost_minor: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """What tells this text from any other: SHA-256 in hex."""
+        said = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -155,6 +167,25 @@ def revise(
     _put(session, proposal, text, now=now)
 
 
+def amend(
+    session: Session, proposal: Proposal, text: Text, *, writer_id: UUID, now: datetime
+) -> None:
+    """The text with an accepted amendment in it, as the words of whoever proposed them.
+
+    The caller holds the lock of the text, and has put `text` together from what it says now.
+
+    Raises
+    ------
+    FrozenProposalError : the text changes no more, not even by an amendment.
+    """
+    if proposal.status not in workflow.AMENDABLE:
+        raise FrozenProposalError(status=proposal.status)
+    words = {name: getattr(text, name) for name in WORDS}
+    storing.write(session, proposal, words, account_id=writer_id, now=now, is_agreed=True)
+    _put(session, proposal, text, now=now)
+    keeping.keep(session, [proposal])
+
+
 def _put(session: Session, proposal: Proposal, text: Text, *, now: datetime) -> None:
     """Bring the proposal's columns, and what search knows, to this text."""
     writing.settle(session, proposal)
@@ -181,6 +212,8 @@ def discard(session: Session, proposal: Proposal, *, author_id: UUID) -> None:
     if members.others(session, proposal.id):
         raise SharedDraftError
     people.forget(session, proposal.id)
+    consents.forget(session, proposal.id)
+    versions.forget(session, proposal.id)
     writing.forget(session, proposal.id)
     session.execute(delete(SearchEntry).where(SearchEntry.proposal_id == proposal.id))
     session.delete(proposal)
@@ -205,6 +238,7 @@ def submit(session: Session, proposal: Proposal, *, author_id: UUID, now: dateti
     Raises
     ------
     IncompleteProposalError : something is missing, or too long.
+    ConsentMissingError : somebody who writes it has not agreed to the text as it stands.
     NotYourProposalError, ForbiddenMoveError
     """
     _check_author(proposal, author_id)
@@ -213,6 +247,8 @@ def submit(session: Session, proposal: Proposal, *, author_id: UUID, now: dateti
             _settle(session, proposal, now=now)
         move(session, proposal, "received", actor=Actor(CITIZEN, author_id), now=now)
         keeping.keep(session, [proposal])
+        said = asdict(current(session, proposal))
+        versions.keep(session, proposal, said, Kind.PUBLISHED, account_id=author_id, now=now)
     number = session.scalar(select(Receipt.number).where(Receipt.proposal_id == proposal.id))
     if number is None:
         receipt = Receipt(proposal_id=proposal.id, received_at=now)
@@ -229,6 +265,8 @@ def _settle(session: Session, proposal: Proposal, *, now: datetime) -> None:
     gaps = missing(text) + too_long(text)
     if gaps:
         raise IncompleteProposalError(missing=gaps)
+    if proposal.status == "draft":
+        consents.check(session, proposal, PUBLISH, text.digest, asks=proposal.author_id)
     _put(session, proposal, text, now=now)
 
 
