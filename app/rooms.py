@@ -17,14 +17,17 @@ from budget.ceremony.desk import blueprint as ceremony
 from budget.ceremony.lot_desk import blueprint as lot
 from budget.desk import blueprint as desk
 from budget.views import blueprint as budget
+from proposals.amendments.views import blueprint as amendments
 from proposals.drafts import blueprint as drafts
 from proposals.people.views import blueprint as people
 from proposals.review import blueprint as review
 from proposals.similar.views import blueprint as similar
+from proposals.versions.views import blueprint as versions
 from proposals.views import blueprint as proposals
 from proposals.writing.views import blueprint as writing
 
 BLUEPRINTS = (
-    budget, proposals, drafts, review, people, writing, similar, ballots, log, roll, booth, tokens,
+    budget, proposals, drafts, review, people, writing, similar, versions,
+    amendments, ballots, log, roll, booth, tokens,
     anonymous, agenda, desk, ceremony, lot, audit, roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

@@ -73,9 +73,19 @@ ACTS: Mapping[str, LazyString] = {
     "paper.reopened": _l(
         "%(title)s: sheets %(sheets)s of batch %(batch)s were made void, document %(document)s. %(why)s"
     ),
+    "proposal.amended": _l(
+        "Part %(part)s of amendment %(number)s was accepted: version %(before)s became version %(after)s."
+    ),
+    "proposal.amendment_declined": _l(
+        "Part %(part)s of amendment %(number)s was declined. %(why)s"
+    ),
+    "proposal.amendment_proposed": _l("Amendment %(number)s to version %(base)s was proposed."),
+    "proposal.amendment_withdrawn": _l("Amendment %(number)s was taken back."),
     "proposal.joined": _l("Somebody joined a proposal by invitation."),
     "proposal.left": _l("Somebody left a proposal."),
     "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
+    "proposal.restored": _l("Version %(older)s was restored, as version %(number)s."),
+    "proposal.version_named": _l("Version %(number)s was kept."),
     "role.factor_reset": _l("The authenticator of an official was reset."),
     "role.granted": _l("The role “%(role)s” was granted."),
     "role.revoked": _l("The role “%(role)s” was taken away."),

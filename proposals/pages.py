@@ -1,6 +1,7 @@
 """Who may do what with a proposal, as the pages of this room ask it, and what they all show."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,19 @@ from sqlalchemy.orm import Session
 
 from core import city, clock
 from core.access import Role
-from proposals import queries
+from proposals import queries, workflow
 from proposals.errors import NotYourProposalError
+from proposals.forms import ProposalForm
 from proposals.models import Proposal
 from proposals.people import queries as people
+from proposals.services import Text
 from proposals.similar import queries as alike
 from proposals.similar.index import Index
 from proposals.similar.queries import Likeness
 from proposals.similar.traits import Wish
 from proposals.writing import services as writing
 
+WRITTEN = tuple(field.name for field in fields(Text))
 DESK = (Role.REVIEWER, Role.BUDGET_OFFICER, Role.AUDITOR)
 ACTING = (Role.REVIEWER, Role.BUDGET_OFFICER)
 
@@ -48,6 +52,15 @@ def may_write(database: Session, proposal: Proposal) -> bool:
     )
 
 
+def readable(database: Session, proposal_id: UUID) -> Proposal:
+    """The proposal, if this reader may see it: public, or one's own circle's, or on the desk."""
+    proposal: Proposal = queries.one(database, proposal_id) or abort(404)
+    is_public = proposal.status in workflow.PUBLIC
+    if not (is_public or belongs(database, proposal) or on_desk(proposal)):
+        abort(404)
+    return proposal
+
+
 def writable(database: Session, proposal_id: UUID) -> Proposal:
     """The proposal, if this person may write it now."""
     proposal: Proposal = queries.one(database, proposal_id) or abort(404)
@@ -72,6 +85,12 @@ def index_of_similar() -> Index:
     """This process' index."""
     found: Index = current_app.extensions["similar"]
     return found
+
+
+def labels() -> dict[str, str]:
+    """What each field of a text is called."""
+    form = ProposalForm(formdata=None)
+    return {name: form[name].label.text for name in WRITTEN}
 
 
 def vocabulary(database: Session) -> dict[str, Any]:

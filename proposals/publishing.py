@@ -1,5 +1,6 @@
 """Agreeing to hand a proposal in, by those who write it with its author."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,16 @@ from proposals.errors import FrozenProposalError, TextMovedError
 from proposals.models import Proposal
 from proposals.people import consents
 from proposals.people.consents import PUBLISH
+from proposals.people.queries import Writer
+from proposals.services import Text
 from proposals.writing import services as writing
+
+
+def lacking(session: Session, proposal: Proposal, text: Text) -> Sequence[Writer]:
+    """Who has to agree still before the author can hand this text in."""
+    if proposal.status != "draft":
+        return ()
+    return consents.lacking(session, proposal, PUBLISH, text.digest, asks=proposal.author_id)
 
 
 def agree(

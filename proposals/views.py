@@ -16,12 +16,14 @@ from core.journal import CITIZEN
 from core.web import reading, transaction
 from core.words import gettext as _
 from proposals import queries, services, workflow
+from proposals.amendments import queries as amendments
 from proposals.forms import ObjectionForm
 from proposals.models import Proposal
-from proposals.pages import belongs, is_mine, may_write, on_desk, own, vocabulary
+from proposals.pages import belongs, is_mine, may_write, on_desk, own, readable, vocabulary
 from proposals.people import queries as people
 from proposals.queries import Filters
 from proposals.similar import queries as alike
+from proposals.versions import queries as kept
 from proposals.writing import queries as written
 
 blueprint = Blueprint("proposals", __name__)
@@ -51,11 +53,7 @@ def index() -> ResponseReturnValue:
 def show(proposal_id: UUID) -> ResponseReturnValue:
     """One proposal with its way; a draft is seen by those alone who belong to it."""
     with reading() as database:
-        proposal = queries.one(database, proposal_id) or abort(404)
-        is_public = proposal.status in workflow.PUBLIC
-        if not (is_public or belongs(database, proposal) or on_desk(proposal)):
-            abort(404)
-        return _shown(database, proposal, ObjectionForm())
+        return _shown(database, readable(database, proposal_id), ObjectionForm())
 
 
 @blueprint.get("/proposals/mine")
@@ -149,5 +147,7 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
         differences=alike.differences(database, proposal.id),
+        versions=kept.extent(database, proposal.id, belongs=is_within),
+        amendments=amendments.count(database, proposal.id),
         **vocabulary(database),
     )

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from accounts.models import Account
 from proposals import services as proposals
 from proposals.amendments import hunks
-from proposals.amendments.hunks import Fit
+from proposals.amendments.hunks import Fit, How
 from proposals.amendments.models import Amendment, AmendmentPart, State
 from proposals.models import Proposal
 from proposals.services import Text
 from proposals.versions import differences
 from proposals.versions import queries as versions
-from proposals.versions.differences import Piece
+from proposals.versions.differences import Mark, Piece
 from proposals.versions.queries import LONGEST_NUMBER
 
 PAGE = 30
@@ -32,24 +32,17 @@ class Count:
 
 @dataclass(frozen=True)
 class ShownPart:
-    """One part as it is read: the words around it with what goes and comes.
+    """One part as it is read: its words among those around them, and what accepting it would do.
 
-    `fit` tells what the field would read if the part were accepted now; None: it fits nowhere, or
-    is decided. `effect` is the difference to `now` that accepting makes.
+    `fit` is None where it fits nowhere, or is decided. `effect` tells what accepting it makes of
+    the text as it is now, where that reads otherwise around the part than it did.
     """
 
     part: AmendmentPart
     change: Sequence[Piece]
-    base: str
     now: str
     fit: Fit | None
     effect: Sequence[Piece]
-
-    @property
-    def proposed(self) -> str:
-        """The base with this part alone in it."""
-        end = self.part.start + len(self.part.was)
-        return self.base[: self.part.start] + self.part.becomes + self.base[end:]
 
 
 def count(session: Session, proposal_id: UUID) -> Count:
@@ -94,12 +87,16 @@ def shown(session: Session, proposal: Proposal, amendment: Amendment) -> Sequenc
 
 
 def _shown(part: AmendmentPart, base: str, now: str) -> ShownPart:
-    is_open = part.state == State.OPEN
-    fit = hunks.fitted(part.hunk, base, now) if is_open else None
-    effect = differences.folded(differences.compared(now, fit.value)) if fit else []
-    made = ShownPart(part, [], base, now, fit, effect)
-    change = differences.folded(differences.compared(base, made.proposed))
-    return ShownPart(part, change, base, now, fit, effect)
+    end = part.start + len(part.was)
+    change = [
+        Piece(Mark.SAME, base[: part.start]),
+        *differences.compared(part.was, part.becomes),
+        Piece(Mark.SAME, base[end:]),
+    ]
+    fit = hunks.fitted(part.hunk, base, now) if part.state == State.OPEN else None
+    is_moved = fit is not None and fit.how == How.MOVED
+    effect = differences.compared(now, fit.value) if fit and is_moved else []
+    return ShownPart(part, differences.folded(change), now, fit, differences.folded(effect))
 
 
 def _spelled(text: Text) -> Mapping[str, str]:

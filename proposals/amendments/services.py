@@ -188,6 +188,15 @@ def withdraw(session: Session, amendment: Amendment, *, account_id: UUID, now: d
     _tell(session, "proposal.amendment_withdrawn", amendment, account_id, now=now)
 
 
+def may_decide(
+    session: Session, proposal: Proposal, amendment: Amendment, account_id: UUID | None
+) -> bool:
+    """Whether this person may accept and decline parts of it now."""
+    writers = {writer.account_id for writer in people.writers(session, proposal)}
+    is_judge = account_id in writers and (len(writers) == 1 or amendment.account_id != account_id)
+    return is_judge and proposal.status in workflow.AMENDABLE
+
+
 def _add(session: Session, proposal_id: UUID, parts: Sequence[Hunk], **columns: Any) -> Amendment:
     last = select(func.max(Amendment.number)).where(Amendment.proposal_id == proposal_id)
     number = (session.scalar(last) or 0) + 1

@@ -1,7 +1,9 @@
 """What is kept of a proposal's text: whole snapshots, which never change."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Account
 from core.db import Base
+from core.words import LazyString
+from core.words import lazy_gettext as _l
 
 
 class Kind(StrEnum):
@@ -23,6 +27,16 @@ class Kind(StrEnum):
     RESTORED = "restored"  # an older version once more
 
 
+KINDS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        Kind.PUBLISHED: _l("Handed in"),
+        Kind.NAMED: _l("Kept by a writer"),
+        Kind.SET_ASIDE: _l("Kept because something else took its place"),
+        Kind.AMENDED: _l("With an accepted amendment"),
+        Kind.MERGED: _l("After a merge"),
+        Kind.RESTORED: _l("An older version, restored"),
+    }
+)
 _KINDS = ", ".join(f"'{kind}'" for kind in Kind)
 
 

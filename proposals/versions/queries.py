@@ -1,7 +1,8 @@
 """What pages read of versions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -9,7 +10,9 @@ from sqlalchemy.orm import Session, defer, joinedload
 
 from accounts.models import Account
 from proposals.services import Text
+from proposals.versions.differences import Piece, compared, folded
 from proposals.versions.models import Kind, Version
+from proposals.writing.updates import FIELDS as WORDS
 
 PAGE = 50
 _NAMES = frozenset(field.name for field in fields(Text))
@@ -63,6 +66,26 @@ def one(session: Session, proposal_id: UUID, number: int) -> Version | None:
 def text_of(version: Version) -> Text:
     """The version's words, as the proposals' services take them."""
     return Text(**{name: said for name, said in version.said.items() if name in _NAMES})
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that two versions differ in; of words, the pieces of which the same became."""
+
+    field: str
+    was: Any
+    now: Any
+    pieces: Sequence[Piece]
+
+
+def changes(old: Text, new: Text) -> Sequence[Change]:
+    """What changed from one text to another, field by field."""
+    pairs = ((name, getattr(old, name), getattr(new, name)) for name in asdict(new))
+    return [
+        Change(name, was, now, folded(compared(was, now)) if name in WORDS else ())
+        for name, was, now in pairs
+        if was != now
+    ]
 
 
 def _of(proposal_id: UUID) -> Select[Version]:

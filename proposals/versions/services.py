@@ -1,5 +1,6 @@
 """Keeping a version on demand, and going back to one. The session is the caller's."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,8 @@ from proposals import services as proposals
 from proposals.models import Proposal
 from proposals.versions import keeping, queries
 from proposals.versions.errors import NoSuchVersionError, SameTextError
-from proposals.versions.models import Kind
+from proposals.versions.models import Kind, Version
+from proposals.versions.queries import Change
 from proposals.writing import services as writing
 
 
@@ -75,6 +77,11 @@ def restore(
     )  # fmt: skip
     _tell(session, "proposal.restored", proposal.id, account_id, now=now, number=made, older=number)
     return made
+
+
+def effect(session: Session, proposal: Proposal, version: Version) -> Sequence[Change]:
+    """What restoring this version would change in the text as it stands."""
+    return queries.changes(proposals.current(session, proposal), queries.text_of(version))
 
 
 def _tell(
