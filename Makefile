@@ -139,6 +139,9 @@ bench-log: .venv/tested  ## the log from 10^4 to 10^6 leaves on both databases: 
 bench-similar: .venv/tested  ## similar proposals in a city of 1,000 and of 10,000, beside a plain scan and the search
 	PYTHONPATH=. $(BIN)/python bench/similar.py $(SIZES)
 
+bench-pages: .venv/tested  ## list, search, map, feed and files of 10,000 proposals on PostgreSQL, beside a floor
+	PYTHONPATH=. $(BIN)/python bench/pages.py $(SIZES)
+
 forge: .venv/tested  ## turn every byte of a bundle: verify.py must find each, and say in which step
 	$(BIN)/python -m tests.ballots.verifiers.forge
 
@@ -169,4 +172,4 @@ interop: .venv/tested .venv-interop/installed  ## programs of others over a log 
 	touch $@
 
 .PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
-  bench-scale bench-verify bench-log bench-similar bench-coedit forge fuzz kill-loop kill-coedit interop
+  bench-scale bench-verify bench-log bench-similar bench-pages bench-coedit forge fuzz kill-loop kill-coedit interop

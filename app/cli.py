@@ -23,10 +23,12 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "roll": "app.commands.roll:group",
         "serve": "app.commands.serve:command",
         "integrate": "app.commands.integrate:command",
+        "log": "app.commands.log:group",
         "mirror": "app.commands.mirror:group",
         "witness": "app.commands.witness:group",
         "db": "app.commands.db:group",
         "city": "app.commands.city:group",
+        "proposals": "app.commands.proposals:group",
         "account": "app.commands.account:group",
     }
 )

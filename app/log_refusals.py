@@ -19,6 +19,13 @@ from ballots.mirror.errors import (
     StrangersError,
     UnknownTokensError,
 )
+from ballots.succession.errors import (
+    DecisionError,
+    MirrorUnreadError,
+    NotHaltedError,
+    NothingLostError,
+    TokensLostError,
+)
 from core.errors import RoomError
 from core.words import LazyString
 from core.words import lazy_gettext as _l
@@ -81,7 +88,35 @@ LOG_REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     StrangersError: (
         409,
         _l(
-            "%(ballots)s ballots that were not signed yet are by nobody on the roll. Nothing was put back."
+            "%(ballots)s ballots that no signature vouches for are by nobody on the roll. Nothing was put back."
+        ),
+    ),
+    NotHaltedError: (
+        409,
+        _l("The log of this vote is not halted: it goes on as it is. Nothing was changed."),
+    ),
+    NothingLostError: (
+        409,
+        _l(
+            "Nothing that was signed is lost: %(signed)s entries were, and %(size)s are here or in the mirror. Put them back with “gwangjang mirror replay”."
+        ),
+    ),
+    MirrorUnreadError: (
+        409,
+        _l(
+            "The mirror has %(mirrored)s entries and the database %(size)s. Name the auditors' key, so that no entry is lost that need not be. Nothing was changed."
+        ),
+    ),
+    TokensLostError: (
+        409,
+        _l(
+            "This vote is by blind token. Who has been given one stands on the lost roll alone, so whoever has one could get another and vote twice. The vote cannot go on: begin it anew; see the manual."
+        ),
+    ),
+    DecisionError: (
+        409,
+        _l(
+            "Name the document and two different officers, each by up to 200 letters. Nothing was changed."
         ),
     ),
     LogFaultError: (

@@ -21,8 +21,12 @@ import core.city
 import core.journal
 import core.two_officers
 import proposals.amendments.models
+import proposals.asking.models
+import proposals.files.models
 import proposals.models
 import proposals.people.models
+import proposals.places.models
+import proposals.review.models
 import proposals.similar.models
 import proposals.versions.models
 import proposals.writing.models
@@ -31,8 +35,9 @@ from core.db import Base
 # Every table must be known before the models are compared with the migrations.
 MODELS = (
     core.city, core.journal, core.two_officers, accounts.models, proposals.models,
-    proposals.amendments.models, proposals.people.models, proposals.similar.models,
-    proposals.versions.models, proposals.writing.models, ballots.models,
+    proposals.amendments.models, proposals.asking.models, proposals.files.models,
+    proposals.people.models, proposals.places.models, proposals.review.models,
+    proposals.similar.models, proposals.versions.models, proposals.writing.models, ballots.models,
     ballots.alarms.models, ballots.booth.models, ballots.paper.models, ballots.roll.models,
     budget.models,
     budget.agenda.models, budget.audit.models,

@@ -25,6 +25,8 @@ from core import money, words
 from core.access import Role
 from core.forms import errors_of
 from proposals import workflow
+from proposals.review import clocks, costs
+from proposals.review.forms import VERDICTS
 
 STATIC = Path(__file__).resolve().parent / "static"
 YEAR = 365 * 24 * 60 * 60
@@ -57,11 +59,13 @@ def start(app: Flask, config: Config) -> None:
     app.before_request(_choose)
     app.jinja_env.filters.update(
         money=money.exact,
+        quantity=costs.plain,
         money_words=lambda minor, currency: money.in_words(minor, currency, words.language()),
         moment=words.moment,
         day=words.day,
         journal_sentence=sentences.of_entry,
         role_name=sentences.role_name,
+        status_name=lambda code: str(workflow.STATUSES[code].name),
         rule_steps=sentences.steps,
         fields_in_error=errors_of,
         receipt=receipts.grouped,
@@ -80,6 +84,9 @@ def start(app: Flask, config: Config) -> None:
         Role=Role,
         STATUSES=workflow.STATUSES,
         REASONS=workflow.REASONS,
+        UNFIT_REASONS=workflow.UNFIT_REASONS,
+        CLOCKS=clocks.CLOCKS,
+        VERDICTS=VERDICTS,
         PHASES=phases.PHASES,
         ROLL_KINDS=ROLL_KINDS,
         PUBLICATIONS=PUBLICATIONS,

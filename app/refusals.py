@@ -11,8 +11,9 @@ from accounts.errors import (
     WrongCodeError,
     WrongSignInError,
 )
-from app import token_refusals
+from app import review_refusals, token_refusals
 from app.log_refusals import LOG_REFUSALS
+from app.proposal_refusals import PROPOSAL_REFUSALS
 from ballots.booth.errors import SignedInBoothError, WrongPermitError
 from ballots.errors import (
     BallotInBoxError,
@@ -34,7 +35,6 @@ from ballots.paper.errors import (
     BallotsBeyondRollError,
     BatchMovedError,
     KeyingDoneError,
-    NoKoreanFontError,
     NoSuchSheetError,
     NoSuchStationError,
     NothingTypedError,
@@ -84,12 +84,9 @@ from core.two_officers import (
     OtherTermsError,
     SameOfficerError,
 )
+from core.typesetting import NoKoreanFontError
 from core.words import LazyString
 from core.words import lazy_gettext as _l
-from proposals import errors as of_proposals
-from proposals.amendments import errors as of_amendments
-from proposals.similar.errors import NotComparableError
-from proposals.versions import errors as of_versions
 
 # Refusal -> status, sentence. Placeholders are the refusal's own values.
 REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
@@ -110,120 +107,8 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     ),
     LastAdminError: (409, _l("This is the last administrator. Make another one first.")),
     NoSuchAccountError: (404, _l("No account has the address %(email)s.")),
-    # proposals
-    of_proposals.UnreadableUpdateError: (
-        400,
-        _l("What the page sent is no text of a proposal. Nothing was stored; reload the page."),
-    ),
-    of_proposals.GapInUpdateError: (
-        409,
-        _l("Something before these words is missing. Nothing was stored; reload the page."),
-    ),
-    of_proposals.ForgedWriterError: (
-        403,
-        _l(
-            "These words carry the mark of another person's page. Nothing was stored; reload the page."
-        ),
-    ),
-    of_proposals.LongUpdateError: (
-        413,
-        _l("That is too much text at once. Nothing was stored; paste it in smaller parts."),
-    ),
-    of_proposals.FullTextError: (
-        413,
-        _l(
-            "This text has been changed so often that no more can be kept. Copy it into a new proposal."
-        ),
-    ),
-    of_proposals.TooManyPagesError: (
-        409,
-        _l("You have texts open on %(pages)s pages. Close one of them, then reload this page."),
-    ),
-    of_proposals.InvitationUsedError: (
-        404,
-        _l("This invitation was used already, or has lapsed. Ask the author for a new one."),
-    ),
-    of_proposals.OwnInvitationError: (
-        409,
-        _l("This is your own proposal. Send the link to somebody else."),
-    ),
-    of_proposals.SharedDraftError: (
-        409,
-        _l("Others belong to this draft too. It can be deleted once they have left."),
-    ),
-    of_proposals.StaleTextError: (
-        409,
-        _l("Somebody changed the same words in the meantime. Nothing was overwritten."),
-    ),
-    of_proposals.IncompleteProposalError: (
-        409,
-        _l("Something is still missing. Go on writing and fill it in."),
-    ),
-    of_proposals.ForbiddenMoveError: (
-        409,
-        _l("This step is not possible from where the proposal stands, or not for your role."),
-    ),
-    of_proposals.ReasonNeededError: (
-        422,
-        _l("This step needs a reason that everyone can read. Go back and write it."),
-    ),
-    of_proposals.MergeTargetError: (
-        422,
-        _l("A proposal is merged into one that is public and on its way. Check the number."),
-    ),
-    NotComparableError: (404, _l("There is no such public proposal to compare with.")),
-    of_proposals.NotYourProposalError: (403, _l("Only its author can do that.")),
-    of_proposals.FrozenProposalError: (409, _l("The text cannot be changed any more.")),
-    of_proposals.ConsentMissingError: (
-        409,
-        _l("Not everyone who writes it has agreed to the text as it stands: %(names)s."),
-    ),
-    of_proposals.TextMovedError: (
-        409,
-        _l("The text has been changed since you read it. Go back, reload the page and read again."),
-    ),
-    # versions and amendments
-    of_versions.SameTextError: (
-        409,
-        _l("Nothing was changed: version %(number)s says just the same."),
-    ),
-    of_versions.NoSuchVersionError: (404, _l("There is no such version of this proposal.")),
-    of_amendments.NotAmendableError: (
-        409,
-        _l(
-            "Amendments are for proposals that are public and not on a ballot yet, and whose authors can decide about them."
-        ),
-    ),
-    of_amendments.NothingAmendedError: (
-        422,
-        _l("You have changed nothing yet. Go back and write what should read otherwise."),
-    ),
-    of_amendments.TooManyAmendmentsError: (
-        409,
-        _l(
-            "%(open)s of your amendments to this proposal wait already. Take one back, or wait for an answer."
-        ),
-    ),
-    of_amendments.OwnAmendmentError: (
-        403,
-        _l("You proposed this yourself. One of the other authors decides about it."),
-    ),
-    of_amendments.DecidedPartError: (
-        409,
-        _l("This part has been decided upon, or taken back. It stays like that."),
-    ),
-    of_amendments.MovedPartError: (
-        409,
-        _l(
-            "The place reads otherwise now, so the part fits nowhere clearly. Nothing was overwritten."
-        ),
-    ),
-    of_amendments.BrokenTextError: (
-        409,
-        _l(
-            "With this part the proposal would be too long, or lack something that it needs. Nothing was changed."
-        ),
-    ),
+    **PROPOSAL_REFUSALS,
+    **review_refusals.REFUSALS,
     # ballots
     **LOG_REFUSALS,
     ContestClosedError: (

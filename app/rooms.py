@@ -16,18 +16,25 @@ from budget.audit.desk import blueprint as audit
 from budget.ceremony.desk import blueprint as ceremony
 from budget.ceremony.lot_desk import blueprint as lot
 from budget.desk import blueprint as desk
+from budget.questions_desk import blueprint as questions
 from budget.views import blueprint as budget
 from proposals.amendments.views import blueprint as amendments
+from proposals.asking.desk import blueprint as asking
 from proposals.drafts import blueprint as drafts
+from proposals.files.views import blueprint as files
 from proposals.people.views import blueprint as people
-from proposals.review import blueprint as review
+from proposals.places.views import blueprint as places
+from proposals.review.desk import blueprint as review_desk
+from proposals.review.public import blueprint as reviews
+from proposals.review.views import blueprint as review
+from proposals.sharing.views import blueprint as sharing
 from proposals.similar.views import blueprint as similar
 from proposals.versions.views import blueprint as versions
 from proposals.views import blueprint as proposals
 from proposals.writing.views import blueprint as writing
 
 BLUEPRINTS = (
-    budget, proposals, drafts, review, people, writing, similar, versions,
-    amendments, ballots, log, roll, booth, tokens,
-    anonymous, agenda, desk, ceremony, lot, audit, roll_desk, paper, keying, accounts, health,
+    budget, proposals, drafts, asking, review, review_desk, reviews, people, writing, similar,
+    versions, amendments, places, files, sharing, ballots, log, roll, booth, tokens, anonymous,
+    agenda, desk, ceremony, lot, audit, questions, roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

@@ -37,6 +37,7 @@ ACTS: Mapping[str, LazyString] = {
     ),
     "audit.grown": _l("%(title)s: the sample of paper was enlarged to %(sheets)s sheets."),
     "audit.read_again": _l("%(title)s: sheet %(place)s of the draw is read again by two people."),
+    "cycle.asked": _l("%(title)s: the questions of the round were changed."),
     "cycle.call": _l("%(title)s: the call for proposals was opened."),
     "cycle.close": _l(
         "%(title)s: voting was closed; %(ballots)s ballots and %(marks)s marks agree."
@@ -60,6 +61,9 @@ ACTS: Mapping[str, LazyString] = {
     "cycle.withdrawn": _l(
         "%(title)s: “%(act)s” was taken back before a second officer confirmed it."
     ),
+    "log.continued": _l(
+        "%(title)s: %(lost)s entries of the public log were lost, all from entry %(kept)s on. The vote goes on in the log %(log)s, document %(document)s; %(reopened)s voters are not marked as having voted any more."
+    ),
     "log.replayed": _l(
         "%(title)s: %(leaves)s entries that the restored database lacked were put back into the log from its mirror."
     ),
@@ -81,11 +85,24 @@ ACTS: Mapping[str, LazyString] = {
     ),
     "proposal.amendment_proposed": _l("Amendment %(number)s to version %(base)s was proposed."),
     "proposal.amendment_withdrawn": _l("Amendment %(number)s was taken back."),
+    "proposal.restored": _l("Version %(older)s was restored, as version %(number)s."),
+    "proposal.version_named": _l("Version %(number)s was kept."),
+    "price.removed": _l("The typical price of “%(project)s” was taken out of the list."),
+    "price.set": _l("The typical price of “%(project)s” was set to %(amount)s."),
+    "proposal.assigned": _l("A proposal was given to the department “%(department)s”."),
+    "proposal.costed": _l(
+        "The reviewed cost of a proposal was set to %(amount)s (cost sheet, version %(version)s)."
+    ),
     "proposal.joined": _l("Somebody joined a proposal by invitation."),
     "proposal.left": _l("Somebody left a proposal."),
     "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
-    "proposal.restored": _l("Version %(older)s was restored, as version %(number)s."),
-    "proposal.version_named": _l("Version %(number)s was kept."),
+    "proposal.rival_marked": _l(
+        "A proposal was marked: only it or “%(project)s” can be carried out, not both."
+    ),
+    "proposal.rival_unmarked": _l("A proposal and “%(project)s” exclude each other no more."),
+    "proposal.file_added": _l("A photo or an attachment was added to a proposal."),
+    "proposal.file_removed": _l("A photo or an attachment was removed from a proposal."),
+    "proposal.placed": _l("The place of a proposal on the map was changed."),
     "role.factor_reset": _l("The authenticator of an official was reset."),
     "role.granted": _l("The role “%(role)s” was granted."),
     "role.revoked": _l("The role “%(role)s” was taken away."),
@@ -275,6 +292,8 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
         said["title"] = said[f"title_{tongue}"]
     else:
         said["project"] = (said.get("title_en") if tongue == "en" else "") or said.get("title")
+    if "department_ko" in said:
+        said["department"] = said[f"department_{tongue}"]
     for name in ("source", "to"):
         if said.get(name) in workflow.STATUSES:
             said[name] = workflow.STATUSES[said[name]].name

@@ -7,6 +7,7 @@ from typing import Any
 
 from ballots import verifiers
 from ballots.board import leaves
+from ballots.board.leaves import Leaf
 from ballots.log import BALLOT, REVOKE, Entry
 
 NONCE_BYTES = 32
@@ -45,11 +46,31 @@ def opened(  # noqa: PLR0917 - one leaf's members
     tokens: Mapping[str, str],
 ) -> Entry:  # fmt: skip
     """The first leaf; `tokens` are the hashes of the districts' keys, none for pseudonyms."""
+    return _opened(
+        opening, log_key, code, roll={DISTRICT: len(roll)}, rollhash=roll_hash(roll),
+        linkhash=link_hash, tokens=dict(tokens),
+    )  # fmt: skip
+
+
+def continued(
+    opening: Opening, log_key: str, code: str, before: Leaf, ended: Mapping[str, Any]
+) -> Entry:
+    """The first leaf of a log that goes on: what the one `before` promised of voters stays.
+
+    Parameters
+    ----------
+    ended : what was signed of that log last, and what was kept of it
+    """
+    members = {name: before[name] for name in ("roll", "rollhash", "linkhash", "tokens")}
+    after = [dict(ended), *before.get("after", ())]
+    return _opened(opening, log_key, code, **members, after=after)
+
+
+def _opened(opening: Opening, log_key: str, code: str, **members: Any) -> Entry:
     return _entry(
         "open", opening.election, manifest=_hash(opening.manifest), log=log_key,
-        policy=_hash(opening.policy(log_key)), roll={DISTRICT: len(roll)},
-        rollhash=roll_hash(roll), linkhash=link_hash, tokens=dict(tokens), ties=opening.ties,
-        verifiers=verifiers.digests(opening.verifiers), code=code, by=list(opening.by),
+        policy=_hash(opening.policy(log_key)), ties=opening.ties,
+        verifiers=verifiers.digests(opening.verifiers), code=code, by=list(opening.by), **members,
     )  # fmt: skip
 
 

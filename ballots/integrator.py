@@ -59,8 +59,8 @@ class Integrator:
 
         The log of an open vote is read from its first leaf and compared with guard, mirror and
         every witness that answers; of the others, and of votes of which the database knows
-        nothing, the sizes are. To be done before the first turn: a database set back in the night
-        is found in the morning.
+        nothing, the sizes are; of logs that were lost and go on under another name, nothing is. To
+        be done before the first turn: a database set back in the night is found in the morning.
 
         Raises
         ------
@@ -69,7 +69,8 @@ class Integrator:
         with self._database.reading() as session:
             connection = session.connection()
             running, sizes = log.running(connection), log.sizes(connection)
-        kept = [one for one in startup.kept(self._keys) if one not in running]
+            passed = {*running, *log.ended(connection)}
+        kept = [one for one in startup.kept(self._keys) if one not in passed]
         self._each([*kept, *running], partial(self._examine, running, sizes))
         return len(running)
 

@@ -36,6 +36,7 @@ from ballots.models import (
     LogNode,
     PendingLeaf,
     SignedCheckpoint,
+    Succession,
 )
 
 BALLOT, REVOKE = "ballot", "revoke"
@@ -298,9 +299,17 @@ def running(connection: Connection) -> list[UUID]:
     return list(connection.scalars(query.order_by(Contest.id)))
 
 
+def ended(connection: Connection) -> set[UUID]:
+    """The contests whose logs were lost, and go on under another name."""
+    return set(connection.scalars(select(Succession.predecessor_id)))
+
+
 def sizes(connection: Connection) -> dict[UUID, int]:
-    """The leaves of every log."""
-    rows = connection.execute(select(Board.contest_id, Board.size))
+    """The leaves of every log, but of those that were lost."""
+    query = select(Board.contest_id, Board.size)
+    rows = connection.execute(
+        query.where(Board.contest_id.not_in(select(Succession.predecessor_id)))
+    )
     return {row.contest_id: row.size for row in rows}
 
 

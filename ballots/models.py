@@ -218,6 +218,27 @@ class VerifierFile(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class Succession(Base):
+    """That a contest goes on with the log of another one, whose signed leaves were lost.
+
+    The older contest stays as it was found, as evidence; voters, slate and paper went on.
+    """
+
+    __tablename__ = "successions"
+    __table_args__ = (
+        CheckConstraint("kept >= 1 AND kept < size", name="something_kept_and_lost"),
+        CheckConstraint("contest_id <> predecessor_id", name="not_its_own"),
+    )
+
+    contest_id: Mapped[UUID] = mapped_column(ForeignKey("contests.id"), primary_key=True)
+    predecessor_id: Mapped[UUID] = mapped_column(ForeignKey("contests.id"), unique=True)
+    kept: Mapped[int] = mapped_column(BigInteger)  # leaves
+    size: Mapped[int] = mapped_column(BigInteger)  # of the last tree that the older log signed
+    note: Mapped[str] = mapped_column(Text)  # its checkpoint
+    document: Mapped[str] = mapped_column(String(200))  # the decision to go on
+    at: Mapped[datetime]
+
+
 class SignedCheckpoint(Base):
     """What the log has said of itself at one size; witnesses' signatures are added to it."""
 

@@ -41,6 +41,7 @@ from ballots.keys import Keys
 from ballots.kinds import BallotRule, Choices, SlateLine
 from ballots.models import Board, Contest, Option, RollEntry
 from ballots.paper import batches, stations
+from ballots.succession import queries as successions
 from ballots.tokens import keys as token_keys
 from core.db import after_commit
 from core.rows import ManyRows
@@ -135,10 +136,10 @@ def admitting(connection: Connection, contest_id: UUID, *, credential: str, now:
     # On PostgreSQL the lock is shared: casts run side by side, a close waits for them, and whoever
     # comes after the close sees it. SQLite has one writer anyway.
     contest = connection.execute(_CASTING, {"contest_id": contest_id, "now": now}).one()
-    if not contest.is_open:
-        raise ContestClosedError
     if contest.is_halted:
         raise LogHaltedError
+    if not contest.is_open:
+        raise ContestClosedError
     if contest.credential != credential:
         raise WrongCredentialError
     return contest
@@ -200,7 +201,8 @@ def close_contest(session: Session, contest: Contest, *, keys: Keys, now: dateti
     contest.closed_at = now
     hours.forget(session, contest.id)
     session.flush()
-    after_commit(session, lambda: keys.linker.destroy(contest.id))
+    for one in successions.line(session, contest.id):
+        after_commit(session, partial(keys.linker.destroy, one))
     after_commit(session, lambda: keys.tokens.destroy(contest.id))
     return found
 

@@ -194,6 +194,7 @@ def find(contest_id: UUID) -> ResponseReturnValue:
             found=found,
             board=board,
             is_provable=board is not None and code is not None and receipts.is_code(code),
+            losses=voter.terms_of(contest_id).losses,
             mixed_from=_mixed_from(session, contest_id),
         )
     return page, 422 if form.errors else 200
@@ -236,13 +237,11 @@ def _own_code(contest_id: UUID) -> str | None:
 
 
 def _contest(session: Session, contest_id: UUID) -> Contest:
-    contest: Contest = queries.contest(session, contest_id) or abort(404)
-    return contest
+    return voter.lead_on(session, queries.contest(session, contest_id) or abort(404))
 
 
 def _with_slate(session: Session, contest_id: UUID) -> Contest:
-    contest: Contest = queries.contest_with_slate(session, contest_id) or abort(404)
-    return contest
+    return voter.lead_on(session, queries.contest_with_slate(session, contest_id) or abort(404))
 
 
 def _no_voting(contest: Contest) -> ResponseReturnValue:
@@ -260,6 +259,7 @@ def _ballot_page(
         "picked": set(picked),
         "places": places,
         "has_voted": queries.has_voted(session, contest.id, who.id),
+        "losses": voter.terms_of(contest.id).losses,
         "who": who,
     }
 

@@ -5,16 +5,20 @@ list, codes do, whether or not an account is signed in (docs/adr/0022-one-roll-a
 """
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import NoReturn
 from uuid import UUID
 
 from flask import abort, redirect, request, session, url_for
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from ballots.eligibility import Claim
+from ballots.models import Contest
 from ballots.roll import queries
 from ballots.roll.errors import OutsideElectorateError
 from ballots.roll.queries import Terms
+from ballots.succession import queries as successions
 from core import clock
 from core.web import database, reading
 
@@ -100,6 +104,22 @@ def terms_of(contest_id: UUID) -> Terms:
                 _terms.clear()
             _terms[contest_id] = terms
     return terms
+
+
+def lead_on(reader: Session, contest: Contest) -> Contest:
+    """The contest; whoever asks for one whose lost log goes on in another is led on to that.
+
+    Raises
+    ------
+    HTTPException : on to the same page of the other one, with what was sent.
+    """
+    if contest.closed_at is not None:
+        latest = successions.latest(reader, contest.id)
+        if latest != contest.id:
+            page = {**(request.view_args or {}), "contest_id": latest}
+            address = url_for(request.endpoint or "", **page)
+            abort(redirect(address, HTTPStatus.TEMPORARY_REDIRECT))
+    return contest
 
 
 def _admit(terms: Terms, contest_id: UUID, neighbourhood: str | None) -> None:

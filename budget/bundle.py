@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from ballots import log, queries, verifiers
-from ballots.board import bundle, recount
+from ballots.board import bundle, canonical, recount
 from ballots.board.bundle import Spool
 from ballots.board.checkpoint import Checkpoint
 from ballots.board.manifest import PATH as MANIFEST
@@ -21,6 +21,7 @@ from ballots.board.reading import Reading, replay
 from ballots.keys import Keys
 from ballots.models import Board
 from ballots.paper import records
+from ballots.succession import queries as successions
 from budget import files
 from budget.audit import files as audit_files
 from budget.errors import (
@@ -97,6 +98,7 @@ def pieces(
     spool.add(MANIFEST, [board.manifest.encode()])
     spool.add("policy.txt", [board.policy.encode()])
     _add_checkpoints(session, board.contest_id, size, spool)
+    _add_before(session, board.contest_id, reading, spool)
     tiles = recount.tile_files(
         log.leaves(session.connection(), board.contest_id, 0, size), with_leaves=with_leaves
     )
@@ -128,6 +130,23 @@ def _add_checkpoints(session: Session, contest_id: UUID, size: int, spool: Spool
         raise LogUnsignedError(size=size, signed=signed)
     spool.add("checkpoint", [str(notes.pop()).encode()])
     spool.add("checkpoints.txt", [bundle.joined(notes).encode()])
+
+
+def _add_before(session: Session, contest_id: UUID, reading: Reading, spool: Spool) -> None:
+    """Of the logs that this one continues: what its opening tells, and what they signed.
+
+    That is the last checkpoint that the database had of each, and the last of all.
+    """
+    if "after" not in reading.opened:
+        return
+    spool.add("after/logs.json", [canonical.dumps(reading.opened["after"])])
+    notes = [
+        note
+        for one in successions.lost_logs(session, contest_id)
+        for note in (one.kept, one.last)
+        if note
+    ]
+    spool.add("after/checkpoints.txt", [bundle.joined(notes).encode()])
 
 
 def _add_paper(session: Session, board: Board, spool: Spool) -> None:

@@ -33,6 +33,7 @@ from budget.phases import ACTS, EDITABLE
 from core import journal
 from core.journal import Actor
 from proposals import services as proposals
+from proposals.asking import services as asking
 from proposals.models import Proposal
 from proposals.workflow import ELIGIBLE
 
@@ -124,10 +125,12 @@ def put_on_slate(
     Raises
     ------
     WrongPhaseError, NotEligibleError
+    RivalOnSlateError : what excludes it is on the slate.
     """
     _check_editable(cycle)
     if proposal.status not in ELIGIBLE or proposal.currency != cycle.contest.currency:
         raise NotEligibleError(title=proposal.title)
+    slate.check_rivals(session, cycle, proposal.id)
     entry = session.get(SlateEntry, (cycle.id, proposal.id))
     if entry is not None and entry.cost_minor == cost_minor:
         return
@@ -160,16 +163,25 @@ def take_off_slate(
 def call(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
     """Announce the cycle and call for proposals."""
     step(session, cycle, "call", actor=actor, now=now)
+    asking.open_fields(session, cycle.id, now=now)
 
 
 def review(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
     """End the call."""
     step(session, cycle, "review", actor=actor, now=now)
+    asking.close_fields(session, cycle.id, now=now)
 
 
 def freeze(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> None:
-    """Copy the slate to the ballot; its proposals are on the ballot from now on."""
+    """Copy the slate to the ballot; its proposals are on the ballot from now on.
+
+    Raises
+    ------
+    WrongPhaseError, MissingError
+    RivalOnSlateError : two of its proposals exclude each other.
+    """
     check(cycle, "freeze", session)
+    slate.check_rivals(session, cycle)
     chosen = slate.entries(session, cycle)
     slate.freeze(session, cycle)
     proposals.follow(session, dict.fromkeys([e.proposal_id for e in chosen], "on_ballot"), now=now)
@@ -305,6 +317,7 @@ def drop_cycle(session: Session, cycle: Cycle) -> None:
     if cycle.phase != "preparing":
         raise WrongPhaseError(phase=cycle.phase, act="drop")
     session.execute(delete(SlateEntry).where(SlateEntry.cycle_id == cycle.id))
+    asking.forget_fields(session, cycle.id)
     session.delete(cycle)
     session.flush()
     session.delete(cycle.contest)

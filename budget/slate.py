@@ -3,13 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from ballots.models import Contest, Option
 from budget.models import Cycle, SlateEntry
+from proposals.models import Proposal
+from proposals.review.errors import RivalOnSlateError
+from proposals.review.models import Rivalry
 
 
 def entries(session: Session, cycle: Cycle) -> list[SlateEntry]:
@@ -17,6 +20,28 @@ def entries(session: Session, cycle: Cycle) -> list[SlateEntry]:
     query = select(SlateEntry).options(joinedload(SlateEntry.proposal))
     found = session.scalars(query.where(SlateEntry.cycle_id == cycle.id)).all()
     return sorted(found, key=lambda entry: (entry.proposal.field or "", entry.proposal.title))
+
+
+def check_rivals(session: Session, cycle: Cycle, proposal_id: UUID | None = None) -> None:
+    """Make sure that no two on the slate exclude each other, nor one of them the proposal.
+
+    Raises
+    ------
+    RivalOnSlateError
+    """
+    chosen = select(SlateEntry.proposal_id).where(SlateEntry.cycle_id == cycle.id)
+    ends = (Rivalry.one_id, Rivalry.other_id)
+    if proposal_id is None:
+        clash = and_(*(end.in_(chosen) for end in ends))
+    else:
+        clash = or_(
+            and_(ends[0] == proposal_id, ends[1].in_(chosen)),
+            and_(ends[1] == proposal_id, ends[0].in_(chosen)),
+        )
+    pair = session.execute(select(*ends).where(clash).limit(1)).first()
+    if pair is not None:
+        other_id = next(end for end in pair if end != proposal_id)
+        raise RivalOnSlateError(title=session.get_one(Proposal, other_id).title)
 
 
 def freeze(session: Session, cycle: Cycle) -> None:

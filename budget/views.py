@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 import tally
 from ballots import queries as ballots
+from ballots.succession import queries as successions
 from budget import bundle as bundles
 from budget import files, queries
 from budget.agenda import queries as agenda
@@ -81,6 +82,7 @@ def cycle(slug: str) -> ResponseReturnValue:
             slate=queries.slate(database, found),
             turnout=ballots.turnout(database, found.contest),
             is_open=found.contest.is_open(clock.now()),
+            losses=successions.losses(database, found.contest_id),
             tie_rule=TIE_RULES[found.tie_rule][1],
             **_vocabulary(database),
         )
@@ -100,7 +102,8 @@ def by_id(cycle_id: UUID) -> ResponseReturnValue:
 def of_contest(contest_id: UUID) -> ResponseReturnValue:
     """From a vote to its cycle."""
     with reading() as database:
-        found = queries.cycle_of_contest(database, contest_id) or abort(404)
+        latest = successions.latest(database, contest_id)
+        found = queries.cycle_of_contest(database, latest) or abort(404)
     return redirect(url_for("budget.cycle", slug=found.slug))
 
 
@@ -123,7 +126,11 @@ def outcome(slug: str) -> ResponseReturnValue:
         if told is None:
             return render_template("budget/no_outcome.html", cycle=found), 404
         return render_template(
-            "budget/outcome.html", cycle=found, told=told, **_vocabulary(database)
+            "budget/outcome.html",
+            cycle=found,
+            told=told,
+            losses=successions.losses(database, found.contest_id),
+            **_vocabulary(database),
         )
 
 

@@ -1,5 +1,6 @@
 """Writing a draft, alone or with others, and handing it in."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,6 +14,9 @@ from core.web import reading, transaction
 from core.words import gettext as _
 from core.words import language
 from proposals import publishing, services
+from proposals.asking import queries as asking
+from proposals.asking import services as answering
+from proposals.asking.forms import AnswersForm
 from proposals.errors import IncompleteProposalError, StaleTextError
 from proposals.forms import LIVE, ProposalForm
 from proposals.models import Proposal
@@ -30,12 +34,14 @@ blueprint = Blueprint("drafts", __name__)
 def new() -> ResponseReturnValue:
     """Begin a draft."""
     with transaction() if request.method == "POST" else reading() as database:
-        form = ProposalForm()
+        form, asked = ProposalForm(), _asked(database, None)
         _offer(form, database)
-        if form.validate_on_submit():
+        if _are_right(form, asked["answers"]):
             proposal = services.begin_draft(database, current_user.id, form.text(), now=clock.now())
+            _answer(database, proposal.id, asked["answers"])
             return _after_saving(proposal)
-    return render_template("proposals/edit.html", form=form, proposal=None), status_of(form)
+        status = max(status_of(form), status_of(asked["answers"]))
+        return render_template("proposals/edit.html", form=form, proposal=None, **asked), status
 
 
 @blueprint.route("/proposals/<uuid:proposal_id>/edit", methods=["GET", "POST"])
@@ -54,14 +60,17 @@ def edit(proposal_id: UUID) -> ResponseReturnValue:
                 base = {**base, **_words(now_there)}
                 form.take(_words(now_there))
             _offer(form, database)
-            if form.validate_on_submit():
+            asked = _asked(database, proposal_id)
+            if _are_right(form, asked["answers"]):
                 services.revise(
                     database, proposal, form.text(),
                     author_id=current_user.id, base=base, now=clock.now(),
                 )  # fmt: skip
+                _answer(database, proposal_id, asked["answers"])
                 exchange().announce(database, proposal_id)
                 return _after_saving(proposal)
-            return _editor(database, form, proposal), status_of(form)
+            status = max(status_of(form), status_of(asked["answers"]))
+            return _editor(database, form, proposal, asked), status
     except StaleTextError as stale:
         return _stale(stale, proposal_id)
 
@@ -74,11 +83,12 @@ def check(proposal_id: UUID) -> ResponseReturnValue:
         proposal = writable(database, proposal_id)
         text = services.current(database, proposal)
         gaps = services.missing(text) + services.too_long(text)
-        if gaps:
+        if gaps or asking.missing(database, proposal_id):
             return _incomplete(database, proposal, text, gaps)
         return render_template(
             "proposals/check.html", proposal=proposal, text=text, is_mine=is_mine(proposal),
             lacking=publishing.lacking(database, proposal, text),
+            asked=asking.asked(database, proposal_id),
             similar=similar_to(database, text, of=proposal.id), **vocabulary(database),
         )  # fmt: skip
 
@@ -146,10 +156,14 @@ def _incomplete(
     form = ProposalForm.of(text)
     _offer(form, database)
     form.name_missing(gaps)
-    return _editor(database, form, proposal), 422
+    asked = _asked(database, proposal.id)
+    asked["answers"].name_missing(asking.missing(database, proposal.id))
+    return _editor(database, form, proposal, asked), 422
 
 
-def _editor(database: Session, form: ProposalForm, proposal: Proposal) -> str:
+def _editor(
+    database: Session, form: ProposalForm, proposal: Proposal, asked: dict[str, Any]
+) -> str:
     """The page to write on: live, unless it must keep words that a plain form has sent."""
     is_live = request.method == "GET" or form.is_live
     members = people.members(database, proposal.id)
@@ -159,6 +173,7 @@ def _editor(database: Session, form: ProposalForm, proposal: Proposal) -> str:
         proposal=proposal,
         members=members,
         live=LIVE if is_live else "",
+        **asked,
     )
 
 
@@ -171,9 +186,26 @@ def _stale(stale: StaleTextError, proposal_id: UUID) -> ResponseReturnValue:
         _offer(form, database)
         page = render_template(
             "proposals/stale.html", form=form, proposal=proposal,
-            conflicts=stale.conflicts, **vocabulary(database),
+            conflicts=stale.conflicts, **vocabulary(database), **_asked(database, proposal_id),
         )  # fmt: skip
     return page, 409
+
+
+def _asked(database: Session, proposal_id: UUID | None) -> dict[str, Any]:
+    """What the round asks besides, as a form, and typical prices to reckon with."""
+    answers = AnswersForm.bind(asking.asked(database, proposal_id), language())
+    return {"answers": answers, "prices": asking.unit_prices(database)}
+
+
+def _are_right(form: ProposalForm, answers: AnswersForm) -> bool:
+    """Whether both were sent and are right; both say what is not."""
+    return all([form.validate_on_submit(), answers.validate_on_submit()])
+
+
+def _answer(database: Session, proposal_id: UUID, answers: AnswersForm) -> None:
+    answering.answer(
+        database, proposal_id, answers.values(), base=answers.base(), account_id=current_user.id
+    )
 
 
 def _words(text: Text) -> dict[str, str]:

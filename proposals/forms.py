@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -14,7 +14,7 @@ from core.city import Field, Neighbourhood
 from core.forms import Form, MoneyField, choices, text_of, tidy
 from core.words import lazy_gettext as _l
 from proposals.services import COST_CAP_MINOR, LONGEST, Text
-from proposals.workflow import REASONS, STATUSES, Move
+from proposals.workflow import STATUSES, UNFIT_REASONS, Move
 
 LIVE = "live"  # what the form says when its words were written together and are stored already
 
@@ -153,6 +153,10 @@ class MoveForm(Form):
     to = SelectField(_l("Next status"), default="")
     reason_code = SelectField(_l("Reason not eligible"), default="")
     reason = TextAreaField(_l("Reason, which everyone can read"), [_at_most(2000)], filters=[tidy])
+    due_on = DateField(
+        _l("The author answers by"), [Optional()],
+        description=_l("When you ask for more information; else in 14 days."),
+    )  # fmt: skip
     into_number = StringField(
         _l("Receipt number of the proposal it is merged into"), [_at_most(10)], filters=[tidy]
     )
@@ -162,7 +166,7 @@ class MoveForm(Form):
         self.steps = steps
         self.to.choices = choices((code, STATUSES[code].name) for code in steps)
         none = ("", _l("None"))
-        self.reason_code.choices = choices([none, *REASONS.items()])
+        self.reason_code.choices = choices([none, *UNFIT_REASONS.items()])
 
     def validate_reason(self, field: TextAreaField) -> None:
         """Some steps are owed a reason."""
@@ -175,6 +179,10 @@ class MoveForm(Form):
         step = self.steps.get(self.to.data or "")
         if step and step.needs_code and not field.data:
             raise ValidationError(_l("Choose why it is not eligible."))
+
+    def refuse_day(self, sentence: Any) -> None:
+        """Say that the author is given too few days, or too many."""
+        self.due_on.errors = [sentence]
 
     def refuse_target(self) -> None:
         """Say that nothing can be merged into the proposal of that number."""

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Account
 from core.db import Base
+from proposals.workflow import STATUSES
+
+_KNOWN = ", ".join(f"'{code}'" for code in STATUSES)
 
 
 class Proposal(Base):
@@ -19,6 +22,8 @@ class Proposal(Base):
     __tablename__ = "proposals"
     __table_args__ = (
         CheckConstraint("cost_minor IS NULL OR cost_minor >= 0", name="cost_not_negative"),
+        # No other status than the table's can stand; on SQLite two triggers hold it.
+        CheckConstraint(f"status IN ({_KNOWN})", name="known_status").ddl_if("postgresql"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
         Index("ix_proposals_status_shuffle_key", "status", "shuffle_key"),
         Index("ix_proposals_field_shuffle_key", "field", "shuffle_key"),

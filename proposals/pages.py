@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from flask import abort, current_app
+from flask import abort, current_app, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from proposals.errors import NotYourProposalError
 from proposals.forms import ProposalForm
 from proposals.models import Proposal
 from proposals.people import queries as people
+from proposals.queries import Filters
 from proposals.services import Text
 from proposals.similar import queries as alike
 from proposals.similar.index import Index
@@ -26,6 +27,17 @@ from proposals.writing import services as writing
 WRITTEN = tuple(field.name for field in fields(Text))
 DESK = (Role.REVIEWER, Role.BUDGET_OFFICER, Role.AUDITOR)
 ACTING = (Role.REVIEWER, Role.BUDGET_OFFICER)
+
+
+def asked_for() -> Filters:
+    """What the address asks to see: the list's filters, the same for maps, files and feeds."""
+    asked = request.args
+    return Filters(
+        query=asked.get("q", "").strip(),
+        field=asked.get("field", ""),
+        neighbourhood=asked.get("neighbourhood", ""),
+        status=asked.get("status", ""),
+    )
 
 
 def is_mine(proposal: Proposal) -> bool:
@@ -45,20 +57,20 @@ def belongs(database: Session, proposal: Proposal) -> bool:
     )
 
 
-def may_write(database: Session, proposal: Proposal) -> bool:
-    """Whether the reader writes it: as author or co-author."""
-    return bool(
-        current_user.is_authenticated and people.may_write(database, proposal, current_user.id)
-    )
-
-
 def readable(database: Session, proposal_id: UUID) -> Proposal:
-    """The proposal, if this reader may see it: public, or one's own circle's, or on the desk."""
+    """The proposal, if this reader may see it: a draft is seen by those alone who belong to it."""
     proposal: Proposal = queries.one(database, proposal_id) or abort(404)
     is_public = proposal.status in workflow.PUBLIC
     if not (is_public or belongs(database, proposal) or on_desk(proposal)):
         abort(404)
     return proposal
+
+
+def may_write(database: Session, proposal: Proposal) -> bool:
+    """Whether the reader writes it: as author or co-author."""
+    return bool(
+        current_user.is_authenticated and people.may_write(database, proposal, current_user.id)
+    )
 
 
 def writable(database: Session, proposal_id: UUID) -> Proposal:

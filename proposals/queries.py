@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.models import Account
@@ -25,6 +25,14 @@ class Filters:
     field: str = ""
     neighbourhood: str = ""
     status: str = ""
+
+    def as_query(self) -> dict[str, str]:
+        """The part of an address that asks for the same."""
+        asked = {
+            "q": self.query, "field": self.field, "neighbourhood": self.neighbourhood,
+            "status": self.status,
+        }  # fmt: skip
+        return {name: said for name, said in asked.items() if said}
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ def page(
     start : 0 ≤ start < 2⁶², the reader's place
     after : the last key shown, from the page before
     """
-    query = _public(session, filters)
+    query = select(Proposal).where(*conditions(session, filters))
     key = Proposal.shuffle_key
     past_zero = after is not None and after < start
     wanted = size + 1
@@ -68,22 +76,22 @@ def page(
     return Page(shown, shown[-1].shuffle_key if len(found) > size else None)
 
 
-def _public(session: Session, filters: Filters) -> Select[Proposal]:
-    query = select(Proposal)
+def conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
+    """What holds of the public proposals that a reader asked to see."""
     if filters.status in workflow.PUBLIC:
-        query = query.where(Proposal.status == filters.status)
+        wanted = [Proposal.status == filters.status]
     else:
         # By exclusion, so that SQLite walks the keys in order instead of sorting 27 statuses.
-        query = query.where(Proposal.status.not_in(workflow.HIDDEN))
+        wanted = [Proposal.status.not_in(workflow.HIDDEN)]
     if filters.field:
-        query = query.where(Proposal.field == filters.field)
+        wanted.append(Proposal.field == filters.field)
     if filters.neighbourhood:
-        query = query.where(Proposal.neighbourhood == filters.neighbourhood)
+        wanted.append(Proposal.neighbourhood == filters.neighbourhood)
     if filters.query:
         condition = search.matching(session, filters.query)
         if condition is not None:
-            query = query.where(condition)
-    return query
+            wanted.append(condition)
+    return wanted
 
 
 def one(session: Session, proposal_id: UUID) -> Proposal | None:

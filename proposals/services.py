@@ -3,18 +3,19 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core import journal
 from core.journal import CITIZEN, THE_SYSTEM, Actor
 from proposals import search, workflow
+from proposals.asking import queries as asking
 from proposals.errors import (
     ForbiddenMoveError,
     FrozenProposalError,
@@ -30,6 +31,7 @@ from proposals.people import consents
 from proposals.people import queries as members
 from proposals.people import services as people
 from proposals.people.consents import PUBLISH
+from proposals.review import gate
 from proposals.similar import keeping
 from proposals.versions import keeping as versions
 from proposals.versions.models import Kind
@@ -69,18 +71,6 @@ class Text:
         """What tells this text from any other: SHA-256 in hex."""
         said = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Imported:
-    """A project of an election file, which becomes a proposal on a ballot at once."""
-
-    title: str
-    cost_minor: int
-    currency: str
-    title_en: str = ""
-    summary: str = ""
-    summary_en: str = ""
 
 
 def begin_draft(
@@ -262,7 +252,8 @@ def _settle(session: Session, proposal: Proposal, *, now: datetime) -> None:
     """Take over what was written together, if it can be handed in as it is."""
     writing.opened(session, proposal)  # nobody writes on until this is done
     text = current(session, proposal)
-    gaps = missing(text) + too_long(text)
+    unanswered = [field.label_ko for field in asking.missing(session, proposal.id)]
+    gaps = missing(text) + too_long(text) + unanswered
     if gaps:
         raise IncompleteProposalError(missing=gaps)
     if proposal.status == "draft":
@@ -287,31 +278,37 @@ def move(
     reason: str = "",
     reason_code: str = "",
     into_id: UUID | None = None,
+    due_on: date | None = None,
 ) -> None:
     """One step of the status machine, with its public line in the journal.
 
-    `roles` are all that the actor holds; the actor's own role is always among them.
+    Parameters
+    ----------
+    roles : all that the actor holds; the actor's own role is always among them
+    due_on : until when an author is asked for more information
 
     Raises
     ------
     ForbiddenMoveError : the table has no such step for these roles.
     ReasonNeededError : the step needs a reason, or a reason code.
     MergeTargetError : `to` is "merged", and `into_id` is no other proposal on its way.
+    RoomError : what the review still needs before this step, see proposals/review/gate.py.
     """
     terms = workflow.allowed(proposal.status, {*roles, actor.role}).get(to)
     if terms is None:
         raise ForbiddenMoveError(source=proposal.status, to=to)
-    if (terms.needs_reason and not reason) or (
-        terms.needs_code and reason_code not in workflow.REASONS
-    ):
+    if not terms.is_told(actor.role, reason, reason_code):
         raise ReasonNeededError(to=to)
+    gate.check(session, proposal, to, actor=actor, now=now, due_on=due_on)
     if to == "merged":
         _check_target(session, proposal, into_id)
-    code = reason_code if terms.needs_code else ""
+    code = reason_code if reason_code in terms.codes else ""
     source, proposal.status, proposal.updated_at = proposal.status, to, now
     proposal.merged_into_id = into_id
     session.flush()
-    _tell(session, actor, proposal.id, source, to, now=now, reason=reason, code=code)
+    duty = gate.turn(session, proposal, source, actor=actor, now=now, reason=reason, due_on=due_on)
+    due = duty.due_on if duty else None
+    _tell(session, actor, proposal.id, source, to, now=now, reason=reason, code=code, due=due)
 
 
 def follow(session: Session, to: Mapping[UUID, str], *, now: datetime, reason: str = "") -> None:
@@ -331,43 +328,14 @@ def follow(session: Session, to: Mapping[UUID, str], *, now: datetime, reason: s
     session.flush()
 
 
-def receive_imported(
-    session: Session, rows: Sequence[Imported], *, now: datetime, is_demo: bool = False
-) -> list[UUID]:
-    """Proposals for an election file's projects, in its order, on a ballot from the start."""
-    if not rows:
-        return []  # an INSERT without rows would be one of defaults
-    ids = [uuid4() for _ in rows]
-    session.execute(
-        insert(Proposal),
-        [
-            {
-                "id": id_, "author_id": None, **asdict(row),
-                "title": row.title[:LONGEST_TITLE], "summary": row.summary[:LONGEST_SUMMARY],
-                "status": "on_ballot",
-                "shuffle_key": secrets.randbits(KEY_BITS), "version": 1,
-                "created_at": now, "updated_at": now, "is_demo": is_demo,
-            }
-            for id_, row in zip(ids, rows, strict=True)
-        ],
-    )  # fmt: skip
-    session.execute(
-        insert(SearchEntry),
-        [
-            {"proposal_id": id_, "words": search.indexed(row.title, row.title_en, row.summary)}
-            for id_, row in zip(ids, rows, strict=True)
-        ],
-    )
-    return ids
-
-
 def _tell(
     session: Session, actor: Actor, proposal_id: UUID, source: str, to: str,
-    *, now: datetime, reason: str = "", code: str = "",
+    *, now: datetime, reason: str = "", code: str = "", due: date | None = None,
 ) -> None:  # fmt: skip
     journal.record(
         session, actor, "proposal.moved", about="proposal", about_id=proposal_id, now=now,
         source=source, to=to, reason=reason, reason_code=code,
+        **({"due": due.isoformat()} if due else {}),
     )  # fmt: skip
 
 

@@ -15,13 +15,27 @@ from core.forms import text_of
 from core.journal import CITIZEN
 from core.web import reading, transaction
 from core.words import gettext as _
+from core.words import language
 from proposals import queries, services, workflow
 from proposals.amendments import queries as amendments
+from proposals.asking import queries as asking
+from proposals.files import queries as files
 from proposals.forms import ObjectionForm
 from proposals.models import Proposal
-from proposals.pages import belongs, is_mine, may_write, on_desk, own, readable, vocabulary
+from proposals.pages import (
+    asked_for,
+    belongs,
+    is_mine,
+    may_write,
+    on_desk,
+    own,
+    readable,
+    vocabulary,
+)
 from proposals.people import queries as people
-from proposals.queries import Filters
+from proposals.places import drawings as places
+from proposals.review import queries as reviews
+from proposals.sharing.prints import card
 from proposals.similar import queries as alike
 from proposals.versions import queries as kept
 from proposals.writing import queries as written
@@ -33,18 +47,17 @@ blueprint = Blueprint("proposals", __name__)
 @public
 def index() -> ResponseReturnValue:
     """The list, in the reader's own order, which stays the same over its pages."""
-    filters = Filters(
-        query=request.args.get("q", "").strip(),
-        field=request.args.get("field", ""),
-        neighbourhood=request.args.get("neighbourhood", ""),
-        status=request.args.get("status", ""),
-    )
+    filters = asked_for()
     with reading() as database:
         page = queries.page(
             database, filters, start=_own_start(), after=request.args.get("after", type=_place)
         )
         return render_template(
-            "proposals/index.html", page=page, filters=filters, **vocabulary(database)
+            "proposals/index.html",
+            page=page,
+            filters=filters,
+            query=filters.as_query(),
+            **vocabulary(database),
         )
 
 
@@ -131,7 +144,8 @@ def _own_start() -> int:
 def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> str:
     """The page of one proposal; what its author may do now is read off the status machine."""
     mine, is_within = is_mine(proposal), belongs(database, proposal)
-    into_id = proposal.merged_into_id
+    into_id, words = proposal.merged_into_id, vocabulary(database)
+    is_public = proposal.status in workflow.PUBLIC
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -149,5 +163,10 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         differences=alike.differences(database, proposal.id),
         versions=kept.extent(database, proposal.id, belongs=is_within),
         amendments=amendments.count(database, proposal.id),
-        **vocabulary(database),
+        asked=asking.asked(database, proposal.id),
+        reviewed=reviews.file(database, proposal, now=clock.now()),
+        card=card(proposal, words["places"], language()) if is_public else None,
+        files=files.of_proposal(database, proposal.id),
+        map=places.map_of(database, proposal.id),
+        **words,
     )

@@ -46,6 +46,7 @@ STATUSES: Mapping[str, Status] = MappingProxyType(
         "fit": Status(_l("Eligible"), Kind.GOOD),
         "conditional": Status(_l("Eligible with changes"), Kind.GOOD),
         "unfit": Status(_l("Not eligible"), Kind.BAD),
+        "unfit_final": Status(_l("Not eligible, after an objection"), Kind.BAD),
         "objection": Status(_l("Objection")),
         "committee": Status(_l("Committee screening")),
         "not_listed": Status(_l("Not listed"), Kind.BAD),
@@ -68,7 +69,7 @@ STATUSES: Mapping[str, Status] = MappingProxyType(
 )
 
 # Why a department finds a proposal not eligible (unfit).
-REASONS: Mapping[str, LazyString] = MappingProxyType(
+UNFIT_REASONS: Mapping[str, LazyString] = MappingProxyType(
     {
         "unlawful": _l("Against a law or ordinance"),
         "other_body": _l("Another body's duty"),
@@ -82,6 +83,10 @@ REASONS: Mapping[str, LazyString] = MappingProxyType(
         "infeasible": _l("Technically not possible"),
     }
 )
+# Every reason that has a code: what the system gives for a reason, where people write one.
+REASONS: Mapping[str, LazyString] = MappingProxyType(
+    {**UNFIT_REASONS, "unanswered": _l("No answer came by the deadline")}
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,13 @@ class Move:
     by: frozenset[str]
     needs_reason: bool = False
     needs_code: bool = False
+    codes: frozenset[str] = frozenset()  # of REASONS, which this step may give
+
+    def is_told(self, role: str, reason: str, code: str) -> bool:
+        """Whether a step by `role` says all that it must; the system says it by a code alone."""
+        is_coded = code in self.codes
+        has_reason = bool(reason) or (is_coded and role == SYSTEM)
+        return (has_reason or not self.needs_reason) and (is_coded or not self.needs_code)
 
 
 def _by(*roles: str) -> frozenset[str]:
@@ -115,16 +127,20 @@ MOVES: Mapping[tuple[str, str], Move] = MappingProxyType(
         ("received", "dept_review"): Move(_OFFICE),
         ("supplement", "received"): Move(_AUTHOR),
         ("supplement", "withdrawn"): Move(_AUTHOR),
-        ("supplement", "closed_unanswered"): Move(_OFFICE, needs_reason=True),
+        ("supplement", "closed_unanswered"): Move(
+            _OFFICE | _SYSTEM, needs_reason=True, codes=frozenset({"unanswered"})
+        ),
         ("transferred", "closed"): Move(_OFFICE, needs_reason=True),
         ("dept_review", "fit"): Move(_REVIEW, needs_reason=True),
         ("dept_review", "conditional"): Move(_REVIEW, needs_reason=True),
-        ("dept_review", "unfit"): Move(_REVIEW, needs_reason=True, needs_code=True),
+        ("dept_review", "unfit"): Move(
+            _REVIEW, needs_reason=True, needs_code=True, codes=frozenset(UNFIT_REASONS)
+        ),
         ("dept_review", "supplement"): Move(_REVIEW, needs_reason=True),
         ("unfit", "objection"): Move(_AUTHOR, needs_reason=True),
         ("unfit", "closed"): Move(_OFFICE, needs_reason=True),
         ("objection", "dept_review"): Move(_OFFICE, needs_reason=True),
-        ("objection", "closed"): Move(_OFFICE, needs_reason=True),
+        ("objection", "unfit_final"): Move(_OFFICE, needs_reason=True),
         ("fit", "committee"): Move(_OFFICE),
         ("conditional", "committee"): Move(_OFFICE),
         ("committee", "not_listed"): Move(_OFFICE, needs_reason=True),
@@ -159,11 +175,14 @@ MOVES: Mapping[tuple[str, str], Move] = MappingProxyType(
         ("changed", "completed"): Move(_DESK, needs_reason=True),
         ("changed", "cancelled"): Move(_DESK, needs_reason=True),
         ("completed", "evaluated"): Move(_OFFICE, needs_reason=True),
+        ("cancelled", "evaluated"): Move(_OFFICE, needs_reason=True),
     }
 )
 
 # Where a proposal's way may end.
-FINAL = frozenset({"merged", "withdrawn", "closed_unanswered", "closed", "cancelled", "evaluated"})
+FINAL = frozenset(
+    {"merged", "withdrawn", "closed_unanswered", "unfit_final", "closed", "evaluated"}
+)
 # While the author may still change the text.
 EDITABLE = frozenset({"draft", "supplement"})
 # While anyone may propose an amendment, and the authors may accept it: never from the slate on.
@@ -183,7 +202,7 @@ HIDDEN = frozenset(STATUSES) - PUBLIC
 # When everyone may see who wrote which words: not while the text is being changed.
 WORDS_PUBLIC = PUBLIC - EDITABLE
 # What another may be merged into: never a merged one, so that merges cannot go round in a circle.
-MERGE_TARGETS = PUBLIC - FINAL
+MERGE_TARGETS = PUBLIC - FINAL - {"cancelled"}
 
 
 def allowed(status: str, roles: Iterable[str]) -> dict[str, Move]:

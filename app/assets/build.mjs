@@ -26,9 +26,10 @@ const krds = {
 
 await mkdir(out, { recursive: true });
 const common = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["chrome100", "firefox100", "safari15"] };
-await build({ ...common, entryPoints: ["css/app.css"], outfile: new URL("app.css", out).pathname, plugins: [krds] });
+for (const name of ["app.css", "map.css"])
+  await build({ ...common, entryPoints: [`css/${name}`], outfile: new URL(name, out).pathname, plugins: [krds], loader: { ".png": "dataurl" } });
 const script = { ...common, format: "iife" };
-const scripts = ["ballot.js", "cast.js", "keying.js", "receipt.js", "similar.js", "token.js", "writing.js"];
+const scripts = ["ballot.js", "cast.js", "keying.js", "map.js", "prices.js", "receipt.js", "similar.js", "token.js", "writing.js"];
 for (const name of scripts) await build({ ...script, entryPoints: [`js/${name}`], outfile: new URL(name, out).pathname });
 
 // The verifier's page holds all that it needs, so that it works from a stick and asks nobody for anything.
@@ -58,7 +59,8 @@ await writeFile(
   new URL("LICENSES.txt", out),
   `app.css takes colour tokens from krds-uiux (ISC).\n\n${(await readFile("node_modules/krds-uiux/README.md", "utf8")).match(/ISC[^\n]*/)?.[0] ?? "ISC"}\n\n` +
     `What checks receipts and bundles takes hashes and signatures from:\n\n${(await Promise.all(["@noble/hashes", "@noble/ed25519"].map(licence))).join("\n")}\n` +
-    `What lets several people write one text is:\n\n${(await Promise.all(["yjs", "lib0"].map(licence))).join("\n")}`,
+    `What lets several people write one text is:\n\n${(await Promise.all(["yjs", "lib0"].map(licence))).join("\n")}\n` +
+    `What draws maps is:\n\n${await licence("leaflet")}`,
 );
 const vendor = new URL("../../tests/browser/vendor/", import.meta.url);
 await mkdir(vendor, { recursive: true });
@@ -78,7 +80,7 @@ const digests = async (paths) => {
 const sources = (await readdir(".", { recursive: true }))
   .filter((path) => /^(css|js|verify)\/.*\.(css|html|js|txt)$|^(build\.mjs|package(-lock)?\.json)$/.test(path));
 const bundles = [
-  ...["app.css", "LICENSES.txt", ...scripts].map((name) => `../static/${name}`),
+  ...["app.css", "map.css", "LICENSES.txt", ...scripts].map((name) => `../static/${name}`),
   "../../ballots/verifiers/verify.html",
   "../../tests/browser/vendor/board.js",
   "../../tests/browser/vendor/token.js",

@@ -11,21 +11,32 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from core.city import Field, Named, Neighbourhood
 from core.db import opened
+from proposals.places import geometry
+from proposals.places import services as places
+from proposals.places.geometry import OutlineError
+from proposals.review.criteria import ask
+from proposals.review.models import Department, Holiday
 
-TABLES: dict[str, type[Named]] = {"neighbourhood": Neighbourhood, "field": Field}
+TABLES: dict[str, type[Named]] = {
+    "neighbourhood": Neighbourhood,
+    "field": Field,
+    "department": Department,
+}
 
 
 @click.group()
 def group() -> None:
-    """The city's neighbourhoods and fields."""
+    """The city's neighbourhoods and their outlines, fields, departments, questions, holidays."""
 
 
 @group.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load(file: Path) -> None:
-    """Add or rename the neighbourhoods and fields that FILE (TOML) lists.
+    """Add or rename what FILE (TOML) lists.
 
-    FILE has [[neighbourhood]] and [[field]] tables, each with slug, ko and en.
+    FILE has [[neighbourhood]], [[field]] and [[department]] tables, each with slug, ko and en;
+    [[criterion]] tables with step (formal or substance), question_ko and question_en besides, which
+    replace the questions asked until now; and [[holiday]] tables with day, ko and en.
 
     Example: gwangjang city load gwangmyeong.toml
     """
@@ -41,12 +52,36 @@ def load(file: Path) -> None:
     click.echo(f"{file} is loaded.")
 
 
+@group.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def districts(file: Path) -> None:
+    """Draw the neighbourhoods as FILE (GeoJSON) has them, instead of any earlier drawing.
+
+    FILE is a FeatureCollection in WGS 84; each feature has the property "slug" of a neighbourhood
+    and a Polygon or MultiPolygon.
+
+    Example: gwangjang city districts gwangmyeong.geojson
+    """
+    try:
+        shapes = geometry.read(file.read_text(encoding="utf-8"))
+        url = Config.from_environ(os.environ).database_url
+        with opened(url) as database, database.writing() as session:
+            places.load(session, shapes)
+    except (OutlineError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file}: {error}.") from error
+    except KeyError as error:
+        raise click.ClickException(
+            f"{file}: the city has no neighbourhood {error}. Load it with `gwangjang city load`."
+        ) from error
+    click.echo(f"{file}: {len(shapes)} neighbourhoods are drawn.")
+
+
 def load_city(session: Session, vocabulary: dict[str, Any]) -> None:
     """Write the vocabularies; what is there keeps its slug and takes the new names.
 
     Raises
     ------
-    KeyError : a table lacks slug, ko or en; the session is to be undone.
+    KeyError : a table lacks one of its values; the session is to be undone.
     """
     for name, table in TABLES.items():
         for position, row in enumerate(vocabulary.get(name, []), start=1):
@@ -54,3 +89,8 @@ def load_city(session: Session, vocabulary: dict[str, Any]) -> None:
                 table(slug=row["slug"], name_ko=row["ko"], name_en=row["en"], position=position)
             )
         session.flush()
+    if "criterion" in vocabulary:
+        ask(session, vocabulary["criterion"])
+    for row in vocabulary.get("holiday", []):
+        session.merge(Holiday(day=row["day"], name_ko=row["ko"], name_en=row["en"]))
+    session.flush()

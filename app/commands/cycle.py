@@ -20,7 +20,6 @@ from ballots.board.policy import Policy
 from ballots.integrator import Integrator
 from ballots.keys import Keys
 from ballots.paper import printing
-from ballots.paper.errors import NoKoreanFontError
 from ballots.tokens.mix import Mix
 from budget import bundle as bundles
 from budget import files, publication, queries, services
@@ -29,6 +28,7 @@ from budget.phases import PHASES
 from core import clock, money
 from core.db import Database, opened
 from core.journal import OPERATOR, Actor
+from core.typesetting import NoKoreanFontError
 from core.words import gettext as _
 from tally.formats import pabulib
 

@@ -23,7 +23,7 @@ from accounts import passwords
 from accounts import services as accounts
 from accounts.models import EXCLUSIVE_ROLES, Account, RoleGrant
 from app.commands.city import load_city
-from app.demo import paper, ways
+from app.demo import paper, places, review, ways
 from app.demo.paper import Polling
 from app.demo.people import LOG_INS
 from ballots import services as ballots
@@ -45,6 +45,8 @@ from core.db import Database
 from core.journal import CITIZEN, Actor
 from proposals import services as proposals
 from proposals.models import Proposal
+from proposals.review import services as reviewing
+from proposals.review.clocks import DUTY_AT
 from proposals.services import Text
 from tally.formats import pabulib
 
@@ -74,6 +76,7 @@ class Seeder:
         chapters = (
             ("시민과 공무원 · people", self._people),
             ("제안 · proposals", self._proposals),
+            ("검토 · reviews", self._reviews),
             ("투표 중인 회차 · the open vote", self._open_cycle),
             ("종이 투표 · paper", self._paper),
             ("실제 선거 파일 · a real election", self._imported_cycle),
@@ -89,6 +92,7 @@ class Seeder:
 
     def _people(self, session: Session) -> None:
         load_city(session, _toml("city.toml"))
+        places.draw_city(session)
         kept = passwords.hashed(self.password)
         for person in LOG_INS:
             account = accounts.sign_up(
@@ -128,8 +132,10 @@ class Seeder:
         by_title: dict[str, Proposal],
     ) -> None:  # fmt: skip
         """One proposal at a status before the ballot, with the way that leads there."""
-        then = self.now - 60 * DAY + serial % 100 * timedelta(hours=5)
         status = row["status"]
+        # Whoever waits for an answer has not waited long.
+        ago = 6 + 5 * len(ways.WAY_TO[status]) if status in DUTY_AT else 60
+        then = self.now - ago * DAY + serial % 100 * timedelta(hours=5)
         if status == "draft":
             self._draft(session, row, author, serial, then)
             return
@@ -138,8 +144,13 @@ class Seeder:
         self._move(
             session, proposal, ways.WAY_TO[status], then + DAY,
             reason=row.get("reason", "규정에 맞습니다."), code=row.get("reason_code", ""),
-            into=into.id if into else None,
+            into=into.id if into else None, conditions=row.get("conditions", ()),
+            objection=row.get("objection", ""),
         )  # fmt: skip
+
+    def _reviews(self, session: Session) -> None:
+        author = self._authors(session)[0]
+        review.load(session, self._submitted, author, self._reviewers, self.now)
 
     def _open_cycle(self, session: Session) -> None:
         office, poll = self._actor(Role.BUDGET_OFFICER), self._actor(Role.POLL_MANAGER)
@@ -290,9 +301,11 @@ class Seeder:
         text = Text(
             cost_minor=row.get("cost", 0), **{name: row[name] for name in names if name in row}
         )
-        return proposals.begin_draft(
+        proposal = proposals.begin_draft(
             session, author, text, now=then, shuffle_key=_key(serial), is_demo=True
         )
+        places.place(session, proposal, then)
+        return proposal
 
     def _submitted(
         self, session: Session, row: dict[str, Any], author: UUID, serial: int, then: datetime
@@ -304,15 +317,25 @@ class Seeder:
     def _move(
         self, session: Session, proposal: Proposal, way: Sequence[str], then: datetime,
         *, reason: str = "법령과 예산에 맞고 할 수 있는 일입니다.", code: str = "",
-        into: UUID | None = None,
+        into: UUID | None = None, conditions: Sequence[str] = (), objection: str = "",
     ) -> None:  # fmt: skip
         for at, to in enumerate(way):
             author = Actor(CITIZEN, proposal.author_id)
             actor = (
                 author if to in ("objection", "withdrawn") else self._reviewers[to in ways.OFFICE]
             )
+            if to == "conditional":
+                reviewing.answer(
+                    session,
+                    proposal,
+                    {},
+                    conditions=conditions,
+                    actor=actor,
+                    now=then + at * 5 * DAY,
+                )
             proposals.move(
-                session, proposal, to, actor=actor, now=then + at * 5 * DAY, reason=reason,
+                session, proposal, to, actor=actor, now=then + at * 5 * DAY,
+                reason=objection if to == "objection" else reason,
                 reason_code=code or "other_body", into_id=into if to == "merged" else None,
             )  # fmt: skip
 

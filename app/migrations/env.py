@@ -4,7 +4,7 @@ from alembic import context
 
 from app.migrate import METADATA
 
-SEARCH_TABLES = "proposal_search"  # full-text tables and index, which no model maps
+SEARCH_TABLES = "proposal_search"  # full-text tables, column and index, which no model maps
 
 
 def is_ours(

@@ -26,6 +26,7 @@ ALWAYS = (
 )  # fmt: skip
 _SOMETIMES = re.compile(
     r"tile/(?:entries|[0-7])/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
+    r"|after/(?:logs\.json|checkpoints\.txt)"
     r"|paper/(?:batches|adjudications)\.jsonl"
     r"|rla/(?:manifest\.csv|seed\.txt|sample\.csv|mvr\.jsonl|report\.json)"
     r"|tokens\.json|verify\.py|verify\.html"

@@ -104,7 +104,12 @@ def check(leaf: Leaf) -> None:
     kind = leaf.get("t")
     if not isinstance(kind, str) or kind not in KINDS:
         raise LeafError("no such kind of leaf", "t")
-    members = {**_COMMON, **KINDS[kind]}
+    optional = OPTIONAL.get(kind, {})
+    members = {
+        **_COMMON,
+        **KINDS[kind],
+        **{name: optional[name] for name in optional if name in leaf},
+    }
     for one, other in _EITHER.get(kind, ()):
         if (one in leaf) == (other in leaf):
             raise LeafError(f"either this or {other}", one)
@@ -166,6 +171,22 @@ def _is_token(value: Any) -> bool:
     )
 
 
+def is_before(value: Any) -> bool:
+    """The logs that one continues, the last of them first (docs/board.md, "A log that goes on")."""
+    return isinstance(value, list) and bool(value) and all(map(_is_ended, value))
+
+
+def _is_ended(value: Any) -> bool:
+    """A log that ended, and what was kept of it: less than was signed."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == _ENDED.keys()
+        and all(fits(value[name]) for name, fits in _ENDED.items())
+        and value["kept"] < value["size"]
+        and Key.read(value["log"]).name == value["e"]
+    )
+
+
 def _ascending(numbers: Any) -> bool:
     """Numbers of options, each once, the smallest first."""
     return (
@@ -203,6 +224,16 @@ _COMMON: Mapping[str, Check] = MappingProxyType(
     {"v": _one_of(VERSION), "t": is_text, "e": is_election}
 )
 is_hash = _hex(32)  # SHA-256, in hexadecimal
+_ENDED: Mapping[str, Check] = MappingProxyType(
+    {
+        "e": is_election,
+        "log": _is_key,
+        "size": is_number,  # of the last tree that was signed
+        "root": is_hash,
+        "kept": is_number,  # leaves, its opening included
+        "open": is_hash,  # of its first leaf
+    }
+)
 # Kind -> its members.
 KINDS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
     {
@@ -265,6 +296,8 @@ KINDS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
         "result": {"bundle": is_hash, "funded": _ascending, "trace": is_hash},
     }
 )
+# Kind -> members that a leaf may have besides.
+OPTIONAL: Mapping[str, Mapping[str, Check]] = MappingProxyType({"open": {"after": is_before}})
 # Kind -> pairs of members of which a leaf has one.
 _EITHER: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {"ballot": (("p", "k"),), "paper": (("x", "u"),)}

@@ -107,6 +107,12 @@ class Reading:
         return sum(vote.channel != PAPER for vote in self.votes.values())
 
     @property
+    def kept(self) -> int:
+        """How many leaves come from the log that this one continues; 0 if it continues none."""
+        kept: int = self.opened["after"][0]["kept"] if "after" in self.opened else 0
+        return kept
+
+    @property
     def still_open(self) -> list[int]:
         """The batches that are not closed."""
         return [number for number, batch in self.batches.items() if not batch.is_closed]
@@ -121,7 +127,7 @@ class Reading:
         kind = leaf["t"]
         if (kind == "open") != (not self.size) or (self.size and not self.opened):
             raise self.refuse("the log begins with its opening, and is opened once")
-        if self.size and leaf["e"] != self.opened["e"]:
+        if self.size and leaf["e"] != election_at(self.opened, self.size):
             raise self.refuse(f"of another election: {leaf['e']}")
         if self.closed and (kind != "result" or self.result):
             raise self.refuse("after the close there is one result and nothing else")
@@ -146,6 +152,16 @@ class Reading:
         return LogError(self.size, why, about)
 
 
+def election_at(opened: Leaf, index: int) -> str:
+    """Whose leaf stands at a place from 1: what was kept of the logs before keeps their names."""
+    election: str = opened["e"]
+    for ended in opened.get("after", ()):
+        if index >= ended["kept"]:
+            break
+        election = ended["e"]
+    return election
+
+
 def replay(leaves: Iterable[Leaf]) -> Reading:
     """The reading of a whole log, or of its beginning; raises LogError."""
     reading = Reading()
@@ -155,6 +171,9 @@ def replay(leaves: Iterable[Leaf]) -> Reading:
 
 
 def _open(log: Reading, leaf: Leaf) -> None:
+    names = [leaf["e"], *(ended["e"] for ended in leaf.get("after", ()))]
+    if len({*names}) != len(names):
+        raise log.refuse("it continues a log of a name that is taken")
     log.opened = leaf
     log.voters, log.rollhash = sum(leaf["roll"].values()), leaf["rollhash"]
 
@@ -227,6 +246,8 @@ def _roll_change(log: Reading, leaf: Leaf) -> None:
 
 
 def _close(log: Reading, leaf: Leaf) -> None:
+    if log.size < log.kept:
+        raise log.refuse("closed before all that was kept")
     if leaf["size"] != log.size or leaf["counts"] != dict(log.kinds):
         raise log.refuse(f"{log.size} leaves are before it: {dict(log.kinds)}")
     if log.still_open:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from ballots import kinds, queries, receipts, services
+from ballots import kinds, queries, receipts, services, voter
 from ballots.booth import permits
 from ballots.booth.errors import SignedInBoothError
 from ballots.errors import InvalidBallotError
@@ -38,7 +38,8 @@ RESET_SECONDS = 30  # after which the receipt makes way for the next voter
 def booth(contest_id: UUID) -> ResponseReturnValue:
     """Locked until a permit is typed; then ballot, check, receipt, and locked again."""
     with speaking(_tongue()), reading() as session:
-        contest: Contest = queries.contest_with_slate(session, contest_id) or abort(404)
+        contest = queries.contest_with_slate(session, contest_id) or abort(404)
+        contest = voter.lead_on(session, contest)
         try:
             response = make_response(_step(session, contest))
         except RoomError as error:

@@ -6,9 +6,8 @@ must be by voters of the roll. What lay beside the log is brought up to it as fa
 known: marks on the roll by the link key, paper by its leaves.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -19,12 +18,10 @@ from sqlalchemy.orm import Session
 from accounts.models import Account
 from ballots import log
 from ballots.board import leaves
-from ballots.board.leaves import Leaf, LeafError
-from ballots.board.merkle import Edge, leaf_hash
-from ballots.board.reading import LogError, Reading
-from ballots.errors import LinkKeyMissingError, LogFaultError, RollbackError
+from ballots.board.merkle import leaf_hash
+from ballots.errors import LinkKeyMissingError
 from ballots.keys import Keys
-from ballots.log import BALLOT, Entry
+from ballots.log import Entry
 from ballots.mirror import sealing
 from ballots.mirror.errors import (
     LeavesLostError,
@@ -34,6 +31,7 @@ from ballots.mirror.errors import (
     UnknownTokensError,
 )
 from ballots.mirror.mirror import needed
+from ballots.mirror.story import Story
 from ballots.models import Contest, PendingLeaf, RollEntry
 from ballots.paper import restoring
 
@@ -58,39 +56,6 @@ class Replayed:
     strangers: int = 0
 
 
-@dataclass
-class _Story:
-    """The log as it is read: what it says, how often each pseudonym voted, and the tree.
-
-    Attributes
-    ----------
-    signed : the tree that the guard remembers
-    vouched : pseudonyms that voted within it
-    """
-
-    signed: Edge
-    reading: Reading = field(default_factory=Reading)
-    casts: Counter[str] = field(default_factory=Counter)
-    vouched: set[str] = field(default_factory=set)
-    edge: Edge = field(default_factory=Edge)
-
-    def take(self, data: bytes) -> Leaf:
-        """Read the next leaf; raises LogFaultError, or RollbackError if the guard has another."""
-        try:
-            leaf = leaves.read(data)
-            self.reading.take(leaf)
-        except (LeafError, LogError) as error:
-            raise LogFaultError(why=str(error)) from error
-        self.edge = self.edge.grown([leaf_hash(data)])
-        if self.edge.size == self.signed.size and self.edge != self.signed:
-            raise RollbackError(size=self.edge.size, signed=self.signed.size, by="guard")
-        if leaf["t"] == BALLOT and "p" in leaf:
-            self.casts[leaf["p"]] += 1
-            if self.edge.size <= self.signed.size:
-                self.vouched.add(leaf["p"])
-        return leaf
-
-
 def replay(
     session: Session, contest: Contest, *, keys: Keys, private: X25519PrivateKey
 ) -> Replayed:
@@ -106,31 +71,49 @@ def replay(
     LeavesLostError : the mirror lacks leaves that were signed.
     StrangersError : unsigned ballots are by nobody on the roll.
     """
+    found, story = bring_back(session, contest, keys=keys, private=private)
+    if found.size < story.signed.size:
+        raise LeavesLostError(size=found.size, signed=story.signed.size)
+    return found
+
+
+def bring_back(
+    session: Session, contest: Contest, *, keys: Keys, private: X25519PrivateKey | None
+) -> tuple[Replayed, Story]:
+    """Put back what the mirror has, however much that is; and what the whole log says then.
+
+    Parameters
+    ----------
+    private : the auditors' key; without it the mirror is not read
+
+    Raises
+    ------
+    As `replay` does, but for LeavesLostError.
+    """
     if contest.credential == "blind":
         raise UnknownTokensError
     if not keys.linker.has(contest.id):
         raise LinkKeyMissingError
     connection = session.connection()
     board = log.head(connection, contest.id, alone=True)
-    before, story = board.edge.size, _Story(keys.signers.last(contest.id))
+    before, story = board.edge.size, Story(keys.signers.last(contest.id))
     for data in log.leaves(connection, contest.id):
         story.take(data)
-    for fresh, keyings in _missing(keys, contest.id, private, story):
+    missing = _missing(keys, contest.id, private, story) if private else ()
+    for fresh, keyings in missing:
         first = board.edge.size
-        board = log.append(connection, board, [_entry(data) for data in fresh])
+        board = log.append(connection, board, [entry_of(data) for data in fresh])
         _follow(session, contest.id, first, fresh, keyings)
-    if board.edge.size < story.signed.size:
-        raise LeavesLostError(size=board.edge.size, signed=story.signed.size)
     if board.edge.size == before:
-        return Replayed(0, before)
+        return Replayed(0, before), story
     marks, strangers = _mark(session, contest, story, keys)
-    if unsigned := strangers - story.vouched:
-        raise StrangersError(ballots=len(unsigned))
-    return Replayed(board.edge.size - before, board.edge.size, marks, len(strangers))
+    if unproven := {one for one in strangers if story.first[one] >= story.proven}:
+        raise StrangersError(ballots=len(unproven))
+    return Replayed(board.edge.size - before, board.edge.size, marks, len(strangers)), story
 
 
 def _missing(
-    keys: Keys, contest_id: UUID, private: X25519PrivateKey, story: _Story
+    keys: Keys, contest_id: UUID, private: X25519PrivateKey, story: Story
 ) -> Iterator[tuple[Sequence[bytes], Mapping[int, str]]]:
     """What the mirror has after the story's end, record by record, and read into it."""
     for head, body in needed(keys.mirror).read(contest_id):
@@ -146,7 +129,8 @@ def _missing(
         yield fresh, contents.keyings
 
 
-def _entry(data: bytes) -> Entry:
+def entry_of(data: bytes) -> Entry:
+    """A leaf with what the database must know of it."""
     leaf = leaves.read(data)
     voter = leaf.get("p") or leaf.get("k", {}).get("m")
     return Entry(data, leaf["t"], bytes.fromhex(voter) if voter else None)
@@ -170,7 +154,7 @@ def _follow(
             raise MirrorFaultError(why=f"leaf {position}: {error}") from error
 
 
-def _mark(session: Session, contest: Contest, story: _Story, keys: Keys) -> tuple[int, set[str]]:
+def _mark(session: Session, contest: Contest, story: Story, keys: Keys) -> tuple[int, set[str]]:
     """Mark the voters whose ballots the log has; how many, and the pseudonyms of nobody.
 
     Where voters declare themselves, an account stands for itself on the roll.

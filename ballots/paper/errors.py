@@ -49,7 +49,3 @@ class OpenBatchesError(RoomError):
 
 class BallotsBeyondRollError(RoomError):
     """There are more ballots than voters on the roll: `ballots`, `voters`."""
-
-
-class NoKoreanFontError(RoomError):
-    """The machine has no Korean font to print with."""

@@ -4,28 +4,20 @@ Sheets carry no number when they are handed out: its place is left blank, and fi
 is opened. The same slate gives the same bytes on machines with the same font.
 """
 
-import json
 from collections.abc import Callable
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import typst
 from sqlalchemy.orm import Session
 
 from ballots.groups import Group, grouped
 from ballots.models import Contest, Option
-from ballots.paper.errors import NoKoreanFontError
-from core import city, money
+from core import city, money, typesetting
 from core.city import Neighbourhood
 from core.words import LANGUAGES, gettext, language, speaking
 
 PAGE = Path(__file__).with_name("ballot.typ")
-FONTS = (
-    "Pretendard GOV", "Pretendard", "Noto Sans CJK KR", "Noto Sans KR", "NanumGothic",
-    "Apple SD Gothic Neo", "Malgun Gothic",
-)  # fmt: skip
 
 Both = dict[str, str]  # language -> text
 
@@ -35,13 +27,9 @@ def ballot(session: Session, contest: Contest) -> BytesIO:
 
     Raises
     ------
-    NoKoreanFontError : the machine has none of FONTS.
+    core.typesetting.NoKoreanFontError : the machine has none of its fonts.
     """
-    data = content(session, contest) | {"font": font()}
-    made = typst.compile(
-        PAGE.read_bytes(), format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_standards="ua-1"
-    )
-    return BytesIO(made)
+    return BytesIO(typesetting.pdf(PAGE, content(session, contest)))
 
 
 def content(session: Session, contest: Contest) -> dict[str, Any]:
@@ -56,16 +44,6 @@ def content(session: Session, contest: Contest) -> dict[str, Any]:
         "serial": _both(lambda: gettext("Batch and sheet")),
         "later": _both(lambda: gettext("written when the box is opened, never before")),
     }
-
-
-@cache
-def font() -> str:
-    """The Korean font to print with. Raises NoKoreanFontError."""
-    installed = set(typst.Fonts().families())
-    found = next((name for name in FONTS if name in installed), None)
-    if found is None:
-        raise NoKoreanFontError
-    return found
 
 
 def _rules(contest: Contest) -> list[Callable[[], str]]:

@@ -12,6 +12,8 @@ from ballots.models import Contest, RollEntry
 from ballots.roll.errors import RollKeyMissingError
 from ballots.roll.keys import RollKeys
 from ballots.roll.models import ListedVoter, RollDraft
+from ballots.succession import queries as successions
+from ballots.succession.queries import Loss
 
 _VOTERS = ListedVoter.metadata.tables["listed_voters"]
 # The table instead of the class, built once: this runs for every page of who votes by code.
@@ -27,6 +29,7 @@ class Terms:
     roll_kind: str
     electorate: Electorate
     is_fixed: bool  # voting has begun: this never changes again
+    losses: tuple[Loss, ...] = ()  # of the logs that this contest's continues
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,9 @@ def terms(session: Session, contest_id: UUID) -> Terms | None:
     contest = session.get(Contest, contest_id)
     if contest is None:
         return None
-    return Terms(contest.roll_kind, contest.electorate, contest.opened_at is not None)
+    losses = tuple(successions.losses(session, contest_id))
+    is_fixed = contest.opened_at is not None
+    return Terms(contest.roll_kind, contest.electorate, is_fixed, losses)
 
 
 def by_code(connection: Connection, contest_id: UUID, sealed: bytes) -> str | None:

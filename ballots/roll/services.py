@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from ballots.roll.checking import (
 from ballots.roll.errors import RollDraftGoneError, RollKeyMissingError, RollStillNeededError
 from ballots.roll.keys import RollKeys
 from ballots.roll.models import ListedVoter, RollDraft
+from ballots.succession import queries as successions
 from ballots.tokens import services as tokens
 from core import journal
 from core.db import after_commit
@@ -129,7 +131,8 @@ def erase(
         raise RollStillNeededError
     _forget(session, contest)
     _tell(session, actor, "roll.erased", contest, now=now)
-    after_commit(session, lambda: keys.destroy(contest.id))
+    for one in successions.line(session, contest.id):
+        after_commit(session, partial(keys.destroy, one))
 
 
 def print_letters(

@@ -101,5 +101,4 @@ def _enter(contest_id: UUID, typed: str) -> None:
 
 
 def _contest(session: Session, contest_id: UUID) -> Contest:
-    contest: Contest = ballots.contest(session, contest_id) or abort(404)
-    return contest
+    return voter.lead_on(session, ballots.contest(session, contest_id) or abort(404))

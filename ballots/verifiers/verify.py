@@ -210,7 +210,7 @@ ALWAYS = (
 )  # fmt: skip
 SOMETIMES = re.compile(
     r"tile/(?:[0-9]|[1-5][0-9]|6[0-3]|entries)/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
-    r"|tokens\.json|verify\.py|verify\.html|paper/(?:batches|adjudications)\.jsonl"
+    r"|after/(?:logs\.json|checkpoints\.txt)|tokens\.json|verify\.py|verify\.html|paper/(?:batches|adjudications)\.jsonl"
     r"|rla/(?:manifest\.csv|seed\.txt|sample\.csv|mvr\.jsonl|report\.json)"
 )
 
@@ -520,6 +520,16 @@ class Signed(NamedTuple):
         return cls(note, Checkpoint.read(note, place))
 
 
+def signed_in(bundle: Bundle, name: str) -> list[Signed]:
+    """The checkpoints of a file, between which are empty lines."""
+    data = bundle.read(name)
+    parts = data[:-1].split(b"\n\n") if data else []
+    is_whole = len(parts) % 2 == 0 and data[-1:] in (b"", b"\n")
+    must(is_whole, "{0}: 끊긴 글이 있습니다 | {0}: a note is cut off", name)
+    pairs = enumerate(zip(parts[::2], parts[1::2]), 1)
+    return [Signed.read(b"%s\n\n%s\n" % pair, f"{name} #{number:,}") for number, pair in pairs]
+
+
 class Policy:
     """Whom to believe: one log, witnesses, and which of them must have signed."""
 
@@ -803,11 +813,85 @@ def check_earlier(case: Case) -> Said:
         )
         must(root == roots[size], text, place, size)
         before = size
+    if logs := check_before(case):
+        text = (
+            "앞선 확인점 {0:,}개가 모두 같은 로그의 앞부분이고, 이어받은 기록은 앞선 로그 {1}에 "
+            "서명된 그대로입니다 | {0:,} earlier checkpoints are beginnings of the same log, and "
+            "what was kept of {1} is what was signed there"
+        )
+        return say(text, len(points), ", ".join(logs))
     text = (
         "앞선 확인점 {0:,}개가 모두 같은 로그의 앞부분입니다 | "
         "{0:,} earlier checkpoints are beginnings of the same log"
     )
     return say(text, len(points))
+
+
+LOGS, NOTES = "after/logs.json", "after/checkpoints.txt"
+
+
+class Ended(NamedTuple):
+    """A log that this one continues: its last tree that was signed, and what was kept of it.
+
+    Its leaves up to `kept` lie here in their places, but for the first one, whose hash is `first`.
+    """
+
+    key: Key
+    size: int
+    root: bytes
+    kept: int
+    first: bytes
+
+    def roots(self, case: Case, sizes: Iterable[int]) -> dict[int, bytes]:
+        """Size -> root of its tree, for those of these sizes that are known."""
+        wanted = {size for size in sizes if 0 < size <= self.kept}
+        count = min(max(wanted, default=0), needed(case.last, "V2").size)
+        hashes = [self.first]
+        for at in range(0, count, WIDTH):
+            tile = case.bundle.read(tile_path(0, *tile_of(at, needed(case.last, "V2").size)))
+            hashes += [tile[place : place + 32] for place in range(0 if at else 32, len(tile), 32)]
+        found = {size: root_of(hashes[:size]) for size in wanted}
+        return {0: EMPTY, **found, self.size: self.root}
+
+    def leaf(self, receipt: Receipt, case: Case) -> bytes:
+        """The hash of the leaf that a receipt of this log proves, if it was kept."""
+        place, index, _, note, (_, size, root) = receipt
+        note.check_signed(self.key, place)
+        text = "{0}: 이 로그로 증명되지 않습니다 | {0}: is not proved by this log"
+        is_own = index < size <= self.size and root == self.roots(case, [size]).get(size, root)
+        must(is_own, text, place)
+        if self.kept < size < self.size or index >= self.kept:
+            raise Unchecked(
+                "{0}: 로그 {1}에서 {2:,}번부터 잃어버린 기록의 것입니다 | "
+                "{0}: of the log {1}, whose leaves from {2:,} on were lost",
+                *(place, self.key.name, self.kept),
+            )
+        leaf = leaf_at(case, index) if index else self.first
+        must(receipt.root(leaf) == root, text, place)
+        return leaf
+
+
+def check_before(case: Case) -> list[str]:
+    """The logs that this one continues, of which all that they signed must be what was kept."""
+    logs = {one.key.name: one for one in case.ended()}
+    text = "{0}와 {1}는 함께 있어야 합니다 | {0} and {1} belong together"
+    must(bool(logs) == (NOTES in case.bundle), text, LOGS, NOTES)
+    points = signed_in(case.bundle, NOTES) if logs else []
+    sizes = {point.size for _, point in points}
+    roots = {name: one.roots(case, sizes) for name, one in logs.items()}
+    for number, (note, (origin, size, root)) in enumerate(points, 1):
+        place = f"{NOTES} #{number:,}"
+        text = "{0}: 이어받은 로그의 것이 아닙니다 | {0}: of a log that this one does not continue"
+        must(origin in logs, text, place)
+        note.check_signed(logs[origin].key, place)
+        is_same = size <= logs[origin].size and root == roots[origin].get(size, root)
+        text = "{0}: 로그 {1}에 다른 것이 서명되었습니다 | {0}: {1} signed something else"
+        must(is_same, text, place, origin)
+    ends = {(point.origin, point.size) for _, point in points}
+    for name, one in logs.items():
+        text = "{0}에 {1}의 마지막 확인점이 없습니다 | {0} lacks the last checkpoint of {1}"
+        must((name, one.size) in ends, text, NOTES, name)
+    return [*logs]
 
 
 # -------------------------------------------------------------------- V5: the grammar of leaves
@@ -829,6 +913,11 @@ def table(value: str) -> str:
     return r"\{" + any_of(f"{TEXT}:{value}") + r"\}"
 
 
+ENDED = (
+    rf'\{{"e":"{ELECTION}","kept":{NUMBER},"log":{TEXT},'
+    rf'"open":{HASH},"root":{HASH},"size":{NUMBER}\}}'
+)
+AFTER = rf"\[{ENDED}(?:,{ENDED})*\]"
 PEOPLE = rf"\[{TEXT},{TEXT}\]"
 TOKEN = r'\{"m":"[0-9a-f]{64}","s":"[0-9a-f]{768}"\}'
 POINTS = f'(?:{COUNT}|"{NUMBER}/{NUMBER}")'
@@ -836,25 +925,19 @@ SET = r'\{"a":\[' + any_of(NUMBER) + r"\]\}"
 SCORES = r'\{"s":\[' + any_of(rf"\[{NUMBER},{POINTS}\]") + r"\]\}"
 RANKS = r'\{"r":\[' + any_of(rf"\[{NUMBER}(?:,{NUMBER})*\]") + r"\]\}"
 CHOICES = f"(?:{SET}|{SCORES}|{RANKS})"
+OPENING = {
+    **dict.fromkeys(("manifest", "policy", "rollhash", "linkhash"), HASH),
+    **dict.fromkeys(("log", "ties", "code"), TEXT),
+    "roll": table(COUNT),
+    "tokens": table(HASH),
+    "verifiers": table(HASH),
+    "by": PEOPLE,
+}
 BALLOT = {"d": TEXT, "c": '"(?:web|booth)"', "f": NUMBER, "n": HASH, "x": CHOICES}
 SHEET = {"b": NUMBER, "s": NUMBER, "d": TEXT, "f": NUMBER, "n": HASH}
 # Kind of leaf -> its members and how each is written; some kinds have two forms.
 KINDS: dict[str, tuple[dict[str, str], ...]] = {
-    "open": (
-        {
-            "manifest": HASH,
-            "policy": HASH,
-            "log": TEXT,
-            "roll": table(COUNT),
-            "rollhash": HASH,
-            "linkhash": HASH,
-            "tokens": table(HASH),
-            "ties": TEXT,
-            "verifiers": table(HASH),
-            "code": TEXT,
-            "by": PEOPLE,
-        },
-    ),
+    "open": (OPENING, {"after": AFTER, **OPENING}),
     "ballot": ({"p": PSEUDONYM, **BALLOT}, {"k": TOKEN, **BALLOT}),
     "revoke": ({"p": PSEUDONYM, "why": '"(?:paper-instead|lost-device)"'},),
     "batch": ({"b": NUMBER, "station": TEXT, "seal": TEXT, "sheets": NUMBER, "by": PEOPLE},),
@@ -908,8 +991,16 @@ def are_choices(choices: Choices) -> bool:
     return are_lowest and is_ascending([number for number, _ in said])
 
 
+def are_ended(logs: list[dict[str, Any]]) -> bool:
+    """Whether less was kept of each log than it signed, and its key has its name."""
+    return all(
+        log["kept"] < log["size"] and Key.read(log["log"], LOG).name == log["e"] for log in logs
+    )
+
+
 # Member -> what must be true of its value besides how it is written.
 SOUND: dict[str, Callable[[Any], bool]] = {
+    "after": are_ended,
     "by": lambda by: by[0] != by[1],
     "funded": is_ascending,
     "log": lambda written: bool(Key.read(written, LOG)),
@@ -1084,6 +1175,16 @@ class Reading:
         self.voids: list[tuple[int, str]] = []
 
     @property
+    def election(self) -> str:
+        """Whose leaf comes next: what was kept of logs before keeps their names."""
+        found = self.manifest.election
+        for log in self.opened.get("after", ()):
+            if self.size >= log["kept"]:
+                break
+            found = log["e"]
+        return found
+
+    @property
     def web(self) -> int:
         """How many of the ballots that count were not cast on paper."""
         return sum(isinstance(voter, str) for voter in self.votes)
@@ -1110,7 +1211,7 @@ class Reading:
         self, channel: str, district: str, election: str, form: str, voter: str, written: str
     ) -> bool:
         """Whether a ballot was read; if not, nothing was done, and what it is must be looked at."""
-        if self.closed or election != self.manifest.election or district not in self.districts:
+        if self.closed or election != self.election or district not in self.districts:
             return False
         try:
             choices, _ = parse(written)
@@ -1123,7 +1224,7 @@ class Reading:
         return True
 
     def _is_in_place(self, leaf: Leaf) -> bool:
-        kind, election = leaf["t"], self.manifest.election
+        kind, election = leaf["t"], self.election
         text = "개시 기록은 맨 처음에 한 번만 있습니다 | a log begins with its opening, once"
         is_so = self.expect("V6", (kind == "open") == (self.size == 0), text)
         text = "투표 {0}의 기록이 아닙니다 | it is not of the election {0}"
@@ -1134,6 +1235,10 @@ class Reading:
         return is_so and (kind == "open" or bool(self.opened))
 
     def _open(self, leaf: Leaf) -> None:
+        names = [leaf["e"], *(log["e"] for log in leaf.get("after", ()))]
+        text = "이어받은 로그와 이름이 같습니다 | it continues a log of a name that is taken"
+        if not self.expect("V6", len({*names}) == len(names), text):
+            return
         self.opened, self.rollhash = leaf, leaf["rollhash"]
         self.districts = {} if leaf["tokens"] else leaf["roll"]
 
@@ -1207,6 +1312,10 @@ class Reading:
         self.rollhash = leaf["rollhash"]
 
     def _close(self, leaf: Leaf) -> None:
+        kept = max((log["kept"] for log in self.opened.get("after", ())[:1]), default=0)
+        text = "이어받은 기록이 끝나기 전에 마감되었습니다 | closed before all that was kept"
+        if not self.expect("V6", self.size >= kept, text):
+            return
         self.closed = leaf
         is_so = leaf["size"] == self.size and leaf["counts"] == dict(self.kinds)
         text = "앞의 기록은 {0:,}개입니다: {1} | before it are {0:,} leaves: {1}"
@@ -1286,10 +1395,19 @@ def check_ends(case: Case) -> Said:
     }
     must(told["tokens"] == keys, text, "tokens")
     must(keys.keys() <= told["roll"].keys(), text, "tokens")
-    return say(
+    must(told.get("after", []) == case.before(), text, "after")
+    said = say(
         "개시 기록이 맨 앞, 마감 기록이 맨 뒤에 있고, 개시 기록에 적힌 값이 묶음과 같습니다 | "
         "the opening is first, the close last, and what the opening names is what is here"
     )
+    for log in told.get("after", ()):
+        text = (
+            ". 앞선 로그 {0}에 이어집니다. 거기 서명된 기록 {1:,}개 중 {2:,}개를 잃었습니다 | "
+            "; it continues the log {0}, where of {1:,} leaves that were signed {2:,} were lost"
+        )
+        more = say(text, log["e"], log["size"], log["size"] - log["kept"])
+        said = [one + other for one, other in zip(said, more)]
+    return said
 
 
 ROLL = {
@@ -1983,7 +2101,11 @@ def code_of(leaf: bytes) -> str:
 def check_receipts(case: Case) -> Said:
     """V13: receipts given beside the bundle are proved by the tree of its last checkpoint."""
     found = []
+    before = {one.key.name: one for one in case.ended()} if case.given else {}
     for receipt in case.receipts():
+        if ended := before.get(receipt.checkpoint.origin):
+            found.append(f"#{receipt.leaf} {code_of(ended.leaf(receipt, case))}")
+            continue
         roots, last = needed(case.roots, "V3"), needed(case.last, "V2")
         place, index, _, note, (origin, size, root) = receipt
         note.check_signed(case.key, place)
@@ -1993,14 +2115,19 @@ def check_receipts(case: Case) -> Said:
             raise Unchecked(text, place)
         text = "{0}: 이 로그로 증명되지 않습니다 | {0}: is not proved by this log"
         must(index < size and root == roots[size], text, place)
-        tile = case.bundle.read(tile_path(0, *tile_of(index, last.size)))
-        leaf = tile[index % WIDTH * 32 :][:32]
+        leaf = leaf_at(case, index)
         must(receipt.root(leaf) == root, text, place)
         found.append(f"#{index} {code_of(leaf)}")
     if not found:
         return say("받은 확인증이 없습니다 | no receipts were given")
     text = "확인증 {0:,}개가 이 로그로 증명됩니다: {1} | {0:,} receipts are proved by this log: {1}"
     return say(text, len(found), ", ".join(found))
+
+
+def leaf_at(case: Case, index: int) -> bytes:
+    """The hash of a leaf, of the lowest tiles."""
+    tile = case.bundle.read(tile_path(0, *tile_of(index, needed(case.last, "V2").size)))
+    return tile[index % WIDTH * 32 :][:32]
 
 
 def tile_of(index: int, size: int) -> tuple[int, int]:
@@ -2041,13 +2168,25 @@ class Case:
 
     def earlier(self) -> list[Signed]:
         """The checkpoints before the last one."""
-        name = "checkpoints.txt"
-        data = self.bundle.read(name)
-        parts = data[:-1].split(b"\n\n") if data else []
-        is_whole = len(parts) % 2 == 0 and data[-1:] in (b"", b"\n")
-        must(is_whole, "{0}: 끊긴 글이 있습니다 | {0}: a note is cut off", name)
-        pairs = enumerate(zip(parts[::2], parts[1::2]), 1)
-        return [Signed.read(b"%s\n\n%s\n" % pair, f"{name} #{number:,}") for number, pair in pairs]
+        return signed_in(self.bundle, "checkpoints.txt")
+
+    def before(self) -> list[dict[str, Any]]:
+        """What is told of the logs that this one continues, the last of them first."""
+        if LOGS not in self.bundle:
+            return []
+        told: list[dict[str, Any]] = self.bundle.json(
+            LOGS, lambda value: re.fullmatch(AFTER, write_json(value)) and are_ended(value)
+        )
+        return told
+
+    def ended(self) -> list[Ended]:
+        """These logs, each with what is known of it by what was kept since."""
+        found, kept = list[Ended](), MOST
+        for told in self.before():
+            kept = min(kept, told["kept"])
+            root, first = bytes.fromhex(told["root"]), bytes.fromhex(told["open"])
+            found.append(Ended(Key.read(told["log"], LOG), told["size"], root, kept, first))
+        return found
 
     def receipts(self) -> list[Receipt]:
         """The receipts that were given."""

@@ -6,11 +6,13 @@ from itertools import islice
 from ballots import receipts
 from ballots.board.bundle import SUMS, SUMS_NOTE, Bundle
 from ballots.board.checkpoint import Checkpoint
-from ballots.board.merkle import EMPTY_ROOT, Edge, ProofError, check_inclusion, leaf_hash
+from ballots.board.merkle import EMPTY_ROOT, Edge, ProofError, check_inclusion
 from ballots.board.notes import Note
 from ballots.board.recount import Tiles
-from ballots.board.tiles import Tile, bundles, hashes_in, leaves_in, tiles_of
+from ballots.board.tiles import bundles
+from budget.verification.after import check_before, ended, proved_before
 from budget.verification.case import Case, Said, Unchecked, Wrong, blamed, must, needed
+from budget.verification.hashes import hash_at, hashes_of
 from core.words import lazy_gettext as _l
 
 
@@ -90,6 +92,7 @@ def check_earlier(case: Case) -> Said:
         )  # fmt: skip
         must(roots[point.size] == point.root, said)
         before = point.size
+    check_before(case)
     return _l("%(number)s earlier checkpoints are beginnings of the same log.",
               number=f"{len(earlier):,}")  # fmt: skip
 
@@ -97,7 +100,12 @@ def check_earlier(case: Case) -> Said:
 def check_receipts(case: Case) -> Said:
     """V13: receipts given beside the bundle are proved by the tree of its last checkpoint."""
     codes = []
+    before = {one.key.name: one for one in ended(case)} if case.given else {}
     for name, receipt, point in case.receipts():
+        if point.origin in before:
+            hashed = proved_before(case, before[point.origin], name, receipt)
+            codes.append(receipts.grouped(receipts.code_of(hashed)))
+            continue
         roots, last = needed(case.roots, "V3"), needed(case.last, "V2")
         case.check_signed(receipt.note, name)
         must(point.origin == case.key.name, _l("%(place)s is of another log.", place=name))
@@ -105,7 +113,7 @@ def check_receipts(case: Case) -> Said:
             raise Unchecked(_l("%(place)s is later than the last checkpoint here.", place=name))
         said = _l("%(place)s is not proved by this log.", place=name)
         must(receipt.index < point.size and point.root == roots[point.size], said)
-        hashed = _leaf_hash(case, receipt.index, last.size)
+        hashed = hash_at(case, receipt.index, last.size)
         try:
             check_inclusion(hashed, receipt.index, point.size, receipt.proof, point.root)
         except ProofError:
@@ -116,16 +124,10 @@ def check_receipts(case: Case) -> Said:
     return _l("Receipts that are proved by this log: %(codes)s.", codes=", ".join(codes))
 
 
-def leaves_of(case: Case, size: int) -> Iterator[bytes]:
-    """All leaves of the bundle, from the first."""
-    for tile in bundles(0, size):
-        yield from leaves_in(case.bundle.content(tile.path), tile.width)
-
-
 def _roots(case: Case, size: int, sizes: Collection[int]) -> dict[int, bytes]:
     """Size -> root, for these sizes up to `size`; Wrong if a tile is not what those below say."""
     roots, edge, growing = {0: EMPTY_ROOT}, Edge(), Tiles()
-    hashes = _hashes(case, size)
+    hashes = hashes_of(case, size)
     paths = set()
     for wanted in sorted({size, *(one for one in sizes if 0 < one <= size)}):
         for hashed in islice(hashes, wanted - edge.size):
@@ -148,21 +150,3 @@ def _compared(case: Case, tiles: Iterator[tuple[str, bytes]]) -> set[str]:
         must(is_same, _l("%(place)s is not what lies below it.", place=path))
         paths.add(path)
     return paths
-
-
-def _hashes(case: Case, size: int) -> Iterator[bytes]:
-    """The hashes of all leaves: of the leaves themselves, where they are here."""
-    if case.has_leaves:
-        yield from map(leaf_hash, leaves_of(case, size))
-        return
-    for tile in tiles_of(size):
-        if tile.level:
-            return
-        yield from hashes_in(case.bundle.content(tile.path), tile.width)
-
-
-def _leaf_hash(case: Case, index: int, size: int) -> bytes:
-    """The hash of one leaf, of the lowest tiles."""
-    width = Tile(0, 0).width
-    tile = Tile(0, index // width, min(width, size - index // width * width))
-    return hashes_in(case.bundle.content(tile.path), tile.width)[index % width]

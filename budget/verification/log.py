@@ -15,8 +15,9 @@ from ballots.board.manifest import PATH as MANIFEST
 from ballots.board.manifest import Manifest, ManifestError, UnfitBallotError, check_ballot
 from ballots.board.reading import BATCHES, ORDER, VOID, VOTERS, LogError, Reading
 from ballots.board.recount import ROLL
-from budget.verification.board import leaves_of
+from budget.verification.after import told_before
 from budget.verification.case import Case, Said, Unchecked, Wrong, blamed, must, needed
+from budget.verification.hashes import leaves_of
 from core.words import lazy_gettext as _l
 
 TOKENS = "tokens.json"
@@ -49,7 +50,8 @@ def check_grammar(case: Case) -> Said:
 
 def check_ends(case: Case) -> Said:
     """V6: `open` is first, `close` last, and `open` names what was asked and who may check."""
-    bundle, told = case.bundle, reading_of(case, "V6").opened
+    bundle, opened = case.bundle, reading_of(case, "V6").opened
+    told: Leaf = {"after": [], **opened}
     tokens = {district: _sum(canonical.dumps(key)) for district, key in _tokens(case).items()}
     here = {
         "manifest": _sum(bundle.content(MANIFEST)),
@@ -57,11 +59,20 @@ def check_ends(case: Case) -> Said:
         "log": str(case.key),
         "verifiers": {name: _sum(bundle.content(name)) for name in VERIFIERS if name in bundle},
         "tokens": tokens,
+        "after": told_before(case),
     }
     for member, value in here.items():
         must(told[member] == value, _l("The opening names another %(member)s.", member=member))
     must(tokens.keys() <= told["roll"].keys(), _l("There are tokens of other districts."))
-    return _l("The opening is first, the close last, and what the opening names is what is here.")
+    said = _l("The opening is first, the close last, and what the opening names is what is here.")
+    for ended in told["after"]:
+        continued = _l(
+            "The log continues %(log)s: of %(size)s entries that were signed there, %(lost)s were "
+            "lost.",
+            log=ended["e"], size=f"{ended['size']:,}", lost=f"{ended['size'] - ended['kept']:,}",
+        )  # fmt: skip
+        said = _l("%(first)s %(then)s", first=said, then=continued)
+    return said
 
 
 def check_voters(case: Case) -> Said:
@@ -126,7 +137,7 @@ def _take(case: Case, reading: Reading, leaf: Leaf, keys: Mapping[str, RSAPublic
         said = _l("leaf %(index)s: its token is not signed.", index=reading.size)
         case.faults.setdefault("V7", Wrong(said))
     try:
-        if leaf["e"] != needed(case.manifest, "V5").election:
+        if not reading.size and leaf["e"] != needed(case.manifest, "V5").election:
             raise reading.refuse(f"of another election: {leaf['e']}")
         reading.take(leaf)
         case.keyings.take(leaf, reading.size - 1)

@@ -44,7 +44,7 @@ class Version(Base):
     """The whole text of a proposal at one moment: who kept it, when, why.
 
     The database refuses to change a version, and to delete one of anything but a draft (migration
-    0012).
+    0014).
     """
 
     __tablename__ = "proposal_versions"

@@ -19,6 +19,8 @@ from core.errors import RoomError
 from core.together import Together
 from proposals.errors import UnreadableUpdateError
 from proposals.models import Proposal
+from proposals.people import queries as people
+from proposals.people.queries import Circle
 from proposals.writing import queries, services, storing
 from proposals.writing.hub import Hub, People
 from proposals.writing.models import Writing, WritingPresence
@@ -26,7 +28,7 @@ from proposals.writing.queries import Since
 from proposals.writing.services import Page
 from proposals.writing.storing import Sent
 
-SIGN_EVERY = timedelta(seconds=10)  # between two signs of one page that are written down
+SIGN_EVERY = timedelta(seconds=14)  # between two signs of one page that are written down
 GATHER = 0.01  # seconds in which updates of all texts are gathered into one transaction
 _PAGE = re.compile(r"[0-9a-z]{6,16}")
 
@@ -106,8 +108,8 @@ class Exchange:
             self.keep(Act(proposal_id, message, account_id, now, is_due))
         with self._database.reading() as session:
             since = since_of(session, proposal_id, message.after, message.state)
-            people = queries.gathering(session, proposal_id, now=now)
-        return answer(since, people, account_id)
+            here = queries.gathering(session, proposal_id, now=now)
+        return answer(since, here, account_id)
 
     def announce(self, session: Session, proposal_id: UUID) -> None:
         """Tell open pages of a text what was done to it by another way than an exchange."""
@@ -120,10 +122,9 @@ class Exchange:
         """Do some acts in one transaction; a refused one changes nothing, also not for others."""
         answers: dict[int, RoomError] = {}
         with self._database.writing() as session:
-            for at in sorted(range(len(acts)), key=lambda at: acts[at].proposal_id):
+            for at in self._strange(session, acts):  # first: of a page too many nothing is stored
                 try:
-                    if acts[at].is_due:  # first, so that of a page too many nothing is stored
-                        self._be_present(session, acts[at])
+                    self._be_present(session, acts[at])
                 except RoomError as refusal:
                     answers[at] = refusal
             sent = {
@@ -140,6 +141,23 @@ class Exchange:
             self.hub.send(session)
         return [answers.get(at) for at in range(len(acts))]
 
+    def _strange(self, session: Session, acts: Sequence[Act]) -> Sequence[int]:
+        """Which signs are of pages that are new, have moved, or may be refused; others are kept."""
+        due = [at for at, act in enumerate(acts) if act.is_due]
+        if not due:
+            return ()
+        circles = people.circles(session, sorted({acts[at].proposal_id for at in due}))
+        fine = [at for at in due if _is_fine(circles.get(acts[at].proposal_id), acts[at])]
+        pages = {
+            (acts[at].proposal_id, acts[at].message.page.name): (
+                acts[at].account_id, acts[at].message.page.field,
+            )
+            for at in fine
+        }  # fmt: skip
+        known = services.renew(session, pages, now=acts[due[-1]].now) if pages else set()
+        renewed = {at for at in fine if (acts[at].proposal_id, acts[at].message.page.name) in known}
+        return sorted({*due} - renewed, key=lambda at: acts[at].proposal_id)
+
     def _be_present(self, session: Session, act: Act) -> None:
         services.check_writer(session, act.proposal_id, act.account_id)
         page = act.message.page
@@ -149,18 +167,33 @@ class Exchange:
         self.hub.moved(session, act.proposal_id)
 
 
+def _is_fine(circle: Circle | None, act: Act) -> bool:
+    try:
+        services.check_circle(circle, act.account_id)
+    except RoomError:
+        return False
+    return True
+
+
 def since_of(session: Session, proposal_id: UUID, after: int, state: bytes) -> Since:
     """What somebody lacks who has seen all up to `after`, and has `state`."""
     writing = session.get_one(Writing, proposal_id)
     return queries.since(session, writing, after, state)
 
 
+def told(since: Since) -> Mapping[str, Any]:
+    """What a page is told that knows who is here."""
+    return {
+        "seq": since.seq,
+        "updates": [b64encode(update).decode() for update in since.updates],
+    }
+
+
 def answer(since: Since, people: People, account_id: UUID) -> Mapping[str, Any]:
     """What a page is told."""
     me = str(account_id)
     return {
-        "seq": since.seq,
-        "updates": [b64encode(update).decode() for update in since.updates],
+        **told(since),
         "people": [
             {"name": one["name"], "fields": one["fields"], "is_you": one["id"] == me}
             for one in people

@@ -1,16 +1,18 @@
-"""News of open texts: within this process at once, from others by PostgreSQL's NOTIFY.
+"""News of open texts: on SQLite, where there is one process, at once; else by PostgreSQL's NOTIFY.
 
-A notice says only up to which number a text has grown; whoever is woken reads the rows, once for
-all pages of this process. So nothing is lost with a notice, and nothing in it can be too long. What
-a feed holds are the last rows of an open text, to be sent again and again: forgetting it loses
-nothing, and it goes when the last page of the text does.
+A notice says only up to which number a text has grown. The one that listens reads the rows of all
+notices that came together, once for all pages of this process. So nothing is lost with a notice,
+nothing in it can be too long, and whoever may listen reads no words in it. What a feed holds are
+the last rows of an open text, to be sent again and again: forgetting it loses nothing, and it goes
+when the last page of the text does.
 """
 
+import itertools
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +26,14 @@ from proposals.writing import queries
 
 CHANNEL = "writing"
 _NOTIFY = text("SELECT pg_notify(:channel, notice) FROM unnest(CAST(:notices AS text[])) AS notice")
+_ROWS = """
+    SELECT added.proposal_id, added.seq, added.data
+    FROM unnest(%s::uuid[], %s::bigint[]) AS known (id, seq)
+    JOIN writing_updates AS added ON added.proposal_id = known.id AND added.seq > known.seq
+    ORDER BY added.proposal_id, added.seq
+"""
+GATHER = 0.01  # seconds in which notices are gathered, so that their rows are read at once
+COUNT_EVERY = timedelta(seconds=10)  # between two looks at who is here
 RETRY = 2.0  # seconds until a lost connection is opened anew
 LONGEST_TAIL = 128  # updates that a feed holds
 MOST_FEEDS = 16  # sockets of one person in one process: pages, and those just left or reloaded
@@ -41,15 +51,22 @@ class Feed:
         self._seq: int | None = None  # of the last row in the tail; None: nothing was read yet
         self._told = 0  # up to which row the text has grown, as far as notices say
         self._people: People | None = None  # None: somebody came, went or moved
+        self._counted_at: datetime | None = None  # when the people were
         self._lock = threading.Lock()
 
-    def grow(self, seq: int, update: bytes | None = None) -> None:
-        """Take note that the text has grown up to `seq`; with the update, if it is at hand."""
+    @property
+    def known(self) -> int | None:
+        """Up to which row the tail goes; None: nothing was read yet."""
+        return self._seq
+
+    def grow(self, seq: int, updates: Iterable[tuple[int, bytes]] = ()) -> None:
+        """Take note that the text has grown up to `seq`; with the rows that are at hand."""
         with self._lock:
             self._told = max(self._told, seq)
-            if update is not None and self._seq == seq - 1:
-                self._tail.append((seq, update))
-                self._seq = seq
+            for number, update in updates:
+                if self._seq == number - 1:
+                    self._tail.append((number, update))
+                    self._seq = number
         self._wake()
 
     def move(self) -> None:
@@ -72,12 +89,14 @@ class Feed:
             first = self._tail[0][0] if self._tail else seq + 1
             if after < first - 1:
                 return None
-            return queries.Since(seq, [data for number, data in self._tail if number > after])
+            new = itertools.takewhile(lambda row: row[0] > after, reversed(self._tail))
+            return queries.Since(seq, [data for _, data in new][::-1])
 
     def people(self, reading: Reading, *, now: datetime) -> People:
-        """Who is here."""
-        found = self._people
-        if found is None:
+        """Who is here; looked up anew now and then, for whoever vanishes without a word."""
+        found, counted_at = self._people, self._counted_at
+        if found is None or counted_at is None or now - counted_at >= COUNT_EVERY:
+            self._counted_at = now
             with reading() as session:
                 found = self._people = queries.gathering(session, self.proposal_id, now=now)
         return found
@@ -149,26 +168,28 @@ class Hub:
         self, session: Session, proposal_id: UUID, seq: int, update: bytes | None = None
     ) -> None:
         """Tell all pages that the text has grown, once the work of `session` is kept."""
-        after_commit(session, lambda: self._grow(proposal_id, seq, update))
-        self._note(session, f"{proposal_id.hex} {seq}")
+        rows = [] if update is None else [(seq, update)]
+        self._note(session, f"{proposal_id.hex} {seq}", lambda: self._grow(proposal_id, seq, rows))
 
     def moved(self, session: Session, proposal_id: UUID) -> None:
         """Tell all pages that somebody came, went or moved, once the work of `session` is kept."""
-        after_commit(session, lambda: self._move(proposal_id))
-        self._note(session, proposal_id.hex)
+        self._note(session, proposal_id.hex, lambda: self._move(proposal_id))
 
     def send(self, session: Session) -> None:
-        """Send the notices of this session to the other processes, with its commit."""
+        """Send the notices of this session to all processes, this one too, with its commit."""
         if notices := session.info.pop(CHANNEL, None):
             session.connection().execute(_NOTIFY, {"channel": CHANNEL, "notices": list(notices)})
 
-    def _note(self, session: Session, notice: str) -> None:
-        if not self._database.is_sqlite:
+    def _note(self, session: Session, notice: str, act: Callable[[], None]) -> None:
+        """Do it here, or have it done by whoever listens, this process too: in order of commits."""
+        if self._database.is_sqlite:
+            after_commit(session, act)
+        else:
             session.info.setdefault(CHANNEL, {})[notice] = None
 
-    def _grow(self, proposal_id: UUID, seq: int, update: bytes | None = None) -> None:
+    def _grow(self, proposal_id: UUID, seq: int, rows: Iterable[tuple[int, bytes]] = ()) -> None:
         if feed := self._feeds.get(proposal_id):
-            feed.grow(seq, update)
+            feed.grow(seq, rows)
 
     def _move(self, proposal_id: UUID) -> None:
         if feed := self._feeds.get(proposal_id):
@@ -185,13 +206,35 @@ class Hub:
             ):
                 connection.execute(f"LISTEN {CHANNEL}")
                 self._catch_up()
-                for notice in connection.notifies():
-                    proposal_id, _, seq = notice.payload.partition(" ")
-                    if seq:
-                        self._grow(UUID(proposal_id), int(seq))
-                    else:
-                        self._move(UUID(proposal_id))
+                while True:
+                    self._pass_on(connection, _gathered(connection))
             pause.wait(RETRY)
+
+    def _pass_on(self, connection: psycopg.Connection, notices: Iterable[str]) -> None:
+        """Take what notices tell of texts that are open here to their feeds, with their rows."""
+        grown: dict[UUID, int] = {}
+        for notice in notices:
+            name, _, number = notice.partition(" ")
+            if number:
+                grown[UUID(name)] = int(number)
+            else:
+                self._move(UUID(name))
+        rows = self._rows(connection, grown)
+        for proposal_id, seq in grown.items():
+            self._grow(proposal_id, seq, rows.get(proposal_id, ()))
+
+    def _rows(
+        self, connection: psycopg.Connection, ids: Iterable[UUID]
+    ) -> Mapping[UUID, Sequence[tuple[int, bytes]]]:
+        """What was added to these texts after what their feeds know, if they know anything."""
+        feeds = [feed for id_ in ids if (feed := self._feeds.get(id_))]
+        known = {feed.proposal_id: feed.known for feed in feeds if feed.known is not None}
+        found: dict[UUID, list[tuple[int, bytes]]] = {}
+        if known:
+            given = [list(known), list(known.values())]
+            for id_, seq, data in connection.execute(_ROWS, given):
+                found.setdefault(id_, []).append((seq, data))
+        return found
 
     def _catch_up(self) -> None:
         with self._database.reading() as session:
@@ -199,3 +242,9 @@ class Hub:
                 if writing := queries.head(session, proposal_id):
                     self._grow(proposal_id, writing.seq)
                     self._move(proposal_id)
+
+
+def _gathered(connection: psycopg.Connection) -> list[str]:
+    """The notices that come next, and those that come within a moment after."""
+    first = [notice.payload for notice in connection.notifies(stop_after=1)]
+    return first + [notice.payload for notice in connection.notifies(timeout=GATHER)]

@@ -35,7 +35,7 @@ class WritingWhole(Base):
 
 
 class WritingUpdate(Base):
-    """One update since the last folding: who sent it, when, and what."""
+    """One update since the last folding but one: who sent it, when, and what."""
 
     __tablename__ = "writing_updates"
 

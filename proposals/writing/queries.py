@@ -91,8 +91,10 @@ def since(session: Session, writing: Writing, after: int, state: bytes) -> Since
     ------
     UnreadableUpdateError : `state` is no state vector.
     """
-    if writing.folded <= after <= writing.seq:
-        return Since(writing.seq, [data for _, data in rows(session, writing.proposal_id, after)])
+    if 0 <= after <= writing.seq:
+        later = rows(session, writing.proposal_id, after)
+        if len(later) == writing.seq - after:
+            return Since(writing.seq, [data for _, data in later])
     lacking = texts.missing(whole(session, writing), state)
     return Since(writing.seq, [lacking] if lacking != texts.EMPTY else [])
 
@@ -192,7 +194,7 @@ def names(session: Session, account_ids: Sequence[UUID | None]) -> Mapping[UUID 
 
 
 def rows(session: Session, proposal_id: UUID, after: int) -> list[tuple[int, bytes]]:
-    """The updates after a number, with theirs, as far as they are not folded."""
+    """The updates after a number, with theirs, as far as their rows are still there."""
     query = select(WritingUpdate.seq, WritingUpdate.data).where(
         WritingUpdate.proposal_id == proposal_id, WritingUpdate.seq > after
     )

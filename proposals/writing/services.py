@@ -4,14 +4,16 @@ The session is the caller's; nothing here commits. `proposals/writing/storing.py
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import String, Uuid, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.rows import ManyRows
 from proposals import workflow
 from proposals.errors import (
     ForgedWriterError,
@@ -116,6 +118,37 @@ def be_present(
     row.field = page.field if page.field in updates.FIELDS else ""
     row.at = now
     session.flush()
+
+
+def renew(
+    session: Session, pages: Mapping[tuple[UUID, str], tuple[UUID, str]], *, now: datetime
+) -> set[tuple[UUID, str]]:
+    """Note that pages are still there, where nothing else is new; gives those of which it is so.
+
+    Parameters
+    ----------
+    pages : proposal and page's name -> whose it is, and the field in which the caret is
+    """
+    row, connection = WritingPresence, session.connection()
+    names = select(row.proposal_id, row.page, row.account_id, row.field).where(
+        row.page.in_({name for _, name in pages})
+    )
+    known = {(found[0], found[1]): (found[2], found[3]) for found in connection.execute(names)}
+    same = {key for key, shown in pages.items() if known.get(key) == shown}
+    if same:
+        _RENEW.rowcount(connection, [{"id": id_, "name": name} for id_, name in same], now=now)
+    return same
+
+
+_RENEW = ManyRows(
+    lambda _dialect, given: (
+        update(WritingPresence)
+        .where(WritingPresence.proposal_id == given.c.id, WritingPresence.page == given.c.name)
+        .values(at=bindparam("now", type_=WritingPresence.at.type))
+        .execution_options(synchronize_session=False)
+    ),
+    id=Uuid(), name=String(),
+)  # fmt: skip
 
 
 def be_gone(session: Session, proposal_id: UUID, page: str, *, account_id: UUID) -> None:

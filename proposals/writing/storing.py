@@ -7,28 +7,44 @@ seen number n will never miss one below it.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    FromClause,
+    Insert,
+    Integer,
+    Table,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy import update as update_
 from sqlalchemy.orm import Session
 
 from core.errors import RoomError
+from core.rows import ManyRows
 from proposals.errors import ForgedWriterError, FullTextError, LongUpdateError
 from proposals.models import Proposal
 from proposals.people import queries as people
 from proposals.people.queries import Circle
 from proposals.writing import queries, services, texts, updates
-from proposals.writing.models import Writing, WritingClient, WritingUpdate, WritingWhole
+from proposals.writing.models import Writing, WritingUpdate, WritingWhole
 from proposals.writing.updates import Update
 
 LONGEST_UPDATE = 64 * 1024  # bytes; 20,000 Korean letters pasted at once are 60,000
 LARGEST_TEXT = 4 * 1024 * 1024  # bytes of a text with all that was ever written in it
 FOLD_EVERY = 128  # updates; more make opening slow, fewer make writing slow
+MOST_FOLDS = 2  # in one act, so that texts that were begun together do not hold it up together
 MOST_CLIENTS = 4096  # pages on which one person ever wrote in one text
 
 # Tables instead of classes, built once: each keystroke of everybody comes this way. Objects of
@@ -45,18 +61,34 @@ _KNOWN = select(*_CLIENTS.c["proposal_id", "client", "account_id", "clock"]).whe
     _CLIENTS.c.proposal_id.in_(bindparam("ids", expanding=True)),
     _CLIENTS.c.client.in_(bindparam("clients", expanding=True)),
 )
-_BIND = insert(_CLIENTS)
-_RISE = (
-    update_(_CLIENTS)
-    .where(_CLIENTS.c.proposal_id == bindparam("id"), _CLIENTS.c.client == bindparam("page"))
-    .values(clock=bindparam("to"))
-)
-_ADD = insert(_TABLES["writing_updates"])
-_GROW = (
-    update_(_WRITINGS)
-    .where(_WRITINGS.c.proposal_id == bindparam("id"))
-    .values(seq=bindparam("to"), size=bindparam("bytes"))
-)
+_UPDATES = _TABLES["writing_updates"]
+
+
+def _insert(table: Table, *names: str) -> ManyRows:
+    def build(_dialect: str, given: FromClause) -> Insert:
+        return insert(table).from_select(names, select(*given.c[*names]))
+
+    return ManyRows(build, **{name: table.c[name].type for name in names})
+
+
+_BIND = _insert(_CLIENTS, "proposal_id", "client", "account_id", "clock")
+_ADD = _insert(_UPDATES, "proposal_id", "seq", "account_id", "at", "data")
+_RISE = ManyRows(
+    lambda _dialect, given: (
+        update_(_CLIENTS)
+        .where(_CLIENTS.c.proposal_id == given.c.id, _CLIENTS.c.client == given.c.page)
+        .values(clock=given.c.to)
+    ),
+    id=Uuid(), page=BigInteger(), to=BigInteger(),
+)  # fmt: skip
+_GROW = ManyRows(
+    lambda _dialect, given: (
+        update_(_WRITINGS)
+        .where(_WRITINGS.c.proposal_id == given.c.id)
+        .values(seq=given.c.to, size=given.c.bytes)
+    ),
+    id=Uuid(), to=Integer(), bytes=Integer(),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -210,8 +242,11 @@ class _Ledger:
         head = self._heads[id_]
         if head.size + len(sent.update) > LARGEST_TEXT:
             raise FullTextError
-        if new and self._pages(id_, sent.account_id) + len(new) > MOST_CLIENTS:
-            raise FullTextError
+        if new:
+            pages = self._pages[id_, sent.account_id] + len(new)
+            if pages > MOST_CLIENTS:
+                raise FullTextError
+            self._pages[id_, sent.account_id] = pages
         for client, clock in risen.items():
             self._bound[id_, client] = _Bound(sent.account_id, clock)
             if client in new:
@@ -229,7 +264,7 @@ class _Ledger:
 
     def write(self) -> None:
         """Write what was entered since the last time."""
-        run = self._session.connection().execute
+        connection = self._session.connection()
         new = [
             {**row, "clock": self._risen.pop((row["proposal_id"], row["client"]))}
             for row in self._rows["new"]
@@ -242,34 +277,43 @@ class _Ledger:
         steps = ((_BIND, new), (_RISE, rise), (_ADD, self._rows["updates"]), (_GROW, grow))
         for statement, rows in steps:
             if rows:
-                run(statement, rows)
+                statement.rowcount(connection, rows)
         self._rows, self._risen = {"new": [], "updates": []}, {}
 
     def fold(self) -> None:
         """Put many small updates of a text into its whole; pages' numbers tell who wrote what."""
-        for id_ in sorted(self._grown):
-            head = self._heads[id_]
-            if head.seq - head.folded >= FOLD_EVERY:
-                _fold(self._session, id_)
+        due = [
+            id_
+            for id_ in sorted(self._grown)
+            if self._heads[id_].seq - self._heads[id_].folded >= FOLD_EVERY
+        ]
+        for id_ in due[:MOST_FOLDS]:  # the others when they grow again
+            _fold(self._session, id_)
 
     def _holds(self, proposal_id: UUID, update: bytes) -> bool:
         self.write()
         writing = self._session.get_one(Writing, proposal_id, populate_existing=True)
         return texts.holds(queries.whole(self._session, writing), update)
 
-    def _pages(self, proposal_id: UUID, account_id: UUID) -> int:
-        """On how many pages this person ever wrote in this text."""
-        self.write()
-        query = select(func.count()).where(
-            WritingClient.proposal_id == proposal_id, WritingClient.account_id == account_id
+    @cached_property
+    def _pages(self) -> Counter[tuple[UUID, UUID | None]]:
+        """On how many pages each person ever wrote in each of the texts."""
+        where, who = _CLIENTS.c.proposal_id, _CLIENTS.c.account_id
+        query = select(where, who, func.count()).group_by(where, who)
+        rows = self._session.connection().execute(
+            query.where(_CLIENTS.c.proposal_id.in_(list(self._heads)))
         )
-        return self._session.scalar(query) or 0
+        return Counter(
+            {(proposal_id, account_id): pages for proposal_id, account_id, pages in rows}
+        )
 
 
 def _fold(session: Session, proposal_id: UUID) -> None:
     head = session.get_one(Writing, proposal_id, populate_existing=True)
     data = texts.folded(queries.whole(session, head))
     session.get_one(WritingWhole, proposal_id).data = data
-    session.execute(delete(WritingUpdate).where(WritingUpdate.proposal_id == proposal_id))
+    # Those of the last stretch stay, for pages that are about to be told of them.
+    old = WritingUpdate.proposal_id == proposal_id, WritingUpdate.seq <= head.folded
+    session.execute(delete(WritingUpdate).where(*old))
     head.folded, head.size = head.seq, len(data)
     session.flush()

@@ -25,7 +25,7 @@ from proposals.errors import UnreadableUpdateError
 from proposals.forms import ProposalForm
 from proposals.people import queries as people
 from proposals.writing import queries, services
-from proposals.writing.exchange import SIGN_EVERY, Act, Exchange, Message, answer, since_of
+from proposals.writing.exchange import SIGN_EVERY, Act, Exchange, Message, answer, since_of, told
 from proposals.writing.hub import Feed
 from proposals.writing.socket import Connection, accept
 from proposals.writing.storing import LONGEST_UPDATE
@@ -157,21 +157,22 @@ class _Line:
 
     def tell(self) -> None:
         """Send what others wrote, and who is here, if that is news."""
-        people = self.people
         said = self.lacking()
-        if said["updates"] or said["people"] != people:
+        if said["updates"] or "people" in said:
             self.connection.send(json.dumps(said))
 
     def lacking(self) -> Mapping[str, Any]:
-        """What the page has not seen yet, which from now on counts as seen."""
+        """What the page has not seen yet, which from now on counts as seen; people if others."""
         since = self.feed.since(self.after, reading)
         if since is None:
             with reading() as session:
                 since = since_of(session, self.feed.proposal_id, self.after, self.state)
         people = self.feed.people(reading, now=clock.now())
-        said = answer(since, people, self.person)
-        self.after, self.people = said["seq"], said["people"]
-        return said
+        self.after = since.seq
+        if people == self.people:
+            return told(since)
+        self.people = people
+        return answer(since, people, self.person)
 
 
 def _serve(line: _Line) -> None:
@@ -185,8 +186,8 @@ def _serve(line: _Line) -> None:
             if is_woken and not messages and line.people is not None:
                 line.tell()
         except RoomError as error:
-            told = current_app.jinja_env.filters["refusal"](error)
-            line.connection.send(json.dumps({"error": told}))
+            sentence = current_app.jinja_env.filters["refusal"](error)
+            line.connection.send(json.dumps({"error": sentence}))
             line.connection.close(REFUSED)
             return
         if clock.now() - line.heard_at > SILENCE:

@@ -20,7 +20,7 @@ from ballots.board.receipt import Receipt
 from ballots.verifiers import verify as alone
 from budget.recount import outcome_of
 from tests.ballots.board import made
-from tests.ballots.verifiers import audited, cases, tokens
+from tests.ballots.verifiers import audited, cases, continued, tokens
 
 PAGE = Path(__file__).parents[2] / "ballots" / "verifiers" / "verify.html"
 BOARD = (Path(__file__).parent / "vendor" / "board.js").read_text(encoding="utf-8")
@@ -207,6 +207,21 @@ def test_audits_tokens_and_paper_are_checked_by_the_page_itself(page, axe):
     assert {*verify(page, tokens.with_tokens()).values()} == {"right"}
     found = verify(page, tokens.FORGED["a token squared"][0]())
     assert [step for step in STEPS if found[step] == "wrong"] == ["V7"]
+
+
+def test_a_log_that_goes_on_is_told_and_receipts_of_the_one_before_are_checked(page, axe):
+    data = made.packed(continued.vote().files(leaves=True), continued.SIGNER)
+    found = verify(page, data, continued.receipt(continued.OLD, 3, 20))
+    assert [step for step in STEPS if found[step] != "right"] == ["V12"]
+    told = (
+        f"This log continues {made.ELECTION}. Of 33 entries that were signed there, 13 were lost."
+    )
+    expect(page.locator("#steps")).to_contain_text(told)
+    assert axe(page) == []
+    for index, size, state in ((24, 33, "incomplete"), (3, 25, "incomplete"), (3, 34, "wrong")):
+        assert verify(page, data, continued.receipt(continued.OLD, index, size))["V13"] == state
+    forged = continued.receipt(continued.OTHER, 3, 20)
+    assert verify(page, data, forged)["V13"] == "wrong"
 
 
 def test_receipts_and_keys_of_others_are_wrong(page):

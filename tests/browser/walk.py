@@ -17,16 +17,24 @@ from sqlalchemy.orm import Session
 
 from accounts import login, passwords
 from accounts.models import Account
+from app.demo.places import draw_city
 from ballots.keys import Keys
 from ballots.models import Contest
 from ballots.paper import batches, keying, stations
 from budget.agenda.models import PolicyTask
 from core.access import Role, access_of
 from core.journal import Actor
+from proposals.files import contents
+from proposals.files import services as files
+from proposals.files.models import ATTACHMENT, PHOTO
+from proposals.models import Proposal
 from proposals.people import services as people
+from proposals.places import services as places
+from proposals.places.geometry import Point
 from proposals.writing import services as writing
-from tests import audits, factories, sheets
+from tests import audits, factories, reviews, sheets
 from tests.factories import DAY
+from tests.pictures import PDF, picture
 
 NO_PAGE: Mapping[str, str] = {
     "static": "files",
@@ -47,6 +55,15 @@ NO_PAGE: Mapping[str, str] = {
     "anonymous.proof": "a file",
     "anonymous.tokens": "a file",
     "writing.quick": "a socket",
+    "files.photo": "a file",
+    "files.attachment": "a file",
+    "places.districts": "a file",
+    "places.marks": "for the map's script; test_map.py looks at the map",
+    "sharing.card": "a picture",
+    "sharing.export": "a file",
+    "sharing.feed": "for feed readers",
+    "sharing.history": "for feed readers",
+    "sharing.poster": "a file",
     "ballots.receipt": "comes after a cast; test_vote.py looks at it",
 }
 # Public pages that show officials more.
@@ -80,6 +97,8 @@ class Walk:
 
 def settle(session: Session, app: Flask, keys: Keys, now: datetime, *, password: str) -> Walk:
     """A small city in which each page has something to show."""
+    factories.city(session)
+    draw_city(session)
     people = {str(role): factories.account(session, now, role) for role in Role}
     people[VOTER] = factories.account(session, now, email="voter@test.example")
     people[VOTER].password_hash = passwords.hashed(password)
@@ -118,6 +137,8 @@ def _examples(
     received = factories.proposal(session, now, status="received", author=author)
     alike = factories.proposal(session, now, status="received", author=author)
     draft = factories.proposal(session, now, author=author)
+    _show(session, draft, now)
+    _show(session, received, now)
     batch = _batch(session, session.get_one(Contest, open_.contest_id), now, clerk)
     others = factories.proposal(session, now)
     codes = [
@@ -126,6 +147,8 @@ def _examples(
     ]
     people.join(session, codes[0], account_id=author.id, now=now)
     writing.opened(session, draft)
+    reviews.questions(session)
+    reviewed = {"proposal_id": reviews.priced(session, now).id}
     own_draft, own = {"proposal_id": draft.id}, {"proposal_id": received.id}
     task = session.scalar(select(PolicyTask.id).limit(1))
     return str(open_.contest_id), {
@@ -158,6 +181,8 @@ def _examples(
         "roll.code": {"contest_id": listed.contest_id},
         "roll.declare": {"contest_id": open_.contest_id},
         "roll.recorded": {"contest_id": open_.contest_id},
+        "files.index": own_draft,
+        "places.place": own_draft,
         "people.index": own_draft,
         "people.join": {"code": codes[1]},
         "people.leave": {"proposal_id": others.id},
@@ -165,12 +190,31 @@ def _examples(
         "drafts.discard": own_draft,
         "drafts.edit": own_draft,
         "proposals.received": own,
+        "asking.price": {"price_id": reviews.unit_price(session, now).id},
+        "questions.index": {"slug": "planned"},
         "review.review": own,
+        "review_desk.card": own,
+        "review_desk.costs": reviewed,
+        "review_desk.rivals": own,
+        "reviews.sheets": reviewed,
         "proposals.show": own,
         "proposals.withdraw": own,
         "similar.beside": {**own, "other_id": alike.id},
         "writing.words": own_draft,
     }
+
+
+def _show(session: Session, proposal: Proposal, now: datetime) -> None:
+    """Put it on the map with a photo and an attachment, as its author did while it was a draft."""
+    status, proposal.status = proposal.status, "draft"
+    session.flush()
+    who: dict[str, Any] = {"account_id": proposal.author_id, "now": now}
+    places.place(session, proposal, Point(37_476_000, 126_874_000), **who)
+    photo = contents.photo(picture(size=(600, 400)))
+    files.add(session, proposal.id, PHOTO, photo, "Broken steps", **who)
+    files.add(session, proposal.id, ATTACHMENT, contents.pdf(PDF), "A sketch", **who)
+    proposal.status = status
+    session.flush()
 
 
 def _batch(session: Session, contest: Contest, now: datetime, clerk: Account) -> dict[str, Any]:

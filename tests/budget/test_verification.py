@@ -16,7 +16,7 @@ from ballots.verifiers import verify as alone
 from budget.verification.steps import STEPS, exit_code, verify
 from core import words
 from tests.ballots.board import made
-from tests.ballots.verifiers import cases, tokens
+from tests.ballots.verifiers import cases, continued, tokens
 from tests.ballots.verifiers.cases import ENEMY, FILES, FORGED, LOGS, PUBLIC, VOTE, log_of, signed
 from tests.ballots.verifiers.forge import turned as turned_at
 
@@ -208,6 +208,56 @@ def test_receipts_are_proved_by_the_bundle():
         str(replace(other, proof=other.proof[:-1])).encode(),
     ):  # fmt: skip
         assert wrong(data, receipts=[*good, ("forged", forged)]) == ["V13"]
+
+
+# ------------------------------------------------------------------- a log that continues another
+
+
+@pytest.mark.parametrize("name", continued.FORGED)
+def test_a_log_that_goes_on_is_held_to_what_the_one_before_has_signed(name):
+    forge, steps = continued.FORGED[name]
+    assert wrong(forge()) == steps
+
+
+@pytest.mark.parametrize("with_leaves", [False, True])
+@pytest.mark.parametrize("vote", [continued.vote(), continued.vote_twice()])
+def test_a_log_that_goes_on_is_right_and_says_what_was_lost(vote, with_leaves):
+    data = made.packed(vote.files(leaves=with_leaves), vote.signer)
+    states, _ = both(data)
+    assert "wrong" not in states.values()
+    assert states["V4"] == "right"
+    if with_leaves:
+        with words.speaking("en"):
+            said = {step.name: str(step.said) for step in verify(io.BytesIO(data))}
+        theirs = {step.name: step.said for step in alone.verify(io.BytesIO(data))}
+        lost = "of 33 entries that were signed there, 13 were lost."
+        assert said["V6"].endswith(f"The log continues {made.ELECTION}: {lost}")
+        assert "where of 33 leaves that were signed 13 were lost" in theirs["V6"][1]
+
+
+@pytest.mark.parametrize(
+    ("index", "size", "state"),
+    [
+        (3, 20, "right"), (3, 7, "right"), (0, 20, "right"), (3, 33, "right"), (0, 33, "right"),
+        (3, 25, "unchecked"), (24, 25, "unchecked"), (24, 33, "unchecked"), (3, 34, "wrong"),
+    ],
+)  # fmt: skip
+def test_a_receipt_of_the_log_before_is_proved_as_far_as_its_leaf_was_kept(index, size, state):
+    data = made.packed(continued.vote().files(), continued.SIGNER)
+    given = continued.receipt(continued.OLD, index, size)
+    assert both(data, receipts=[("old", given)])[0]["V13"] == state
+
+
+def test_a_forged_receipt_of_the_log_before_is_wrong():
+    data = made.packed(continued.vote().files(), continued.SIGNER)
+    good = continued.receipt(continued.OLD, 3, 20)
+    for forged in (
+        good.replace(b"index 3", b"index 4"), good.replace(b"index 3", b"index 20"),
+        continued.receipt(continued.OTHER, 3, 20), continued.receipt(continued.OTHER, 3, 33),
+        continued.receipt(continued.BY_ENEMY, 3, 20),
+        b"".join(good.splitlines(keepends=True)[:2] + good.splitlines(keepends=True)[3:]),
+    ):  # fmt: skip
+        assert wrong(data, receipts=[("forged", forged)]) == ["V13"]
 
 
 # ------------------------------------------------------------------------------- blind tokens

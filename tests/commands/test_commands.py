@@ -12,13 +12,13 @@ from sqlalchemy import func, select, text
 
 from accounts.models import Account
 from app.cli import root
+from app.demo import places
 from ballots.mirror import sealing
 from ballots.mirror.mirror import Mirror
 from ballots.models import Board, LogLeaf
-from ballots.paper import printing
 from ballots.verifiers import verify as alone
 from budget.models import Cycle
-from core import journal
+from core import journal, typesetting
 from core.db import Database
 from tally.formats import pabulib
 from tests import factories
@@ -188,7 +188,7 @@ def test_counting_a_file_needs_no_settings(monkeypatch):
 
 @pytest.mark.parametrize(
     "command",
-    ["tally", "serve", "demo", "demo code", "db upgrade", "city load", "account create", "account reset-factor",
+    ["tally", "serve", "demo", "demo code", "db upgrade", "city load", "city districts", "proposals lapse", "account create", "account reset-factor",
      *(f"cycle {name}" for name in ("import", "list", "open", "close", "witness", "count", "publish", "recount", "export")),
      *(f"witness {name}" for name in ("key", "follow", "serve", "show")),
      *(f"roll {name}" for name in ("import", "letters", "erase"))],
@@ -229,6 +229,19 @@ def test_the_first_officials_come_by_command(run, database: Database, now):
         assert session.scalar(select(func.count()).select_from(Account)) == 1
     assert run("account", "reset-factor", "poll@city.example").exit_code == 0
     assert run("account", "reset-factor", "nobody@city.example").exit_code == 1
+
+
+def test_the_outlines_come_by_command(run, tmp_path):
+    file = tmp_path / "districts.geojson"
+    file.write_text("{}", encoding="utf-8")
+    assert "FeatureCollection" in run("city", "districts", file).output
+    file.write_bytes(b"\xff")
+    assert run("city", "districts", file).exit_code == 1
+    refused = run("city", "districts", places.OUTLINES)
+    assert refused.exit_code == 1
+    assert "the city has no neighbourhood 'gwangmyeong-1'" in refused.output
+    run("city", "load", factories.CITY)
+    assert "19 neighbourhoods are drawn" in run("city", "districts", places.OUTLINES).output
 
 
 def test_the_tables_and_the_city_come_by_command(run, tmp_path):
@@ -301,6 +314,6 @@ def test_the_ballot_is_printed_once_its_slate_is_frozen(run, database, now, tmp_
     assert f"The slate of {early} is not frozen yet" in refused.output
     assert run("cycle", "ballots-pdf", frozen, file, "--lang", "en").exit_code == 0
     assert file.read_bytes().startswith(b"%PDF-")
-    printing.font.cache_clear()
-    monkeypatch.setattr(printing, "FONTS", ())
+    typesetting.font.cache_clear()
+    monkeypatch.setattr(typesetting, "FONTS", ())
     assert "No Korean font" in run("cycle", "ballots-pdf", frozen, file, "--lang", "en").output

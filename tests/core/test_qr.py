@@ -11,3 +11,10 @@ def test_a_picture_scales_and_brings_no_style_and_no_text():
     assert "style" not in picture
     assert "K7QF" not in picture
     assert qr.svg("another code") != picture
+
+
+def test_a_file_stands_for_itself():
+    picture = qr.file("https://city.example/")
+    assert picture.startswith("<svg")
+    assert 'xmlns="http://www.w3.org/2000/svg"' in picture
+    assert "city.example" not in picture

@@ -9,6 +9,7 @@ from ballots.board import leaves
 from ballots.closing import CHECKS
 from ballots.paper import printing, queries, stations
 from ballots.paper.models import Batch
+from core import typesetting
 from core.access import Role
 from tests import factories
 
@@ -280,8 +281,8 @@ def test_a_ballot_says_in_both_languages_how_to_fill_it_in(database, now, kind):
 
 
 def test_without_a_korean_font_it_says_so(client, as_, base, monkeypatch):
-    printing.font.cache_clear()
-    monkeypatch.setattr(printing, "FONTS", ("No such face",))
+    typesetting.font.cache_clear()
+    monkeypatch.setattr(typesetting, "FONTS", ("No such face",))
     as_("first officer")
     answer = client.get(f"{base}/ballot.pdf")
     assert answer.status_code == 503

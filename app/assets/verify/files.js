@@ -10,6 +10,7 @@ const NEEDED = [
 const KNOWN = new RegExp(
   [
     "^(?:tokens\\.json|verify\\.(?:py|html)",
+    "after/(?:logs\\.json|checkpoints\\.txt)",
     "paper/(?:batches|adjudications)\\.jsonl",
     "rla/(?:manifest\\.csv|seed\\.txt|sample\\.csv|mvr\\.jsonl|report\\.json)",
     "tile/(?:entries|[0-7])/(?:x[0-9]{3}/)*[0-9]{3}(?:\\.p/[1-9][0-9]{0,2})?)$",

@@ -142,7 +142,7 @@ class LogPass {
     }
     if (leaf.k && this.#tokens) signed.push({ index, district: leaf.d, token: leaf.k });
     try {
-      if (leaf.e !== this.#manifest.election) throw new LogError(index, "order", `of another election: ${leaf.e}`);
+      if (!index && leaf.e !== this.#manifest.election) throw new LogError(index, "order", `of another election: ${leaf.e}`);
       this.reading.take(leaf);
       this.keyings.take(leaf, index);
     } catch (error) {

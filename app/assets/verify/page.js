@@ -95,6 +95,7 @@ function lineOf({ step, state, values, reason, detail }) {
   line.className = state;
   line.append(element("strong", `${step} ${name}`), element("span", `${SIGNS[state]} ${words.states[state]}`), element("p", fill(text, values)));
   if (detail) line.append(detailOf(detail));
+  for (const log of values.continued ?? []) line.append(element("p", fill(words.continued, log)));
   for (const one of values.listed ?? []) line.append(element("p", one));
   return line;
 }

@@ -1,5 +1,5 @@
 // The steps V0 to V13 of docs/bundle.md, one after another; each is right, wrong or incomplete.
-import { BoardError, areEqual, bytesOf, has } from "../js/board/bytes.js";
+import { BoardError, areEqual, has } from "../js/board/bytes.js";
 import { hasJust, readText, write } from "../js/board/canonical.js";
 import { Checkpoint, Key, Note } from "../js/board/notes.js";
 import { Policy } from "../js/board/policy.js";
@@ -7,6 +7,7 @@ import { PAPER } from "../js/board/reading.js";
 import { Receipt } from "../js/board/receipt.js";
 import { checkInclusion } from "../js/board/merkle.js";
 import { nodesOf } from "../js/board/tiles.js";
+import { checkBefore, logsBefore, notesIn } from "./after.js";
 import { Audit, FILES, decimals, drawn, hasAssertions, isAbove, reportOf, rowsOf, seedOf } from "./audit.js";
 import { checkLine, choicesOf, difference, hidden, howOften, linesOf } from "./ballots.js";
 import { checkPaths, outcomeOf, resultOf, rollOf } from "./files.js";
@@ -172,13 +173,7 @@ export class Verifier {
 
   /** The earlier checkpoints. */
   async #readNotes() {
-    const text = await this.#bundle.text("checkpoints.txt");
-    const parts = text ? text.split(/(?<=\n)\n/) : [];
-    if (parts.length % 2) throw new BoardError("checkpoints.txt does not end with a note");
-    this.#found.notes = Array.from({ length: parts.length / 2 }, (_, at) => {
-      const note = new Note(bytesOf(`${parts[2 * at]}\n${parts[2 * at + 1]}`));
-      return { note, checkpoint: new Checkpoint(note.text) };
-    });
+    this.#found.notes = notesIn(await this.#bundle.text("checkpoints.txt"), "checkpoints.txt");
     this.#work.whole += SIGNATURE_WEIGHT * this.#found.notes.length;
   }
 
@@ -195,8 +190,12 @@ export class Verifier {
       if (!areEqual(roots.get(checkpoint.size), checkpoint.root)) throw new BoardError(`the checkpoint of ${checkpoint.size} leaves is of another tree`);
       before = checkpoint.size;
     }
+    await checkBefore(this.#bundle, await this.#before(), this.#nodes(size));
     return { checkpoints: this.#found.notes.length };
   }
+
+  #before = () => logsBefore(this.#bundle);
+  #nodes = (size) => nodesOf((path) => this.#bundle.read(path), size);
 
   async #grammar() {
     if (!has(this.#found, "manifest")) await this.#readManifest();
@@ -226,7 +225,7 @@ export class Verifier {
     return reading;
   }
 
-  #order() {
+  async #order() {
     const { opened } = this.#reading("order");
     const { sums } = this.#bundle;
     const tokens = this.#need("tokens").sums;
@@ -235,7 +234,9 @@ export class Verifier {
     for (const name in wanted) if (write(opened[name]) !== write(wanted[name])) throw new BoardError(`the opening names another ${name}`);
     const other = Object.keys(tokens).find((district) => !has(opened.roll, district));
     if (other) throw new BoardError(`there are tokens of a district that is none: ${other}`);
-    return {};
+    const before = (await this.#before()).map((log) => log.told);
+    if (write(opened.after ?? []) !== write(before)) throw new BoardError("the opening names another after");
+    return { continued: before.map(({ e, size, kept }) => ({ log: e, size, lost: size - kept })) };
   }
 
   async #voters() {
@@ -363,11 +364,15 @@ export class Verifier {
 
   /** A receipt's tree must be the beginning of the bundle's, and its proof be of the leaf that lies there. */
   async #checkReceipt(receipt, roots, size) {
+    const ended = (await this.#before()).find(({ key }) => key.name === new Checkpoint(receipt.note.text).origin);
+    if (ended) {
+      if (!(await ended.proves(receipt, this.#nodes(size)))) throw new Incomplete("lost");
+      return;
+    }
     const checkpoint = Checkpoint.signed(receipt.note, this.#need("log"));
     if (checkpoint.size > size) throw new Incomplete("later");
     if (!areEqual(roots.get(checkpoint.size), checkpoint.root)) throw new BoardError("of another tree");
-    const nodes = nodesOf((path) => this.#bundle.read(path), size);
-    checkInclusion(await nodes(0, receipt.index), receipt.index, checkpoint.size, receipt.proof, checkpoint.root);
+    checkInclusion(await this.#nodes(size)(0, receipt.index), receipt.index, checkpoint.size, receipt.proof, checkpoint.root);
   }
 }
 

@@ -21,6 +21,7 @@ const ko = {
   },
   states: { right: "맞음", wrong: "틀림", incomplete: "확인 못 함" },
   detail: "자세히",
+  continued: "앞선 투표함 {log}에 이어지는 투표함이에요. 거기 서명된 기록 {size}개 가운데 {lost}개를 잃었어요.",
   reasons: {
     before: "앞 단계가 맞지 않아 확인할 수 없어요.",
     noLeaves: "이 묶음에는 기록의 내용이 없어요(비공개 투표의 공개용 묶음). 감사인용 묶음으로 확인할 수 있어요.",
@@ -29,6 +30,7 @@ const ko = {
     audit: "종이 투표의 감사가 이 묶음에 없어요.",
     noAudit: "{rule} 규칙의 종이 감사는 정해진 것이 없어요.",
     risk: "용지 {drawn}장을 뽑았지만 오류 위험이 아직 {risk}이고 한도는 {limit}이에요. 용지를 더 뽑아야 해요.",
+    lost: "앞선 투표함이 잃어버린 기록의 확인증이 있어서, 이 묶음으로는 확인할 수 없어요.",
     later: "이 묶음의 마지막 확인점보다 나중에 받은 확인증이 있어요.",
   },
   checks: {
@@ -70,6 +72,7 @@ const en = {
   },
   states: { right: "right", wrong: "wrong", incomplete: "not checked" },
   detail: "In detail",
+  continued: "This log continues {log}. Of {size} entries that were signed there, {lost} were lost.",
   reasons: {
     before: "An earlier step is wrong, so this could not be checked.",
     noLeaves: "This bundle does not hold what the log says (public copy of a sealed vote). The auditors' copy does.",
@@ -78,6 +81,7 @@ const en = {
     audit: "There is no audit of the paper in this bundle.",
     noAudit: "No audit of paper is known for the rule {rule}.",
     risk: "{drawn} sheets were drawn, but the risk is still {risk} and its limit {limit}. More sheets are to be drawn.",
+    lost: "A receipt is of entries that were lost with the log before this one, so this bundle cannot prove it.",
     later: "A receipt is later than the last checkpoint of this bundle.",
   },
   checks: {

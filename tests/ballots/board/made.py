@@ -78,6 +78,7 @@ class Vote:
     ----------
     sizes : of the checkpoints before the last
     signers : witnesses that sign the last one
+    signer : the log's key
     more : further files
     """
 
@@ -89,6 +90,7 @@ class Vote:
     signers: tuple[str, ...] = ("commission", "press")
     verifiers: Mapping[str, bytes] = field(default_factory=lambda: VERIFIERS)
     policy: str = POLICY
+    signer: Signer = LOG_KEY
     more: Mapping[str, bytes] = field(default_factory=dict)
 
     def files(self, *, leaves: bool = False) -> dict[str, bytes]:
@@ -120,7 +122,7 @@ class Vote:
         edge = Edge().grown(map(leaf_hash, self.log[:size]))
         text = str(Checkpoint(self.manifest.election, size, edge.root))
         signed = [
-            LOG_KEY.sign(text),
+            self.signer.sign(text),
             *(WITNESSES[name].sign(text, 1_800_000_000) for name in signers),
         ]
         return Note(text, tuple(signed))

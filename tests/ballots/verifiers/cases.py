@@ -12,7 +12,7 @@ from typing import Any
 from ballots.board import bundle, canonical
 from ballots.board.notes import LOG, Signer
 from tests.ballots.board import made
-from tests.ballots.verifiers import audited, tokens
+from tests.ballots.verifiers import audited, continued, tokens
 
 Forge = Callable[[dict[str, bytes]], dict[str, bytes]]
 VOTE = made.vote()
@@ -313,6 +313,7 @@ def every() -> Iterator[tuple[str, bytes]]:
     for name, (forge, _) in tokens.FORGED.items():
         yield name, forge()
     yield from audited.every()
+    yield from continued.every()
     vote = audited.clear()
     files = replace(vote, more=audited.audit(vote)).files(leaves=True)
     endless = change("batch", 0, sheets=2**53 - 1)

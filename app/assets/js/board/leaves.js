@@ -28,6 +28,19 @@ function isKey(value) {
   }
 }
 
+const ENDED = { e: isElection, log: isKey, size: isNumber, root: isHash, kept: isNumber, open: isHash };
+
+/** The logs that one continues, the last of them first; of each less was kept than it signed. */
+export function isBefore(value) {
+  return Array.isArray(value) && value.length > 0 && value.every(isEnded);
+}
+
+const isEnded = (log) =>
+  hasJust(log, ...Object.keys(ENDED)) &&
+  Object.keys(ENDED).every((name) => ENDED[name](log[name])) &&
+  log.kept < log.size &&
+  new Key(log.log).name === log.e;
+
 const areAscending = (numbers) =>
   Array.isArray(numbers) && numbers.every((number, at) => isNumber(number) && (!at || numbers[at - 1] < number));
 
@@ -76,6 +89,8 @@ const KINDS = {
   close: { size: isNumber, counts: table(isCount), marks: table(isCount) },
   result: { bundle: isHash, funded: areAscending, trace: isHash },
 };
+// Kind -> members that a leaf may have besides.
+const OPTIONAL = { open: { after: isBefore } };
 // Kind -> two members of which a leaf has one.
 const EITHER = { ballot: ["p", "k"], paper: ["x", "u"] };
 
@@ -104,6 +119,11 @@ function check(leaf) {
   for (const name in members) {
     if ((name === one || name === other) && !has(leaf, name)) continue;
     checkMember(leaf, name, members[name]);
+    known++;
+  }
+  for (const [name, fits] of Object.entries(OPTIONAL[leaf.t] ?? {})) {
+    if (!has(leaf, name)) continue;
+    checkMember(leaf, name, fits);
     known++;
   }
   if (Object.keys(leaf).length !== known) throw new BoardError(`a leaf of the kind ${leaf.t} has no such members`);

@@ -39,7 +39,7 @@ export class Reading {
   /** Reads the next leaf, whose members were checked; LogError where it may not stand here. */
   take(leaf) {
     if ((leaf.t === "open") !== !this.size || (this.size && !this.opened)) this.#refuse("order", "the log begins with its opening, and is opened once");
-    if (this.size && leaf.e !== this.opened.e) this.#refuse("order", `of another election: ${leaf.e}`);
+    if (this.size && leaf.e !== this.#election) this.#refuse("order", `of another election: ${leaf.e}`);
     if (this.closed && (leaf.t !== "result" || this.result)) this.#refuse("order", "after the close there is one result and nothing else");
     if (leaf.t === "result" && !this.closed) this.#refuse("order", "a result before the close");
     this.#take[leaf.t](leaf);
@@ -52,6 +52,16 @@ export class Reading {
     if (leaf.t === "close" && this.opened && leaf.e === this.opened.e) this.closed ??= leaf;
     this.kinds.set(leaf.t, (this.kinds.get(leaf.t) ?? 0) + 1);
     this.size++;
+  }
+
+  /** Whose leaf comes next: what was kept of the logs before keeps their names. */
+  get #election() {
+    let election = this.opened.e;
+    for (const { e, kept } of this.opened.after ?? []) {
+      if (this.size >= kept) break;
+      election = e;
+    }
+    return election;
   }
 
   /** The batches that are not closed. */
@@ -73,6 +83,8 @@ export class Reading {
   };
 
   #open(leaf) {
+    const names = [leaf.e, ...(leaf.after ?? []).map(({ e }) => e)];
+    if (new Set(names).size < names.length) this.#refuse("order", "it continues a log of a name that is taken");
     this.opened = leaf;
     this.#roll(Object.values(leaf.roll).reduce((sum, voters) => sum + voters, 0), leaf.rollhash);
   }
@@ -138,6 +150,7 @@ export class Reading {
   }
 
   #close(leaf) {
+    if (this.size < (this.opened.after?.[0].kept ?? 0)) this.#refuse("order", "closed before all that was kept");
     const told = Object.entries(leaf.counts);
     const isRight = told.length === this.kinds.size && told.every(([kind, count]) => this.kinds.get(kind) === count);
     if (leaf.size !== this.size || !isRight) this.#refuse("order", `${this.size} leaves are before it, and not of the kinds that it tells`);

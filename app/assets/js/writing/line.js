@@ -90,7 +90,7 @@ export class Line {
     this.after = said.seq;
     if (isFirst) for (const update of this.left.splice(0)) Y.applyUpdate(this.doc, update);
     this.keep();
-    this.onpeople(said.people);
+    if (said.people) this.onpeople(said.people);
     this.onanswer();
   }
 

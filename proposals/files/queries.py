@@ -1,0 +1,39 @@
+"""What pages read of photos and attachments."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from proposals.files.models import ATTACHMENT, PHOTO, FileContent, StoredFile
+
+
+def of_proposal(session: Session, proposal_id: UUID) -> dict[str, Sequence[StoredFile]]:
+    """Photos and attachments in the order of their owners, by one statement."""
+    query = select(StoredFile).where(StoredFile.proposal_id == proposal_id)
+    query = query.order_by(StoredFile.position, StoredFile.added_at, StoredFile.id)
+    found: dict[str, list[StoredFile]] = {PHOTO: [], ATTACHMENT: []}
+    for file in session.scalars(query):
+        found[file.kind].append(file)
+    return {"photos": found[PHOTO], "attachments": found[ATTACHMENT]}
+
+
+def content(
+    session: Session, proposal_id: UUID, digest: str, variant: str
+) -> tuple[str, bytes] | None:
+    """Label and bytes of a file in this variant; None if the proposal has none."""
+    query = select(StoredFile.label, FileContent.content)
+    query = query.join(FileContent, FileContent.file_id == StoredFile.id).where(
+        StoredFile.proposal_id == proposal_id,
+        StoredFile.digest == digest,
+        FileContent.variant == variant,
+    )
+    found = session.execute(query).one_or_none()
+    return (found.label, found.content) if found else None
+
+
+def kept_by(session: Session, account_id: UUID) -> int:
+    """Bytes that a person keeps, over all proposals."""
+    total = select(func.coalesce(func.sum(StoredFile.size), 0))
+    return int(session.scalar(total.where(StoredFile.account_id == account_id)) or 0)

@@ -1,0 +1,235 @@
+"""What pages read of reviews: a constant number of statements each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from core.city import Neighbourhood
+from proposals import search, workflow
+from proposals.models import Proposal
+from proposals.review import clocks, gate
+from proposals.review.models import (
+    CardAnswer,
+    CostSheet,
+    Criterion,
+    Department,
+    Duty,
+    Objection,
+    Responsibility,
+    Rivalry,
+)
+
+OVERVIEW_LIMIT, SUGGESTIONS, NEIGHBOURS = 100, 5, 200
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A proposal that excludes the one shown, and why."""
+
+    proposal: Proposal
+    reason: str
+
+
+@dataclass(frozen=True)
+class File:
+    """All that the public may read of a proposal's review."""
+
+    department: Department | None
+    objection: Objection | None
+    duties: Sequence[Duty]  # oldest first
+    sheet: CostSheet | None  # the newest
+    rivals: Sequence[Rival]
+    now: datetime
+
+    @property
+    def open(self) -> Duty | None:
+        """What is owed now."""
+        return next((duty for duty in self.duties if duty.ended_at is None), None)
+
+    @property
+    def days_over(self) -> int:
+        """By how many days the open duty is late."""
+        return clocks.days_over(self.open.due_on, clocks.day_of(self.now)) if self.open else 0
+
+    @property
+    def cards(self) -> Sequence[Duty]:
+        """Steps that ended, with their answers; nobody reads a card before."""
+        return [
+            duty
+            for duty in self.duties
+            if duty.ended_at is not None and duty.kind in clocks.STEPS and duty.answers
+        ]
+
+    @property
+    def may_object(self) -> bool:
+        """Whether an objection to "not eligible" is possible still."""
+        ended = (duty.ended_at for duty in self.duties if duty.ended_to == "unfit")
+        found = max((at for at in ended if at is not None), default=self.now)
+        return self.objection is None and self.now <= gate.may_object_until(found)
+
+    @property
+    def conditions(self) -> Sequence[str]:
+        """On what the proposal was found eligible, by the latest finding."""
+        found = [duty for duty in self.duties if duty.kind == "substance" and duty.ended_at]
+        return found[-1].conditions if found and found[-1].ended_to == "conditional" else ()
+
+
+def file(session: Session, proposal: Proposal, *, now: datetime) -> File | None:
+    """The review of a proposal, in four statements; None for a draft, which nobody reviews."""
+    if proposal.status == "draft":
+        return None
+    row = session.execute(
+        select(Department, Objection)
+        .select_from(Proposal)
+        .outerjoin(Responsibility, Responsibility.proposal_id == Proposal.id)
+        .outerjoin(Department, Department.slug == Responsibility.department_slug)
+        .outerjoin(Objection, Objection.proposal_id == Proposal.id)
+        .where(Proposal.id == proposal.id)
+    ).one()
+    return File(
+        row[0], row[1], duties(session, proposal.id), sheet(session, proposal.id),
+        rivals(session, proposal.id), now,
+    )  # fmt: skip
+
+
+def duties(session: Session, proposal_id: UUID) -> Sequence[Duty]:
+    """What was and is owed on a proposal, oldest first, with the cards."""
+    answers = joinedload(Duty.answers).joinedload(CardAnswer.criterion)
+    query = select(Duty).options(answers).where(Duty.proposal_id == proposal_id)
+    found = session.scalars(query.order_by(Duty.began_at, Duty.ended_at.is_(None))).unique().all()
+    for duty in found:
+        duty.answers.sort(key=lambda said: said.criterion.position)
+    return found
+
+
+def open_duty(session: Session, proposal_id: UUID) -> Duty | None:
+    """What is owed now, with its card."""
+    query = select(Duty).options(joinedload(Duty.answers))
+    query = query.where(Duty.proposal_id == proposal_id, Duty.ended_at.is_(None))
+    return session.scalars(query).unique().first()
+
+
+def sheet(session: Session, proposal_id: UUID) -> CostSheet | None:
+    """The newest version of the cost sheet with its lines; None if nobody made one."""
+    query = select(CostSheet).options(joinedload(CostSheet.lines))
+    query = query.where(CostSheet.proposal_id == proposal_id)
+    return session.scalars(query.order_by(CostSheet.version.desc()).limit(1)).unique().first()
+
+
+def sheets(session: Session, proposal_id: UUID) -> Sequence[CostSheet]:
+    """Every version, newest first."""
+    query = select(CostSheet).options(selectinload(CostSheet.lines))
+    query = query.where(CostSheet.proposal_id == proposal_id)
+    return session.scalars(query.order_by(CostSheet.version.desc())).all()
+
+
+def rivals(session: Session, proposal_id: UUID) -> Sequence[Rival]:
+    """The proposals that exclude this one."""
+    query = (
+        select(Proposal, Rivalry.reason)
+        .join(Rivalry, or_(Rivalry.one_id == Proposal.id, Rivalry.other_id == Proposal.id))
+        .where(or_(Rivalry.one_id == proposal_id, Rivalry.other_id == proposal_id))
+        .where(Proposal.id != proposal_id, Proposal.status.in_(workflow.PUBLIC))
+        .order_by(Rivalry.marked_at, Proposal.id)
+    )
+    return [Rival(found, reason) for found, reason in session.execute(query)]
+
+
+def possible_rivals(session: Session, proposal: Proposal) -> Sequence[Proposal]:
+    """Proposals on their way for the same place: same neighbourhood, and words of the place shared.
+
+    Those with most words of the place in common come first; none without any.
+    """
+    if proposal.neighbourhood is None:
+        return []
+    dong = session.get_one(Neighbourhood, proposal.neighbourhood).name_ko
+    name = "".join(letter for letter in dong if not letter.isdigit())  # 철산동 of 철산3동
+    own = set(search.pieces(proposal.place)) - set(search.pieces(f"{dong} {name}"))
+    marked = {rival.proposal.id for rival in rivals(session, proposal.id)}
+    query = (
+        select(Proposal)
+        .options(joinedload(Proposal.receipt))
+        .where(
+            Proposal.neighbourhood == proposal.neighbourhood,
+            Proposal.status.in_(workflow.MERGE_TARGETS),
+            Proposal.id != proposal.id,
+        )
+    )
+    near = session.scalars(query.order_by(Proposal.shuffle_key).limit(NEIGHBOURS)).all()
+    shared = {one.id: len(own & set(search.pieces(one.place))) for one in near}
+    found = [one for one in near if shared[one.id] and one.id not in marked]
+    return sorted(found, key=lambda one: -shared[one.id])[:SUGGESTIONS]
+
+
+def departments(session: Session) -> Sequence[Department]:
+    """All departments, in the city's own order."""
+    return session.scalars(select(Department).order_by(Department.position)).all()
+
+
+def criteria(session: Session, step: str) -> Sequence[Criterion]:
+    """The questions of a step's card."""
+    query = select(Criterion).where(Criterion.step == step, Criterion.is_asked)
+    return session.scalars(query.order_by(Criterion.position)).all()
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One line of the overview: what is owed on a proposal, by whom, and how late it is."""
+
+    duty: Duty
+    department: Department | None
+    days_over: int
+
+    @property
+    def proposal(self) -> Proposal:
+        """On what it is owed."""
+        return self.duty.proposal
+
+
+# What the overview may be sorted by.
+SORTS: Mapping[str, Sequence[Any]] = MappingProxyType(
+    {
+        "due": (Duty.due_on, Duty.began_at),
+        "began": (Duty.began_at,),
+        "kind": (Duty.kind, Duty.due_on),
+        "department": (Department.position.is_(None), Department.position, Duty.due_on),
+        "title": (Proposal.title,),
+    }
+)
+
+
+def overview(
+    session: Session, *, now: datetime, sort: str = "due", kind: str = "", late_only: bool = False
+) -> Sequence[Owed]:
+    """What is owed on proposals now, in one statement: the first hundred.
+
+    Parameters
+    ----------
+    sort : a key of SORTS
+    kind : of duties; "" for all
+    late_only : whether only what is late is wanted
+    """
+    today = clocks.day_of(now)
+    query = (
+        select(Duty, Department)
+        .join(Duty.proposal)
+        .options(contains_eager(Duty.proposal))
+        .outerjoin(Responsibility, Responsibility.proposal_id == Duty.proposal_id)
+        .outerjoin(Department, Department.slug == Responsibility.department_slug)
+        .where(Duty.ended_at.is_(None), Proposal.status.in_(clocks.DUTY_AT))
+    )
+    if kind in clocks.CLOCKS:
+        query = query.where(Duty.kind == kind)
+    if late_only:
+        query = query.where(Duty.due_on < today)
+    query = query.order_by(*SORTS.get(sort, SORTS["due"]), Duty.id).limit(OVERVIEW_LIMIT)
+    return [
+        Owed(duty, department, clocks.days_over(duty.due_on, today))
+        for duty, department in session.execute(query)
+    ]
