@@ -84,13 +84,13 @@ def _create_amendments() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["proposal_id", "base"], ["proposal_versions.proposal_id", "proposal_versions.number"],
-            name=op.f("fk_amendments_proposal_id_proposal_versions"),
+            name=op.f("fk_amendments_proposal_id_base_proposal_versions"),
         ),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_amendments_account_id_accounts")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_amendments")),
-        sa.UniqueConstraint("proposal_id", "number", name=op.f("uq_amendments_proposal_id")),
+        sa.UniqueConstraint("proposal_id", "number", name=op.f("uq_amendments_proposal_id_number")),
     )  # fmt: skip
     op.create_index(op.f("ix_amendments_account_id"), "amendments", ["account_id"])
     op.create_table(
