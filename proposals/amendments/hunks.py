@@ -135,7 +135,7 @@ def _placed(hunk: Hunk, old: Sequence[str], new: Sequence[str]) -> Fit | None:
     ends = hunk.start, hunk.start + len(hunk.was)
     to = _kept(old, new)
     if to is None or not set(ends) <= set(places):
-        return None  # too much to be compared, now or when it was cut
+        return None  # too much to be compared, or cut by rules that are no more
     first, last = map(places.index, ends)
     place = _Place(hunk.becomes, old, new, first, last, to)
     fits = (rule(place) for rule in (_already, _where_it_was, _among_others, _elsewhere))
