@@ -24,12 +24,12 @@ from ballots.paper import batches, keying, stations
 from budget.agenda.models import PolicyTask
 from core.access import Role, access_of
 from core.journal import Actor
+from proposals import services as proposals
+from proposals.amendments import services as amendments
 from proposals.files import contents
 from proposals.files import services as files
 from proposals.files.models import ATTACHMENT, PHOTO
 from proposals.models import Proposal
-from proposals import services as proposals
-from proposals.amendments import services as amendments
 from proposals.people import services as people
 from proposals.places import services as places
 from proposals.places.geometry import Point

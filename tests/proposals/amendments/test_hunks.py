@@ -5,7 +5,14 @@ from hypothesis import strategies as st
 
 from proposals.amendments.hunks import MOST_PARTS, How, Hunk, fitted, hunks, pieces, spelled, valued
 
-SENTENCES = ["밤길이 어두워요.", "아이들이 넘어져요.", "차가 빨라요!", "고쳐 주세요.", "네.", "It is dark."]
+SENTENCES = [
+    "밤길이 어두워요.",
+    "아이들이 넘어져요.",
+    "차가 빨라요!",
+    "고쳐 주세요.",
+    "네.",
+    "It is dark.",
+]
 GAPS = st.sampled_from([" ", "\n", "\n\n", "  "])
 
 
@@ -67,7 +74,10 @@ def test_places_far_apart_fit_without_a_word():
     base = "하나 해요. 둘 해요. 셋 해요. 넷 해요. 다섯 해요."
     first, second = parts(base, "하나 했어요. 둘 해요. 셋 해요. 넷 해요. 다섯 했어요.")
     now = fitted(first, base, base).value
-    assert fit(second, base, now) == ("하나 했어요. 둘 해요. 셋 해요. 넷 해요. 다섯 했어요.", How.CLEAN)
+    assert fit(second, base, now) == (
+        "하나 했어요. 둘 해요. 셋 해요. 넷 해요. 다섯 했어요.",
+        How.CLEAN,
+    )
 
 
 def test_a_neighbour_that_changed_is_warned_of():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from core.db import Database
@@ -15,7 +15,6 @@ from proposals import publishing, workflow
 from proposals import services as proposals
 from proposals.amendments import queries as of_amendments
 from proposals.amendments import services as amendments
-from proposals.amendments.models import State
 from proposals.people import queries as people
 from proposals.people.models import Membership
 from proposals.versions import queries, services
@@ -27,6 +26,7 @@ NOW = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 OFFICE = factories.Actor("budget_officer")
 BEGINNING = "하나예요. 둘이에요. 셋이에요. 넷이에요."
 PEOPLE = st.sampled_from(["author", "other"])
+CHANGES = st.tuples(st.integers(0, 9), st.sampled_from(["in", "instead", "out"]))
 FROZEN = "on_ballot"
 
 
@@ -41,7 +41,9 @@ class Hands(RuleBasedStateMachine):
         self.session = self.opened.__enter__()
         self.made = factories.proposal(self.session, NOW, text=replace(TEXT, need=BEGINNING))
         accounts = [factories.account(self.session, NOW) for _ in range(2)]
-        self.who = dict(zip(("author", "other", "amender"), [self.made.author, *accounts], strict=True))
+        self.who = dict(
+            zip(("author", "other", "amender"), [self.made.author, *accounts], strict=True)
+        )
         self.session.add(
             Membership(proposal_id=self.made.id, account_id=accounts[0].id, role="coauthor", joined_at=NOW)
         )  # fmt: skip
@@ -51,9 +53,22 @@ class Hands(RuleBasedStateMachine):
         self.standing: set[str] = set()  # words of accepted parts that nothing has taken out since
         self.frozen: str | None = None
 
+    @initialize(is_public=st.sampled_from([True, True, False]))
+    def begin(self, is_public):
+        if is_public:
+            self.publish(agrees=True)
+
     def teardown(self) -> None:
         self.session.rollback()
         self.opened.__exit__(None, None, None)
+
+    def last(self) -> int:
+        return queries.extent(self.session, self.made.id, belongs=True).last
+
+    def waiting(self, number: int):
+        """One of the amendments that wait, if any does."""
+        found = of_amendments.open_of(self.session, self.made.id, self.who["amender"].id)
+        return found[number % len(found)] if found else None
 
     def word(self) -> str:
         self.serial += 1
@@ -67,7 +82,9 @@ class Hands(RuleBasedStateMachine):
         said = base.split(" ")
         at %= len(said)
         end = at if how == "in" else at + 1
-        return " ".join([*said[:at], *([] if how == "out" else [self.word()]), *said[end:]]) or "끝."
+        return (
+            " ".join([*said[:at], *([] if how == "out" else [self.word()]), *said[end:]]) or "끝."
+        )
 
     def attempt(self, act) -> bool:
         try:
@@ -82,13 +99,18 @@ class Hands(RuleBasedStateMachine):
         """An edit or a restore may take words out: the text itself says so, and is kept."""
         self.standing = {word for word in self.standing if word in self.need()}
 
-    @rule(who=PEOPLE, at=st.integers(0, 9), how=st.sampled_from(["in", "instead", "out"]))
-    def edit(self, who, at, how):
+    @rule(who=PEOPLE, change=CHANGES)
+    def edit(self, who, change):
         base = proposals.current(self.session, self.made)
-        text = replace(base, need=self.changed(base.need, at, how))
+        text = replace(base, need=self.changed(base.need, *change))
         done = self.attempt(
             lambda: proposals.revise(
-                self.session, self.made, text, author_id=self.who[who].id, base=asdict(base), now=NOW
+                self.session,
+                self.made,
+                text,
+                author_id=self.who[who].id,
+                base=asdict(base),
+                now=NOW,
             )
         )
         assert done == (self.made.status in workflow.EDITABLE)
@@ -102,11 +124,16 @@ class Hands(RuleBasedStateMachine):
             )
         )
 
-    @rule(who=PEOPLE, number=st.integers(1, 12))
+    @rule(who=PEOPLE, number=st.integers(0, 12))
     def restore(self, who, number):
         self.attempt(
             lambda: services.restore(
-                self.session, self.made, number, "", account_id=self.who[who].id, now=NOW
+                self.session,
+                self.made,
+                number % (self.last() + 1),
+                "",
+                account_id=self.who[who].id,
+                now=NOW,
             )
         )
         self.rewritten()
@@ -135,33 +162,46 @@ class Hands(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.made.status == "received")
-    @rule(to=st.sampled_from(["supplement", "supplement", FROZEN]))
-    def move(self, to):
-        if to == FROZEN:
-            self.made.status, self.frozen = FROZEN, self.need()
-            self.session.flush()
-        else:
-            proposals.move(self.session, self.made, to, actor=OFFICE, now=NOW, reason="?")
-
-    @rule(number=st.integers(1, 12), at=st.integers(0, 9), how=st.sampled_from(["in", "instead", "out"]))
-    def amend(self, number, at, how):
-        version = queries.one(self.session, self.made.id, number)
-        if version is None:
-            return
-        base = queries.text_of(version)
-        text = replace(base, need=self.changed(base.need, at, how))
-        self.attempt(
-            lambda: amendments.propose(
-                self.session, self.made, text, base=number, reason="?",
-                account_id=self.who["amender"].id, now=NOW,
-            )
+    @rule()
+    def ask_for_more(self):
+        proposals.move(
+            self.session, self.made, "supplement", actor=OFFICE, now=NOW, reason="?"
         )  # fmt: skip
 
-    @rule(who=PEOPLE, number=st.integers(1, 12))
-    def accept(self, who, number):
-        amendment = of_amendments.one(self.session, self.made.id, number)
-        if amendment is None or amendment.parts[0].state != State.OPEN:
-            return
+    @precondition(lambda self: self.made.status == "received" and self.last() > 5)
+    @rule()
+    def freeze(self):
+        self.made.status, self.frozen = FROZEN, self.need()
+        self.session.flush()
+
+    @precondition(lambda self: self.made.status != "draft")
+    @rule(number=st.integers(0, 12), changes=st.lists(CHANGES, min_size=1, max_size=2))
+    def amend(self, number, changes):
+        """Up to two amendments of one version, which know nothing of each other."""
+        number = 1 + number % self.last()
+        base = queries.text_of(queries.one(self.session, self.made.id, number))
+        for at, how in changes:
+            text = replace(base, need=self.changed(base.need, at, how))
+            self.attempt(
+                lambda text=text: amendments.propose(
+                    self.session, self.made, text, base=number, reason="?",
+                    account_id=self.who["amender"].id, now=NOW,
+                )
+            )  # fmt: skip
+
+    @precondition(lambda self: self.waiting(0))
+    @rule(who=PEOPLE)
+    def accept_all(self, who):
+        while self.waiting(0) and self.accept(who, 0):
+            pass
+
+    @precondition(lambda self: self.waiting(0))
+    @rule(who=PEOPLE, number=st.integers(0, 12))
+    def accept_one(self, who, number):
+        self.accept(who, number)
+
+    def accept(self, who, number) -> bool:
+        amendment = self.waiting(number)
         part, before = amendment.parts[0], self.need()
         if not self.attempt(
             lambda: amendments.accept(
@@ -169,17 +209,17 @@ class Hands(RuleBasedStateMachine):
             )
         ):
             assert self.need() == before
-            return
+            return False
         base = queries.text_of(queries.one(self.session, self.made.id, amendment.base)).need
         self.standing -= {word for word in self.standing if word in base and word in part.was}
         self.standing |= {word for word in part.becomes.split() if word in self.need()}
         assert set(part.becomes.split()) <= set(self.need().split())
+        return True
 
-    @rule(number=st.integers(1, 12), withdrawn=st.booleans())
+    @precondition(lambda self: self.waiting(0))
+    @rule(number=st.integers(0, 12), withdrawn=st.booleans())
     def let_go(self, number, withdrawn):
-        amendment = of_amendments.one(self.session, self.made.id, number)
-        if amendment is None:
-            return
+        amendment = self.waiting(number)
         if withdrawn:
             act = lambda: amendments.withdraw(  # noqa: E731 - as the other branch
                 self.session, amendment, account_id=self.who["amender"].id, now=NOW
@@ -230,7 +270,7 @@ def test_any_interleaving_keeps_everything(database):
     run(
         hands,
         settings=settings(
-            max_examples=min(settings().max_examples, 30), stateful_step_count=30, deadline=None,
+            max_examples=min(settings().max_examples, 20), stateful_step_count=30, deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -76,9 +76,18 @@ def test_each_part_is_decided_by_itself(session, made, amender, now):
     last = versions.one(session, made.id, 4)
     assert (last.kind, last.credit.name, last.source) == ("amended", "Minho", amendment.number)
     lines = [(row.act, row.values) for row in of_proposals.history(session, made.id)]
-    assert ("proposal.amended", {"number": 1, "part": 4, "how": "clean", "before": 2, "after": 3}) in lines
+    assert (
+        "proposal.amended",
+        {"number": 1, "part": 4, "how": "clean", "before": 2, "after": 3},
+    ) in lines
     acts = [act.removeprefix("proposal.") for act, _ in lines]
-    assert acts == ["moved", "amendment_proposed", "amended", "amendment_declined", *["amended"] * 2]
+    assert acts == [
+        "moved",
+        "amendment_proposed",
+        "amended",
+        "amendment_declined",
+        *["amended"] * 2,
+    ]
 
 
 def test_the_amenders_words_are_told_as_the_amenders(session, made, amender, now):
@@ -231,7 +240,9 @@ def test_what_is_decided_stays_decided(session, made, amender, now):
      ("withdrawn", "withdrawn"), ("accepted declined", "partly_accepted"), ("declined", "declined")],
 )  # fmt: skip
 def test_the_whole_stands_where_its_parts_stand(states, whole):
-    parts = [services.AmendmentPart(number=n, state=state) for n, state in enumerate(states.split())]
+    parts = [
+        services.AmendmentPart(number=n, state=state) for n, state in enumerate(states.split())
+    ]
     assert Amendment(parts=parts).state == whole
 
 

@@ -230,7 +230,7 @@ def test_a_consent_is_to_one_act_about_one_thing(session, draft, now):
     asked = {"asks": draft.author_id}
     assert consents.lacking(session, draft, "merge", "a" * 64, **asked) == []
     for act, about in (("merge", "b" * 64), (PUBLISH, "a" * 64)):
-        assert [row.account_id for row in consents.lacking(session, draft, act, about, **asked)] == [
-            other.id
-        ]
+        assert [
+            row.account_id for row in consents.lacking(session, draft, act, about, **asked)
+        ] == [other.id]
     assert len(consents.lacking(session, draft, "merge", "a" * 64, asks=None)) == 1
