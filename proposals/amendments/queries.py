@@ -59,7 +59,7 @@ def listed(
     """One page of amendments to a proposal, the newest first."""
     query = _of(proposal_id).order_by(Amendment.number.desc()).limit(PAGE)
     if before is not None:
-        query = query.where(Amendment.number < before)
+        query = query.where(Amendment.number < max(min(before, LONGEST_NUMBER), 0))
     return session.scalars(query).all()
 
 

@@ -57,9 +57,7 @@ def new(proposal_id: UUID) -> ResponseReturnValue:
         if form.validate_on_submit() and (made := _proposed(database, proposal, form)):
             flash(_("Your amendment is public. The authors decide about each part of it."))
             return redirect(_address(made))
-        page = render_template(
-            "proposals/amendments/new.html", proposal=proposal, form=form, **vocabulary(database)
-        )
+        page = render_template("proposals/amendments/new.html", proposal=proposal, form=form)
     return page, status_of(form)
 
 

@@ -50,7 +50,7 @@ def listed(
     session: Session, proposal_id: UUID, seen: Extent, *, before: int | None = None
 ) -> Sequence[Version]:
     """One page of versions without their words, the newest first; `before` as in a list."""
-    last = seen.last if before is None else min(before - 1, seen.last)
+    last = seen.last if before is None else max(min(before - 1, seen.last), 0)
     query = _of(proposal_id).where(Version.number.between(max(seen.first, 1), last))
     query = query.options(defer(Version.said)).order_by(Version.number.desc()).limit(PAGE)
     return session.scalars(query).all()
