@@ -306,13 +306,14 @@ def test_the_desk_hands_in_and_the_person_takes_over(app, client, person, sign_i
     visitor.set_cookie("lang", "en")
     public = visitor.get(page).text
     assert "순이 할머니" in public
-    assert "handed in at the desk for" in public
+    assert "(handed in at the desk)" in public
     assert "02-555-0199" not in public + visitor.get("/journal").text
     sign_in(person())
     wrong = client.post("/proposals/claim", data={"code": "AAAA-AAAA"})
     assert wrong.status_code == 422
     client.post("/proposals/claim", data={"code": code.lower()})
     assert "그늘막" in client.get("/proposals/mine").text
+    assert "(handed in at the desk for " in client.get(page).text
     assert client.get(receipt).status_code == 403
 
 
