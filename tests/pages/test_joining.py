@@ -174,7 +174,9 @@ def test_two_authors_make_one_of_two(client, database, person, made, sign_in):
     assert "became part of this one, with the consent of all authors: 1." in shown
     assert f'href="/proposals/{into}"' in client.get(f"/proposals/{part}").text
     sign_in(person(Role.BUDGET_OFFICER))
+    assert merge in client.get(f"/proposals/{into}").text
     undo = f"/desk{merge}/undo"
+    assert undo in client.get(merge).text
     assert client.post(undo, data={}).status_code == 422
     client.post(undo, data={"reason": "다른 길이에요."})
     assert "다른 길이에요." in client.get(f"/proposals/{part}").text
