@@ -25,8 +25,8 @@ from proposals.supports.queries import owed
 
 DAY = timedelta(days=1)
 NEIGHBOURS = 53  # who sign in nowhere: they only support
-ANSWERED, OWED = "이웃 반찬 나눔 냉장고", "골목 화단에 빗물길"  # what they support
-ANSWER = "위생 관리를 맡을 단체를 정한 뒤 한 곳에서 석 달 동안 시범으로 해 봅니다."
+ANSWERED, OWED = "자전거 쉼터", "하안교 아래 작은 농구장"  # what they support
+ANSWER = "공기주입기와 지붕을 먼저 놓고, 정비 도구함은 석 달 동안 시범으로 둡니다."
 IDEAS = (
     Wish(
         "버스 정류장에 온기 의자",
@@ -82,11 +82,11 @@ def load(
     """
     reviewer, office = officials
     people = _neighbours(session, now)
-    _support(session, ANSWERED, people, now - 20 * DAY)
-    _support(session, OWED, people[3:], now - 16 * DAY)
+    _support(session, ANSWERED, people, now - 30 * DAY)
+    _support(session, OWED, people[3:], now - 19 * DAY)
     first, second = owed(session)[0], authors[1]
     supports.answer(
-        session, first.id, ANSWER, actor=reviewer, roles=[reviewer.role], now=now - 8 * DAY
+        session, first.id, ANSWER, actor=reviewer, roles=[reviewer.role], now=now - 20 * DAY
     )
     kept = [
         ideas.put(

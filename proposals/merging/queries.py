@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.models import Account
@@ -30,11 +30,12 @@ _WHOLE = (
 class Ties:
     """How one proposal hangs together with others.
 
-    `originals` were merged into it; `waiting` is the merge that it waits for; it was split off from
-    `whole`, and `parts` were split off from it.
+    `originals` were merged into it, by the merges `done`; `waiting` is the merge that it waits for;
+    it was split off from `whole`, and `parts` were split off from it.
     """
 
     originals: Sequence[Proposal]
+    done: Sequence[Merge]
     waiting: Merge | None
     whole: Proposal | None
     parts: Sequence[Proposal]
@@ -48,9 +49,15 @@ def ties(session: Session, proposal_id: UUID, *, now: datetime) -> Ties:
         split.options(joinedload(Split.part), joinedload(Split.whole).options(_AUTHOR))
         .order_by(Split.at, Split.part_id)
     ).all()  # fmt: skip
+    merges = session.scalars(
+        select(Merge)
+        .where(_takes_in([proposal_id]), or_(Merge.status == DONE, _waits(now)))
+        .order_by(Merge.proposed_at, Merge.id)
+    ).all()
     return Ties(
         originals=session.scalars(merged.order_by(Proposal.created_at, Proposal.id)).all(),
-        waiting=next(iter(open_merges(session, [proposal_id], now=now)), None),
+        done=[one for one in merges if one.status == DONE and one.into_id == proposal_id],
+        waiting=next((one for one in merges if one.status == OPEN), None),
         whole=next((one.whole for one in splits if one.part_id == proposal_id), None),
         parts=[
             one.part
@@ -64,13 +71,17 @@ def open_merges(
     session: Session, proposal_ids: Sequence[UUID], *, now: datetime
 ) -> Sequence[Merge]:
     """The merges that wait and take in any of these proposals."""
-    parts = select(MergePart.merge_id).where(MergePart.proposal_id.in_(proposal_ids))
-    query = select(Merge).options(joinedload(Merge.into)).where(
-        Merge.status == OPEN,
-        Merge.lapses_at > now,
-        or_(Merge.into_id.in_(proposal_ids), Merge.id.in_(parts)),
-    )  # fmt: skip
+    query = select(Merge).where(_takes_in(proposal_ids), _waits(now))
     return session.scalars(query.order_by(Merge.proposed_at, Merge.id)).all()
+
+
+def _takes_in(proposal_ids: Sequence[UUID]) -> ColumnElement[bool]:
+    parts = select(MergePart.merge_id).where(MergePart.proposal_id.in_(proposal_ids))
+    return or_(Merge.into_id.in_(proposal_ids), Merge.id.in_(parts))
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    return and_(Merge.status == OPEN, Merge.lapses_at > now)
 
 
 def one(session: Session, merge_id: UUID) -> Merge | None:
@@ -114,8 +125,7 @@ def waiting_for(session: Session, account_id: UUID, *, now: datetime) -> Sequenc
         MergeConsent.merge_id == Merge.id, MergeConsent.account_id == account_id
     )
     query = select(Merge).options(joinedload(Merge.into)).where(
-        Merge.status == OPEN,
-        Merge.lapses_at > now,
+        _waits(now),
         or_(Merge.into_id.in_(select(mine)), Merge.id.in_(parts)),
         ~answered,
     )  # fmt: skip

@@ -174,7 +174,9 @@ def test_two_authors_make_one_of_two(client, database, person, made, sign_in):
     assert "became part of this one, with the consent of all authors: 1." in shown
     assert f'href="/proposals/{into}"' in client.get(f"/proposals/{part}").text
     sign_in(person(Role.BUDGET_OFFICER))
+    assert merge in client.get(f"/proposals/{into}").text
     undo = f"/desk{merge}/undo"
+    assert undo in client.get(merge).text
     assert client.post(undo, data={}).status_code == 422
     client.post(undo, data={"reason": "다른 길이에요."})
     assert "다른 길이에요." in client.get(f"/proposals/{part}").text
@@ -306,13 +308,14 @@ def test_the_desk_hands_in_and_the_person_takes_over(app, client, person, sign_i
     visitor.set_cookie("lang", "en")
     public = visitor.get(page).text
     assert "순이 할머니" in public
-    assert "handed in at the desk for" in public
+    assert "(handed in at the desk)" in public
     assert "02-555-0199" not in public + visitor.get("/journal").text
     sign_in(person())
     wrong = client.post("/proposals/claim", data={"code": "AAAA-AAAA"})
     assert wrong.status_code == 422
     client.post("/proposals/claim", data={"code": code.lower()})
     assert "그늘막" in client.get("/proposals/mine").text
+    assert "(handed in at the desk for " in client.get(page).text
     assert client.get(receipt).status_code == 403
 
 
