@@ -9,9 +9,31 @@ from proposals import errors as of_proposals
 from proposals.handing.errors import WrongClaimError
 from proposals.ideas.errors import IdeaGoneError, IdeaUsedError, NotYourIdeaError
 from proposals.merging import errors as of_merging
+from proposals.pledges import errors as of_pledges
 from proposals.supports import errors as of_supports
 
 JOINING_REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
+    of_pledges.NeedsFixedError: (
+        409,
+        _l("The proposal is on a ballot, or its way has ended: its list of needs stands still."),
+    ),
+    of_pledges.NeedsFullError: (
+        409,
+        _l("A proposal lists at most %(most)s needs. Remove one first."),
+    ),
+    of_pledges.NeedPledgedError: (409, _l("Somebody has pledged to this need, so it stays.")),
+    of_pledges.PledgesClosedError: (
+        409,
+        _l("Nothing can be pledged to this proposal now. Look at where it stands."),
+    ),
+    of_pledges.PledgesFullError: (
+        409,
+        _l("%(most)s of your pledges wait for an answer here. Take one back first."),
+    ),
+    of_pledges.PledgeStepError: (
+        409,
+        _l("The pledge has moved on, or that is not yours to do. Look at where it stands."),
+    ),
     of_proposals.ConsentNeededError: (
         409,
         _l(

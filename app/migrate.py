@@ -29,6 +29,7 @@ import proposals.merging.models
 import proposals.models
 import proposals.people.models
 import proposals.places.models
+import proposals.pledges.models
 import proposals.review.models
 import proposals.similar.models
 import proposals.supports.models
@@ -42,9 +43,9 @@ MODELS = (
     proposals.amendments.models, proposals.asking.models, proposals.files.models,
     proposals.handing.models, proposals.ideas.models, proposals.merging.models,
     proposals.people.models, proposals.places.models, proposals.review.models,
-    proposals.similar.models, proposals.supports.models, proposals.versions.models,
-    proposals.writing.models, ballots.models, ballots.alarms.models, ballots.booth.models,
-    ballots.paper.models, ballots.roll.models, budget.models,
+    proposals.pledges.models, proposals.similar.models, proposals.supports.models,
+    proposals.versions.models, proposals.writing.models, ballots.models, ballots.alarms.models,
+    ballots.booth.models, ballots.paper.models, ballots.roll.models, budget.models,
     budget.agenda.models, budget.audit.models,
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ from core import money, words
 from core.access import Role
 from core.forms import errors_of
 from proposals import workflow
+from proposals.pledges import steps as pledging
 from proposals.review import clocks, costs
 from proposals.review.forms import VERDICTS
 from proposals.supports.words import DUTIES
@@ -85,6 +86,8 @@ def start(app: Flask, config: Config) -> None:
         Role=Role,
         STATUSES=workflow.STATUSES,
         DUTIES=DUTIES,
+        KINDS=pledging.KINDS,
+        PLEDGE_STATUSES=pledging.STATUSES,
         BEFORE_BALLOT=workflow.BEFORE_BALLOT,
         REASONS=workflow.REASONS,
         UNFIT_REASONS=workflow.UNFIT_REASONS,

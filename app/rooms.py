@@ -27,6 +27,7 @@ from proposals.ideas.views import blueprint as ideas
 from proposals.merging.views import blueprint as merging
 from proposals.people.views import blueprint as people
 from proposals.places.views import blueprint as places
+from proposals.pledges.views import blueprint as pledges
 from proposals.review.desk import blueprint as review_desk
 from proposals.review.public import blueprint as reviews
 from proposals.review.views import blueprint as review
@@ -39,7 +40,7 @@ from proposals.writing.views import blueprint as writing
 
 BLUEPRINTS = (
     budget, proposals, drafts, asking, review, review_desk, reviews, people, writing, similar,
-    versions, amendments, places, files, sharing, supports, merging, ideas, handing, ballots, log,
-    roll, booth, tokens, anonymous, agenda, desk, ceremony, lot, audit, questions, roll_desk,
-    paper, keying, accounts, health,
+    versions, amendments, places, files, sharing, supports, merging, ideas, handing, pledges,
+    ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony, lot, audit, questions,
+    roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

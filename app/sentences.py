@@ -11,6 +11,7 @@ from core.journal import CITIZEN, OPERATOR, SYSTEM, JournalEntry
 from core.words import LazyString, day, language
 from core.words import lazy_gettext as _l
 from proposals import workflow
+from proposals.pledges import steps as pledging
 from proposals.supports.words import DUTIES
 
 ROLES: Mapping[str, LazyString] = {
@@ -100,6 +101,10 @@ ACTS: Mapping[str, LazyString] = {
     "proposal.amendment_withdrawn": _l("Amendment %(number)s was taken back."),
     "proposal.restored": _l("Version %(older)s was restored, as version %(number)s."),
     "proposal.version_named": _l("Version %(number)s was kept."),
+    "need.added": _l("It needs, beyond money of the city: %(given)s, “%(what)s”."),
+    "need.removed": _l("It no longer needs: %(given)s, “%(what)s”."),
+    "pledge.moved": _l("A pledge of %(given)s for “%(what)s” is now: %(pledge)s."),
+    "pledge.offered": _l("%(given)s were pledged for “%(what)s”."),
     "price.removed": _l("The typical price of “%(project)s” was taken out of the list."),
     "price.set": _l("The typical price of “%(project)s” was set to %(amount)s."),
     "proposal.assigned": _l("A proposal was given to the department “%(department)s”."),
@@ -333,4 +338,14 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
     amount = said.get("amount", said.get("cost"))
     if amount is not None:
         said["amount"] = money.exact(amount, said["currency"])
+    return said | _pledged(values)
+
+
+def _pledged(values: Mapping[str, Any]) -> dict[str, Any]:
+    """How much of a need, and where a pledge to it stands, in words."""
+    said: dict[str, Any] = {}
+    if "need" in values:
+        said["given"] = pledging.quantity(values["need"], values["quantity"], values["currency"])
+    if "pledge" in values:
+        said["pledge"] = pledging.STATUSES[values["pledge"]]
     return said

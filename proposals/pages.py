@@ -152,13 +152,14 @@ def reader_id() -> UUID | None:
 
 def joined(database: Session, proposal: Proposal) -> dict[str, Any]:
     """What joins a proposal to people and to other proposals, for its page."""
-    reader = reader_id()
+    reader, writes = reader_id(), may_write(database, proposal)
     return {
+        "writes": writes,
         "supports": supports.shown(database, proposal, reader),
         "ties": merging.ties(database, proposal.id, now=clock.now()),
         "idea": ideas.source_of(database, proposal.id),
         "handed": handing.of(database, proposal.id),
         "may_ask": reader is not None and requests.may_ask(database, proposal, reader),
-        "may_split": proposal.status in BEFORE_BALLOT and may_write(database, proposal),
+        "may_split": proposal.status in BEFORE_BALLOT and writes,
         "now": clock.now(),
     }

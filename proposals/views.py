@@ -36,6 +36,7 @@ from proposals.pages import (
 )
 from proposals.people import queries as people
 from proposals.places import drawings as places
+from proposals.pledges import queries as pledges
 from proposals.review import queries as reviews
 from proposals.sharing.prints import card
 from proposals.similar import queries as alike
@@ -155,6 +156,7 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         card=card(proposal, words["places"], language()) if is_public else None,
         files=files.of_proposal(database, proposal.id),
         map=places.map_of(database, proposal.id),
+        pledges=pledges.shown(database, proposal),
         **joined(database, proposal),
         **words,
     )

@@ -17,6 +17,8 @@ from proposals.ideas.services import Wish
 from proposals.merging import queries as merges
 from proposals.merging import services as merging
 from proposals.people import requests
+from proposals.pledges import services as pledging
+from proposals.pledges.services import Offer, Want
 from proposals.supports import services as supports
 from tests import factories
 
@@ -48,6 +50,10 @@ def examples(session: Session, now: datetime, author: Account) -> Mapping[str, M
     clerk = Actor(Role.BUDGET_OFFICER, reader.id)
     handed = handing.hand_in(session, factories.TEXT, person, actor=clerk, now=now)
     free = factories.proposal(session, now, status="received", author=author)
+    giver, writer = Actor("citizen", reader.id), Actor("citizen", author.id)
+    want = Want("hours", "벤치를 함께 만들 분", 40, now.date())
+    need = pledging.add_need(session, free, want, actor=writer, now=now)
+    pledge = pledging.offer(session, need, Offer(12, "목공 모임"), actor=giver, now=now)
     mine, office = {"proposal_id": free.id}, {"proposal_id": handed.id}
     return {
         "supports.support": {"proposal_id": near.id},
@@ -62,4 +68,7 @@ def examples(session: Session, now: datetime, author: Account) -> Mapping[str, M
         "ideas.show": {"idea_id": idea.id},
         "ideas.withdraw": {"idea_id": idea.id},
         "handing.receipt": office,
+        "pledges.needs": mine,
+        "pledges.offer": mine | {"need_id": need.id},
+        "pledges.pledge": mine | {"pledge_id": pledge.id},
     }
