@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "roll": "app.commands.roll:group",
         "serve": "app.commands.serve:command",
         "integrate": "app.commands.integrate:command",
+        "notify": "app.commands.notify:command",
         "log": "app.commands.log:group",
         "mirror": "app.commands.mirror:group",
         "witness": "app.commands.witness:group",

@@ -27,6 +27,7 @@ import proposals.handing.models
 import proposals.ideas.models
 import proposals.merging.models
 import proposals.models
+import proposals.notices.models
 import proposals.people.models
 import proposals.places.models
 import proposals.pledges.models
@@ -42,7 +43,8 @@ MODELS = (
     core.city, core.journal, core.two_officers, accounts.models, proposals.models,
     proposals.amendments.models, proposals.asking.models, proposals.files.models,
     proposals.handing.models, proposals.ideas.models, proposals.merging.models,
-    proposals.people.models, proposals.places.models, proposals.review.models,
+    proposals.notices.models, proposals.people.models, proposals.places.models,
+    proposals.review.models,
     proposals.pledges.models, proposals.similar.models, proposals.supports.models,
     proposals.versions.models, proposals.writing.models, ballots.models, ballots.alarms.models,
     ballots.booth.models, ballots.paper.models, ballots.roll.models, budget.models,

@@ -24,7 +24,9 @@ from budget.forms import CREDENTIALS, PUBLICATIONS, ROLL_KINDS
 from core import money, words
 from core.access import Role
 from core.forms import errors_of
+from core.web import reading
 from proposals import workflow
+from proposals.notices import queries as notices
 from proposals.pledges import steps as pledging
 from proposals.review import clocks, costs
 from proposals.review.forms import VERDICTS
@@ -80,6 +82,7 @@ def start(app: Flask, config: Config) -> None:
     )
     app.jinja_env.globals.update(
         asset=asset,
+        unread_notices=unread_notices,
         locale=LocalProxy(words.language),  # a global, so that imported macros see it too
         with_query=with_query,
         is_demo=config.demo,
@@ -104,6 +107,12 @@ def start(app: Flask, config: Config) -> None:
     )
     app.context_processor(_every_page)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def unread_notices() -> int:
+    """How many notices wait for the person signed in; the bell of every page asks."""
+    with reading() as database:
+        return notices.unread(database, current_user.id)
 
 
 def spoken(text: str) -> Markup:

@@ -25,6 +25,7 @@ from proposals.files.views import blueprint as files
 from proposals.handing.views import blueprint as handing
 from proposals.ideas.views import blueprint as ideas
 from proposals.merging.views import blueprint as merging
+from proposals.notices.views import blueprint as notices
 from proposals.people.views import blueprint as people
 from proposals.places.views import blueprint as places
 from proposals.pledges.views import blueprint as pledges
@@ -41,6 +42,6 @@ from proposals.writing.views import blueprint as writing
 BLUEPRINTS = (
     budget, proposals, drafts, asking, review, review_desk, reviews, people, writing, similar,
     versions, amendments, places, files, sharing, supports, merging, ideas, handing, pledges,
-    ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony, lot, audit, questions,
-    roll_desk, paper, keying, accounts, health,
+    notices, ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony, lot, audit,
+    questions, roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

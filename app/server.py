@@ -5,6 +5,7 @@ from typing import Any
 import gevent
 
 from app.integrating import start_integrator
+from app.telling import start_telling
 
 wsgi_app = "app.wsgi:application"
 worker_class = "gevent"
@@ -22,9 +23,11 @@ def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> 
 
 
 def post_worker_init(worker: Any) -> None:
-    """Integrate the logs here where the database is one file, which one process serves.
+    """Integrate the logs and make notices where the database is one file of one process.
 
-    With PostgreSQL a process of its own does it: `gwangjang integrate`.
+    With PostgreSQL two processes of their own do: `gwangjang integrate` and
+    `gwangjang notify --watch`.
     """
     if worker.wsgi.extensions["database"].is_sqlite:
         start_integrator(worker.wsgi)
+        start_telling(worker.wsgi)

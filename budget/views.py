@@ -15,6 +15,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 import tally
@@ -30,6 +31,7 @@ from core import city, clock, journal, words
 from core.access import Role, public, requires
 from core.web import reading
 from proposals import queries as proposals
+from proposals.notices import queries as notices
 from proposals.queries import Filters
 from tally.formats import pabulib
 
@@ -84,6 +86,8 @@ def cycle(slug: str) -> ResponseReturnValue:
             is_open=found.contest.is_open(clock.now()),
             losses=successions.losses(database, found.contest_id),
             tie_rule=TIE_RULES[found.tie_rule][1],
+            is_followed=current_user.is_authenticated
+            and notices.follows_cycle(database, current_user.id, found.id),
             **_vocabulary(database),
         )
 

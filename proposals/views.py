@@ -21,6 +21,7 @@ from proposals.files import queries as files
 from proposals.forms import ObjectionForm
 from proposals.merging import services as merging
 from proposals.models import Proposal
+from proposals.notices import queries as notices
 from proposals.pages import (
     asked_for,
     belongs,
@@ -157,6 +158,8 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         files=files.of_proposal(database, proposal.id),
         map=places.map_of(database, proposal.id),
         pledges=pledges.shown(database, proposal),
+        is_followed=current_user.is_authenticated
+        and notices.is_followed(database, current_user.id, proposal),
         **joined(database, proposal),
         **words,
     )

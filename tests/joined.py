@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from accounts.models import Account
+from core import journal
 from core.access import Role
 from core.journal import Actor
 from proposals.handing import services as handing
@@ -16,6 +17,7 @@ from proposals.ideas import services as ideas
 from proposals.ideas.services import Wish
 from proposals.merging import queries as merges
 from proposals.merging import services as merging
+from proposals.notices.models import Notice
 from proposals.people import requests
 from proposals.pledges import services as pledging
 from proposals.pledges.services import Offer, Want
@@ -54,6 +56,11 @@ def examples(session: Session, now: datetime, author: Account) -> Mapping[str, M
     want = Want("hours", "벤치를 함께 만들 분", 40, now.date())
     need = pledging.add_need(session, free, want, actor=writer, now=now)
     pledge = pledging.offer(session, need, Offer(12, "목공 모임"), actor=giver, now=now)
+    told = journal.record(
+        session, OFFICE, "proposal.moved", about="proposal", about_id=free.id, now=now,
+        source="received", to="dept_review", reason="",
+    )  # fmt: skip
+    session.add(Notice(account_id=author.id, entry_id=told.id))
     mine, office = {"proposal_id": free.id}, {"proposal_id": handed.id}
     return {
         "supports.support": {"proposal_id": near.id},

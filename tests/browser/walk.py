@@ -53,6 +53,7 @@ NO_PAGE: Mapping[str, str] = {
     "budget.by_id": "leads on to the cycle",
     "budget.of_contest": "leads on to the cycle",
     "budget.of_proposal": "leads on to the vote",
+    "notices.open_": "leads on to what it is about",
     "agenda.of_proposal": "leads on to the task",
     "paper.ballot": "a file",
     "anonymous.proof": "a file",

@@ -1,4 +1,4 @@
-"""Needs and pledges; follows, notices and the queue of mail."""
+"""Needs and pledges, follows and notices."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     _pledges()
+    _notices()
 
 
 def _pledges() -> None:
@@ -53,6 +54,42 @@ def _pledges() -> None:
     op.create_index(op.f("ix_pledges_account_id"), "pledges", ["account_id"])
 
 
+def _notices() -> None:
+    op.create_table(
+        "follows",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("kind IN ('proposal', 'neighbourhood', 'field', 'cycle')", name=op.f("ck_follows_known_kind")),
+        *_references("follows", account_id="accounts.id"),
+        sa.PrimaryKeyConstraint("account_id", "kind", "key", name=op.f("pk_follows")),
+    )  # fmt: skip
+    op.create_index("ix_follows_kind_key", "follows", ["kind", "key"])
+    op.create_table(
+        "notices",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("is_read", sa.Boolean(), nullable=False),
+        *_references("notices", account_id="accounts.id", entry_id="journal.id"),
+        sa.PrimaryKeyConstraint("account_id", "entry_id", name=op.f("pk_notices")),
+    )
+    unread = sa.text("NOT is_read")
+    op.create_index(
+        "ix_notices_unread", "notices", ["account_id"], postgresql_where=unread, sqlite_where=unread
+    )
+    op.create_table(
+        "notice_cursor",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_notice_cursor_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_cursor")),
+    )
+    # Nobody is told of what lies behind: notices begin today.
+    op.execute("INSERT INTO notice_cursor SELECT 1, COALESCE(MAX(id), 0) FROM journal")
+
+
 def _references(
     table: str, *, cascade: tuple[str, ...] = (), **columns: str
 ) -> list[sa.ForeignKeyConstraint]:
@@ -66,5 +103,5 @@ def _references(
 
 
 def downgrade() -> None:
-    for table in ("pledges", "proposal_needs"):
+    for table in ("notice_cursor", "notices", "follows", "pledges", "proposal_needs"):
         op.drop_table(table)

@@ -1,0 +1,98 @@
+"""What pages read of notices and follows: the same number of statements, however many there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from core.journal import JournalEntry
+from proposals import workflow
+from proposals.models import Proposal
+from proposals.notices.models import CYCLE, PROPOSAL, Follow, Notice
+from proposals.people.models import COAUTHOR, Membership
+from proposals.supports.models import Support
+from proposals.supports.queries import family
+
+PAGE = 30
+MOST_COUNTED = 100  # a bell says "99+", and need not count further
+
+
+@dataclass(frozen=True)
+class Page:
+    """Notices, newest first, the proposals among them that the reader may see, and what follows."""
+
+    notices: Sequence[Notice]
+    proposals: Mapping[UUID, Proposal]
+    before: int | None
+
+
+def unread(session: Session, account_id: UUID) -> int:
+    """How many notices wait, up to MOST_COUNTED."""
+    waiting = select(Notice.entry_id).where(
+        Notice.account_id == account_id, Notice.is_read.is_(False)
+    )
+    return session.scalar(
+        select(func.count()).select_from(waiting.limit(MOST_COUNTED).subquery())
+    ) or 0  # fmt: skip
+
+
+def page(session: Session, account_id: UUID, *, before: int | None = None) -> Page:
+    """A person's notices; `before` is the last entry of the page before."""
+    query = select(Notice).options(joinedload(Notice.entry))
+    query = query.where(Notice.account_id == account_id)
+    if before is not None:
+        query = query.where(Notice.entry_id < before)
+    found = session.scalars(query.order_by(Notice.entry_id.desc()).limit(PAGE + 1)).all()
+    shown = found[:PAGE]
+    about = {one.entry.about_id for one in shown if one.entry.about == PROPOSAL}
+    seen = select(Proposal).where(
+        Proposal.id.in_(about),
+        or_(
+            Proposal.status.not_in(workflow.HIDDEN),
+            Proposal.author_id == account_id,
+            exists().where(
+                Membership.proposal_id == Proposal.id, Membership.account_id == account_id
+            ),
+        ),
+    )
+    proposals = {one.id: one for one in session.scalars(seen)}
+    return Page(shown, proposals, shown[-1].entry_id if len(found) > PAGE else None)
+
+
+def entry(session: Session, account_id: UUID, entry_id: int) -> JournalEntry | None:
+    """The act of which the person was told; None if not told of it."""
+    query = select(Notice).options(joinedload(Notice.entry))
+    found = session.scalar(
+        query.where(Notice.account_id == account_id, Notice.entry_id == entry_id)
+    )
+    return found.entry if found else None
+
+
+def follows(session: Session, account_id: UUID) -> Sequence[Follow]:
+    """What a person said yes to."""
+    query = select(Follow).where(Follow.account_id == account_id, Follow.is_on.is_(True))
+    return session.scalars(query.order_by(Follow.kind, Follow.at)).all()
+
+
+def follows_cycle(session: Session, account_id: UUID, cycle_id: UUID) -> bool:
+    """Whether the person follows that cycle."""
+    said = session.get(Follow, (account_id, CYCLE, cycle_id.hex))
+    return said is not None and said.is_on
+
+
+def is_followed(session: Session, account_id: UUID, proposal: Proposal) -> bool:
+    """Whether the person hears of what happens to this proposal."""
+    said = session.get(Follow, (account_id, PROPOSAL, proposal.id.hex))
+    if said is not None:
+        return said.is_on
+    supported = select(family(proposal.id).c.id)
+    by_itself = or_(
+        exists().where(
+            Membership.proposal_id == proposal.id, Membership.account_id == account_id,
+            Membership.role == COAUTHOR,
+        ),
+        exists().where(Support.account_id == account_id, Support.proposal_id.in_(supported)),
+    )  # fmt: skip
+    return proposal.author_id == account_id or bool(session.scalar(select(by_itself)))
