@@ -23,7 +23,7 @@ from accounts import passwords
 from accounts import services as accounts
 from accounts.models import EXCLUSIVE_ROLES, Account, RoleGrant
 from app.commands.city import load_city
-from app.demo import joining, paper, places, review, versions, ways
+from app.demo import joining, paper, places, pledges, review, versions, ways
 from app.demo.paper import Polling
 from app.demo.people import LOG_INS
 from ballots import services as ballots
@@ -90,6 +90,7 @@ class Seeder:
                 chapter(session)
             Integrator(self.database, self.keys).turn()
             self.progress.advance(task)
+        pledges.tell(self.database, self.now)
 
     def _people(self, session: Session) -> None:
         load_city(session, _toml("city.toml"))
@@ -157,6 +158,7 @@ class Seeder:
 
     def _joining(self, session: Session) -> None:
         joining.load(session, self._authors(session), self._reviewers, self.now)
+        pledges.load(session, self._authors(session), self.now)
 
     def _open_cycle(self, session: Session) -> None:
         office, poll = self._actor(Role.BUDGET_OFFICER), self._actor(Role.POLL_MANAGER)

@@ -85,6 +85,7 @@ def _settled(database: Database) -> int | None:
 def _tell(session: Session, entry: JournalEntry) -> None:
     if entry.about_id is None:
         return
+    people: Select[UUID] | CompoundSelect[UUID]
     if entry.about == CYCLE:
         people = _following(CYCLE, entry.about_id.hex)
     elif entry.about == PROPOSAL:
@@ -106,10 +107,10 @@ def _tell(session: Session, entry: JournalEntry) -> None:
     session.execute(insert(Notice).from_select(columns, told))
 
 
-def _of_proposal(proposal: Proposal, act: str) -> CompoundSelect[tuple[UUID]]:
+def _of_proposal(proposal: Proposal, act: str) -> CompoundSelect[UUID]:
     """Whom an act at a proposal concerns: of one that is not public, only who writes it."""
-    writers: list[Select[tuple[UUID]]] = [
-        select(Proposal.author_id.label("account_id")).where(Proposal.id == proposal.id),  # type: ignore[list-item]  # none is nobody's id
+    writers: list[Select[UUID]] = [
+        select(Proposal.author_id.label("account_id")).where(Proposal.id == proposal.id),
         select(Membership.account_id).where(
             Membership.proposal_id == proposal.id, Membership.role == COAUTHOR
         ),
@@ -125,7 +126,7 @@ def _of_proposal(proposal: Proposal, act: str) -> CompoundSelect[tuple[UUID]]:
     return union(*heard)
 
 
-def _following(kind: str, key: str) -> Select[tuple[UUID]]:
+def _following(kind: str, key: str) -> Select[UUID]:
     return select(Follow.account_id).where(
         Follow.kind == kind, Follow.key == key, Follow.is_on.is_(True)
     )
