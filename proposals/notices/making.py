@@ -4,6 +4,7 @@ The cursor moves in the transaction that writes the notices of the entries it pa
 that dies between leaves neither, and another one begins where the last commit stood.
 """
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -109,7 +110,7 @@ def _tell(session: Session, entry: JournalEntry) -> None:
 
 def _of_proposal(proposal: Proposal, act: str) -> CompoundSelect[UUID]:
     """Whom an act at a proposal concerns: of one that is not public, only who writes it."""
-    writers: list[Select[UUID]] = [
+    writers: list[Select[Any]] = [
         select(Proposal.author_id.label("account_id")).where(Proposal.id == proposal.id),
         select(Membership.account_id).where(
             Membership.proposal_id == proposal.id, Membership.role == COAUTHOR

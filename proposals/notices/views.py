@@ -1,5 +1,6 @@
 """Following, and what one was told of."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -45,7 +46,8 @@ def open_(entry_id: int) -> ResponseReturnValue:
     with reading() as database:
         entry = queries.entry(database, current_user.id, entry_id) or abort(404)
     endpoint, name = PLACES[entry.about]
-    return redirect(url_for(endpoint, **{name: entry.about_id}))
+    address: dict[str, Any] = {name: entry.about_id}
+    return redirect(url_for(endpoint, **address))
 
 
 @blueprint.post("/notices/read")
