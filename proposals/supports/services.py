@@ -4,7 +4,7 @@ The session is the caller's; nothing here commits. Who supports is not in the jo
 came of it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core import journal
+from core.access import Role
 from core.journal import THE_SYSTEM, Actor
 from proposals.models import Proposal
 from proposals.supports import queries
@@ -23,6 +24,21 @@ from proposals.supports.errors import (
     SupportClosedError,
 )
 from proposals.supports.models import Duty, Support, SupportedText, Threshold
+
+# Supports, within days, days for the answer, who answers: what a city may begin with.
+USUAL: Mapping[str, tuple[int, int | None, int, Role]] = {
+    "answer": (50, 30, 14, Role.REVIEWER),
+    "forum": (100, None, 30, Role.BUDGET_OFFICER),
+    "reply": (1000, None, 30, Role.BUDGET_OFFICER),
+}
+
+
+def usual(kind: str) -> Threshold:
+    """The threshold that the desk suggests where the city has set none."""
+    supports, within_days, due_days, role = USUAL[kind]
+    return Threshold(
+        kind=kind, supports=supports, within_days=within_days, due_days=due_days, role=str(role)
+    )
 
 
 def give(session: Session, proposal: Proposal, *, account_id: UUID, now: datetime) -> None:

@@ -113,7 +113,9 @@ def thresholds() -> ResponseReturnValue:
         forms = {
             kind: sent
             if request.method == "POST" and sent.kind.data == kind
-            else ThresholdForm(formdata=None, obj=kept.get(kind), data={"kind": kind})
+            else ThresholdForm(
+                formdata=None, obj=kept.get(kind) or services.usual(kind), data={"kind": kind}
+            )
             for kind in DUTIES
         }
         return render_template("proposals/supports/thresholds.html", forms=forms), status_of(sent)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import delete
 
 from core.access import Role
 from core.journal import Actor
@@ -355,3 +356,15 @@ def test_the_pages_cost_the_same_however_many_there_are(
 
 def _fresh(session, now, author):
     return factories.proposal(session, now, status="received", author=session.merge(author)).id
+
+
+def test_a_city_owes_nothing_until_it_sets_what_and_is_suggested_the_usual(
+    client, database, sign_in, now
+):
+    with database.writing() as session:
+        office = factories.account(session, now, Role.BUDGET_OFFICER)
+        session.execute(delete(Threshold))
+    sign_in(office)
+    assert "supports on" not in client.get("/answers").text
+    suggested = client.get("/desk/thresholds").text
+    assert all(f'value="{figure}"' in suggested for figure in (50, 100, 1000))

@@ -10,13 +10,6 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-# Supports, within days, days for the answer, who answers: as the city finds it, and may change it.
-DEFAULTS = (
-    ("answer", 50, 30, 14, "reviewer"),
-    ("forum", 100, None, 30, "budget_officer"),
-    ("reply", 1000, None, 30, "budget_officer"),
-)
-
 
 def upgrade() -> None:
     op.create_index(op.f("ix_proposals_merged_into_id"), "proposals", ["merged_into_id"])
@@ -44,7 +37,7 @@ def _supports() -> None:
                      digest="supported_texts.digest"),
         sa.PrimaryKeyConstraint("proposal_id", "account_id", name=op.f("pk_proposal_supports")),
     )  # fmt: skip
-    thresholds = op.create_table(
+    op.create_table(
         "support_thresholds",
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("supports", sa.Integer(), nullable=False),
@@ -56,8 +49,6 @@ def _supports() -> None:
         sa.CheckConstraint("within_days IS NULL OR within_days > 0", name=op.f("ck_support_thresholds_within_positive")),
         sa.PrimaryKeyConstraint("kind", name=op.f("pk_support_thresholds")),
     )  # fmt: skip
-    names = ("kind", "supports", "within_days", "due_days", "role")
-    op.bulk_insert(thresholds, [dict(zip(names, row, strict=True)) for row in DEFAULTS])
     op.create_table(
         "proposal_duties",
         sa.Column("id", sa.Uuid(), nullable=False),
