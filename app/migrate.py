@@ -20,6 +20,7 @@ import budget.models
 import core.city
 import core.journal
 import core.two_officers
+import proposals.amendments.models
 import proposals.asking.models
 import proposals.files.models
 import proposals.handing.models
@@ -31,17 +32,19 @@ import proposals.places.models
 import proposals.review.models
 import proposals.similar.models
 import proposals.supports.models
+import proposals.versions.models
 import proposals.writing.models
 from core.db import Base
 
 # Every table must be known before the models are compared with the migrations.
 MODELS = (
     core.city, core.journal, core.two_officers, accounts.models, proposals.models,
-    proposals.asking.models, proposals.files.models, proposals.handing.models,
-    proposals.ideas.models, proposals.merging.models, proposals.people.models,
-    proposals.places.models, proposals.review.models, proposals.similar.models,
-    proposals.supports.models, proposals.writing.models, ballots.models, ballots.alarms.models,
-    ballots.booth.models, ballots.paper.models, ballots.roll.models, budget.models,
+    proposals.amendments.models, proposals.asking.models, proposals.files.models,
+    proposals.handing.models, proposals.ideas.models, proposals.merging.models,
+    proposals.people.models, proposals.places.models, proposals.review.models,
+    proposals.similar.models, proposals.supports.models, proposals.versions.models,
+    proposals.writing.models, ballots.models, ballots.alarms.models, ballots.booth.models,
+    ballots.paper.models, ballots.roll.models, budget.models,
     budget.agenda.models, budget.audit.models,
 )  # fmt: skip
 

@@ -95,6 +95,7 @@ def start(app: Flask, config: Config) -> None:
         PUBLICATIONS=PUBLICATIONS,
         CREDENTIALS=CREDENTIALS,
         RULE_NAMES=sentences.RULES,
+        AMENDABLE=workflow.AMENDABLE,
         ON_A_SLATE=workflow.ON_A_SLATE,
         ON_THE_AGENDA=workflow.ON_THE_AGENDA,
     )

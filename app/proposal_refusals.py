@@ -6,9 +6,11 @@ from core.errors import RoomError
 from core.words import LazyString
 from core.words import lazy_gettext as _l
 from proposals import errors as of_proposals
+from proposals.amendments import errors as of_amendments
 from proposals.files import errors as of_files
 from proposals.places.errors import NoDistrictsError, OutsideCityError
 from proposals.similar.errors import NotComparableError
+from proposals.versions import errors as of_versions
 
 PROPOSAL_REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     of_proposals.UnreadableUpdateError: (
@@ -106,4 +108,54 @@ PROPOSAL_REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     NotComparableError: (404, _l("There is no such public proposal to compare with.")),
     of_proposals.NotYourProposalError: (403, _l("Only its author can do that.")),
     of_proposals.FrozenProposalError: (409, _l("The text cannot be changed any more.")),
+    of_proposals.ConsentMissingError: (
+        409,
+        _l("Not everyone who writes it has agreed to the text as it stands: %(names)s."),
+    ),
+    of_proposals.TextMovedError: (
+        409,
+        _l("The text has been changed since you read it. Go back, reload the page and read again."),
+    ),
+    # versions and amendments
+    of_versions.SameTextError: (
+        409,
+        _l("Nothing was changed: version %(number)s says just the same."),
+    ),
+    of_versions.NoSuchVersionError: (404, _l("There is no such version of this proposal.")),
+    of_amendments.NotAmendableError: (
+        409,
+        _l(
+            "Amendments are for proposals that are public and not on a ballot yet, and whose authors can decide about them."
+        ),
+    ),
+    of_amendments.NothingAmendedError: (
+        422,
+        _l("You have changed nothing yet. Go back and write what should read otherwise."),
+    ),
+    of_amendments.TooManyAmendmentsError: (
+        409,
+        _l(
+            "%(open)s of your amendments to this proposal wait already. Take one back, or wait for an answer."
+        ),
+    ),
+    of_amendments.OwnAmendmentError: (
+        403,
+        _l("You proposed this yourself. One of the other authors decides about it."),
+    ),
+    of_amendments.DecidedPartError: (
+        409,
+        _l("This part has been decided upon, or taken back. It stays like that."),
+    ),
+    of_amendments.MovedPartError: (
+        409,
+        _l(
+            "The place reads otherwise now, so the part fits nowhere clearly. Nothing was overwritten."
+        ),
+    ),
+    of_amendments.BrokenTextError: (
+        409,
+        _l(
+            "With this part the proposal would be too long, or lack something that it needs. Nothing was changed."
+        ),
+    ),
 }

@@ -18,6 +18,7 @@ from budget.ceremony.lot_desk import blueprint as lot
 from budget.desk import blueprint as desk
 from budget.questions_desk import blueprint as questions
 from budget.views import blueprint as budget
+from proposals.amendments.views import blueprint as amendments
 from proposals.asking.desk import blueprint as asking
 from proposals.drafts import blueprint as drafts
 from proposals.files.views import blueprint as files
@@ -32,12 +33,13 @@ from proposals.review.views import blueprint as review
 from proposals.sharing.views import blueprint as sharing
 from proposals.similar.views import blueprint as similar
 from proposals.supports.views import blueprint as supports
+from proposals.versions.views import blueprint as versions
 from proposals.views import blueprint as proposals
 from proposals.writing.views import blueprint as writing
 
 BLUEPRINTS = (
     budget, proposals, drafts, asking, review, review_desk, reviews, people, writing, similar,
-    places, files, sharing, supports, merging, ideas, handing, ballots, log, roll, booth, tokens,
-    anonymous, agenda, desk, ceremony, lot, audit, questions, roll_desk, paper, keying, accounts,
-    health,
+    versions, amendments, places, files, sharing, supports, merging, ideas, handing, ballots, log,
+    roll, booth, tokens, anonymous, agenda, desk, ceremony, lot, audit, questions, roll_desk,
+    paper, keying, accounts, health,
 )  # fmt: skip

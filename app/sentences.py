@@ -90,6 +90,16 @@ ACTS: Mapping[str, LazyString] = {
     "paper.reopened": _l(
         "%(title)s: sheets %(sheets)s of batch %(batch)s were made void, document %(document)s. %(why)s"
     ),
+    "proposal.amended": _l(
+        "Part %(part)s of amendment %(number)s was accepted: version %(before)s became version %(after)s."
+    ),
+    "proposal.amendment_declined": _l(
+        "Part %(part)s of amendment %(number)s was declined. %(why)s"
+    ),
+    "proposal.amendment_proposed": _l("Amendment %(number)s to version %(base)s was proposed."),
+    "proposal.amendment_withdrawn": _l("Amendment %(number)s was taken back."),
+    "proposal.restored": _l("Version %(older)s was restored, as version %(number)s."),
+    "proposal.version_named": _l("Version %(number)s was kept."),
     "price.removed": _l("The typical price of “%(project)s” was taken out of the list."),
     "price.set": _l("The typical price of “%(project)s” was set to %(amount)s."),
     "proposal.assigned": _l("A proposal was given to the department “%(department)s”."),

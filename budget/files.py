@@ -26,7 +26,7 @@ from budget.phases import has_reached
 from core import journal, money
 from core.clock import SEOUL
 from core.journal import Actor
-from proposals import services as proposals
+from proposals import importing
 from tally.errors import FormatError
 from tally.formats import pabulib
 from tally.formats.pabulib import PabulibFile, Project, Vote
@@ -163,10 +163,10 @@ def _fill_slate(
     currency = cycle.contest.currency
     texts = [_texts(project, plan.names) for project in file.projects]
     costs = [_minor(project.cost, currency, project.id) for project in file.projects]
-    behind = proposals.receive_imported(
+    behind = importing.receive_imported(
         session,
         [
-            proposals.Imported(cost_minor=cost, currency=currency, **text)
+            importing.Imported(cost_minor=cost, currency=currency, **text)
             for text, cost in zip(texts, costs, strict=True)
         ],
         now=now,

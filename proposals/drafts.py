@@ -13,7 +13,7 @@ from core.access import signed_in
 from core.web import reading, transaction
 from core.words import gettext as _
 from core.words import language
-from proposals import services
+from proposals import publishing, services
 from proposals.asking import queries as asking
 from proposals.asking import services as answering
 from proposals.asking.forms import AnswersForm
@@ -87,6 +87,7 @@ def check(proposal_id: UUID) -> ResponseReturnValue:
             return _incomplete(database, proposal, text, gaps)
         return render_template(
             "proposals/check.html", proposal=proposal, text=text, is_mine=is_mine(proposal),
+            lacking=publishing.lacking(database, proposal, text),
             asked=asking.asked(database, proposal_id),
             similar=similar_to(database, text, of=proposal.id), **vocabulary(database),
         )  # fmt: skip
@@ -104,6 +105,24 @@ def submit(proposal_id: UUID) -> ResponseReturnValue:
     except IncompleteProposalError:
         return redirect(url_for("drafts.check", proposal_id=proposal_id))
     return redirect(url_for("proposals.received", proposal_id=proposal_id))
+
+
+@blueprint.post("/proposals/<uuid:proposal_id>/agree")
+@signed_in
+def agree(proposal_id: UUID) -> ResponseReturnValue:
+    """Agree that the draft is handed in as one has read it, or agree no more."""
+    with transaction() as database:
+        proposal = writable(database, proposal_id)
+        if request.form.get("then") == "not":
+            publishing.take_back(database, proposal, account_id=current_user.id)
+            flash(_("Noted: you do not agree yet."))
+        else:
+            publishing.agree(
+                database, proposal, request.form.get("about", ""),
+                account_id=current_user.id, now=clock.now(),
+            )  # fmt: skip
+            flash(_("Noted: you agree. If anybody changes the text, you are asked again."))
+    return redirect(url_for("drafts.check", proposal_id=proposal_id))
 
 
 @blueprint.route("/proposals/<uuid:proposal_id>/discard", methods=["GET", "POST"])

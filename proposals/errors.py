@@ -34,6 +34,14 @@ class FrozenProposalError(RoomError):
     """The text may not change any more at this status."""
 
 
+class ConsentMissingError(RoomError):
+    """Not everyone who writes the proposal has agreed to this, to the text as it stands."""
+
+
+class TextMovedError(RoomError):
+    """The text has been changed since the person read what is to be agreed to."""
+
+
 class UnreadableUpdateError(RoomError):
     """What a page sent is no edit of a proposal's fields."""
 

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from core import city, clock
 from core.access import Role
 from proposals import queries, workflow
 from proposals.errors import NotYourProposalError
+from proposals.forms import ProposalForm
 from proposals.handing import queries as handing
 from proposals.ideas import queries as ideas
 from proposals.merging import queries as merging
@@ -22,7 +24,7 @@ from proposals.models import Proposal
 from proposals.people import queries as people
 from proposals.people import requests
 from proposals.queries import Filters
-from proposals.services import KEY_BITS
+from proposals.services import KEY_BITS, Text
 from proposals.similar import queries as alike
 from proposals.similar.index import Index
 from proposals.similar.queries import Likeness
@@ -31,6 +33,7 @@ from proposals.supports import queries as supports
 from proposals.workflow import BEFORE_BALLOT
 from proposals.writing import services as writing
 
+WRITTEN = tuple(field.name for field in fields(Text))
 DESK = (Role.REVIEWER, Role.BUDGET_OFFICER, Role.AUDITOR)
 ACTING = (Role.REVIEWER, Role.BUDGET_OFFICER)
 
@@ -103,6 +106,12 @@ def index_of_similar() -> Index:
     """This process' index."""
     found: Index = current_app.extensions["similar"]
     return found
+
+
+def labels() -> dict[str, str]:
+    """What each field of a text is called."""
+    form = ProposalForm(formdata=None)
+    return {name: form[name].label.text for name in WRITTEN}
 
 
 def vocabulary(database: Session) -> dict[str, Any]:

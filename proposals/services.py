@@ -1,13 +1,15 @@
 """What changes in the proposals room. The session is the caller's; nothing here commits."""
 
+import hashlib
+import json
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core import journal
@@ -26,10 +28,14 @@ from proposals.errors import (
     StaleTextError,
 )
 from proposals.models import Proposal, Receipt, SearchEntry
+from proposals.people import consents
 from proposals.people import queries as members
 from proposals.people import services as people
+from proposals.people.consents import PUBLISH
 from proposals.review import gate
 from proposals.similar import keeping
+from proposals.versions import keeping as versions
+from proposals.versions.models import Kind
 from proposals.writing import queries as written
 from proposals.writing import services as writing
 from proposals.writing import storing
@@ -61,17 +67,11 @@ class Text:
     field: str | None = None
     cost_minor: int | None = None
 
-
-@dataclass(frozen=True)
-class Imported:
-    """A project of an election file, which becomes a proposal on a ballot at once."""
-
-    title: str
-    cost_minor: int
-    currency: str
-    title_en: str = ""
-    summary: str = ""
-    summary_en: str = ""
+    @property
+    def digest(self) -> str:
+        """What tells this text from any other: SHA-256 in hex."""
+        said = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 def begin_draft(
@@ -158,6 +158,25 @@ def revise(
     _put(session, proposal, text, now=now)
 
 
+def amend(
+    session: Session, proposal: Proposal, text: Text, *, writer_id: UUID, now: datetime
+) -> None:
+    """The text with an accepted amendment in it, as the words of whoever proposed them.
+
+    The caller holds the lock of the text, and has put `text` together from what it says now.
+
+    Raises
+    ------
+    FrozenProposalError : the text changes no more, not even by an amendment.
+    """
+    if proposal.status not in workflow.AMENDABLE:
+        raise FrozenProposalError(status=proposal.status)
+    words = {name: getattr(text, name) for name in WORDS}
+    storing.write(session, proposal, words, account_id=writer_id, now=now, is_agreed=True)
+    _put(session, proposal, text, now=now)
+    keeping.keep(session, [proposal])
+
+
 def _put(session: Session, proposal: Proposal, text: Text, *, now: datetime) -> None:
     """Bring the proposal's columns, and what search knows, to this text."""
     writing.settle(session, proposal)
@@ -184,6 +203,8 @@ def discard(session: Session, proposal: Proposal, *, author_id: UUID) -> None:
     if members.others(session, proposal.id):
         raise SharedDraftError
     people.forget(session, proposal.id)
+    consents.forget(session, proposal.id)
+    versions.forget(session, proposal.id)
     writing.forget(session, proposal.id)
     session.execute(delete(SearchEntry).where(SearchEntry.proposal_id == proposal.id))
     session.delete(proposal)
@@ -208,6 +229,7 @@ def submit(session: Session, proposal: Proposal, *, author_id: UUID | None, now:
     Raises
     ------
     IncompleteProposalError : something is missing, or too long.
+    ConsentMissingError : somebody who writes it has not agreed to the text as it stands.
     NotYourProposalError, ForbiddenMoveError
     """
     _check_author(proposal, author_id)
@@ -216,6 +238,8 @@ def submit(session: Session, proposal: Proposal, *, author_id: UUID | None, now:
             _settle(session, proposal, now=now)
         move(session, proposal, "received", actor=Actor(CITIZEN, author_id), now=now)
         keeping.keep(session, [proposal])
+        said = asdict(current(session, proposal))
+        versions.keep(session, proposal, said, Kind.PUBLISHED, account_id=author_id, now=now)
     number = session.scalar(select(Receipt.number).where(Receipt.proposal_id == proposal.id))
     if number is None:
         receipt = Receipt(proposal_id=proposal.id, received_at=now)
@@ -233,6 +257,8 @@ def _settle(session: Session, proposal: Proposal, *, now: datetime) -> None:
     gaps = missing(text) + too_long(text) + unanswered
     if gaps:
         raise IncompleteProposalError(missing=gaps)
+    if proposal.status == "draft":
+        consents.check(session, proposal, PUBLISH, text.digest, asks=proposal.author_id)
     _put(session, proposal, text, now=now)
 
 
@@ -310,36 +336,6 @@ def follow(session: Session, to: Mapping[UUID, str], *, now: datetime, reason: s
         source, proposal.status, proposal.updated_at = proposal.status, to[proposal.id], now
         _tell(session, THE_SYSTEM, proposal.id, source, to[proposal.id], now=now, reason=reason)
     session.flush()
-
-
-def receive_imported(
-    session: Session, rows: Sequence[Imported], *, now: datetime, is_demo: bool = False
-) -> list[UUID]:
-    """Proposals for an election file's projects, in its order, on a ballot from the start."""
-    if not rows:
-        return []  # an INSERT without rows would be one of defaults
-    ids = [uuid4() for _ in rows]
-    session.execute(
-        insert(Proposal),
-        [
-            {
-                "id": id_, "author_id": None, **asdict(row),
-                "title": row.title[:LONGEST_TITLE], "summary": row.summary[:LONGEST_SUMMARY],
-                "status": "on_ballot",
-                "shuffle_key": secrets.randbits(KEY_BITS), "version": 1,
-                "created_at": now, "updated_at": now, "is_demo": is_demo,
-            }
-            for id_, row in zip(ids, rows, strict=True)
-        ],
-    )  # fmt: skip
-    session.execute(
-        insert(SearchEntry),
-        [
-            {"proposal_id": id_, "words": search.indexed(row.title, row.title_en, row.summary)}
-            for id_, row in zip(ids, rows, strict=True)
-        ],
-    )
-    return ids
 
 
 def _tell(

@@ -15,6 +15,7 @@ from core.web import reading, transaction
 from core.words import gettext as _
 from core.words import language
 from proposals import queries, services, workflow
+from proposals.amendments import queries as amendments
 from proposals.asking import queries as asking
 from proposals.files import queries as files
 from proposals.forms import ObjectionForm
@@ -38,6 +39,7 @@ from proposals.places import drawings as places
 from proposals.review import queries as reviews
 from proposals.sharing.prints import card
 from proposals.similar import queries as alike
+from proposals.versions import queries as kept
 from proposals.writing import queries as written
 
 blueprint = Blueprint("proposals", __name__)
@@ -146,6 +148,8 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
         differences=alike.differences(database, proposal.id),
+        versions=kept.extent(database, proposal.id, belongs=is_within),
+        amendments=amendments.count(database, proposal.id),
         asked=asking.asked(database, proposal.id),
         reviewed=reviews.file(database, proposal, now=clock.now()),
         card=card(proposal, words["places"], language()) if is_public else None,

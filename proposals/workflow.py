@@ -185,6 +185,11 @@ MOVES: Mapping[tuple[str, str], Move] = MappingProxyType(
 FINAL = frozenset({"withdrawn", "closed_unanswered", "unfit_final", "closed", "evaluated"})
 # While the author may still change the text.
 EDITABLE = frozenset({"draft", "supplement"})
+# While anyone may propose an amendment, and the authors may accept it: never from the slate on.
+AMENDABLE = frozenset(
+    {"received", "supplement", "dept_review", "fit", "conditional", "unfit", "objection",
+     "committee"}
+)  # fmt: skip
 # From here on there is an option on a slate, and from the second set on a task on the agenda.
 ON_A_SLATE = frozenset({"on_ballot", "selected", "reserve", "not_selected"})
 ON_THE_AGENDA = frozenset(

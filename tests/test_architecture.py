@@ -22,7 +22,7 @@ SOURCES = [
     path
     for package in PACKAGES
     for path in sorted((ROOT / package).rglob("*.py"))
-    if not {"node_modules", "versions"} & set(path.parts)
+    if not {"node_modules", "migrations"} & set(path.parts)
 ]
 RECORDERS = ("journal.record", "_tell")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60

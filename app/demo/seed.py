@@ -23,7 +23,7 @@ from accounts import passwords
 from accounts import services as accounts
 from accounts.models import EXCLUSIVE_ROLES, Account, RoleGrant
 from app.commands.city import load_city
-from app.demo import joining, paper, places, review, ways
+from app.demo import joining, paper, places, review, versions, ways
 from app.demo.paper import Polling
 from app.demo.people import LOG_INS
 from ballots import services as ballots
@@ -127,6 +127,7 @@ class Seeder:
             self._move(session, proposal, ["dept_review", "fit", "committee"], then + 30 * DAY)
         for serial, row in enumerate(_toml("proposals.toml")["proposal"], start=100):
             self._elsewhere(session, row, authors[serial % 2], serial, by_title)
+        versions.load(session, authors, self.now)
 
     def _elsewhere(
         self, session: Session, row: dict[str, Any], author: UUID, serial: int,

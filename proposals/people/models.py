@@ -34,6 +34,23 @@ class Membership(Base):
     account: Mapped[Account] = relationship()
 
 
+class Consent(Base):
+    """One writer's yes to one act, for what it was about at that moment, told by a digest.
+
+    An edit changes the digest, so the yes is void without anybody having to take it away.
+    """
+
+    __tablename__ = "proposal_consents"
+
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id"), primary_key=True, index=True
+    )
+    act: Mapped[str] = mapped_column(String(16), primary_key=True)
+    about: Mapped[str] = mapped_column(String(64))
+    given_at: Mapped[datetime]
+
+
 class Invitation(Base):
     """A link that lets one person join, once. Only a hash of its code is kept."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.models import Account
@@ -24,6 +24,14 @@ _CIRCLES = (
     .outerjoin_from(_PROPOSALS, _MEMBERS, _MEMBERS.c.proposal_id == _PROPOSALS.c.id)
     .where(_PROPOSALS.c.id.in_(bindparam("ids", expanding=True)))
 )
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Somebody who writes the proposal, by name."""
+
+    account_id: UUID
+    name: str
 
 
 @dataclass
@@ -49,6 +57,20 @@ def may_read(session: Session, proposal: Proposal, account_id: UUID) -> bool:
 def may_write(session: Session, proposal: Proposal, account_id: UUID) -> bool:
     """Whether the person is the author or a co-author."""
     return proposal.author_id == account_id or _role(session, proposal.id, account_id) == COAUTHOR
+
+
+def writers(session: Session, proposal: Proposal) -> Sequence[Writer]:
+    """The author first, then the co-authors; without those who have deleted their accounts."""
+    joined = select(Membership.account_id).where(
+        Membership.proposal_id == proposal.id, Membership.role == COAUTHOR
+    )
+    query = (
+        select(Account.id, Account.name)
+        .where(or_(Account.id == proposal.author_id, Account.id.in_(joined)))
+        .where(Account.password_hash != "")  # what a deleted account no longer has
+        .order_by(Account.id != proposal.author_id, Account.name, Account.id)
+    )
+    return [Writer(*row) for row in session.execute(query)]
 
 
 def circles(session: Session, proposal_ids: Sequence[UUID]) -> Mapping[UUID, Circle]:

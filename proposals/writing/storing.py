@@ -99,6 +99,7 @@ class Sent:
     account_id: UUID
     update: bytes
     at: datetime
+    is_agreed: bool = False  # whoever may write has accepted these words of somebody else
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,13 @@ class _Bound:
 
 
 def store(
-    session: Session, proposal_id: UUID, update: bytes, *, account_id: UUID, now: datetime
+    session: Session,
+    proposal_id: UUID,
+    update: bytes,
+    *,
+    account_id: UUID,
+    now: datetime,
+    is_agreed: bool = False,
 ) -> int | None:
     """Keep one update; gives its number, or None if it says nothing new and nothing was stored.
 
@@ -130,7 +137,7 @@ def store(
     ForgedWriterError : it writes as a page that is somebody else's.
     LongUpdateError, FullTextError : it, or the text, is too large.
     """
-    (answer,) = store_all(session, [Sent(proposal_id, account_id, update, now)])
+    (answer,) = store_all(session, [Sent(proposal_id, account_id, update, now, is_agreed)])
     if isinstance(answer, RoomError):
         raise answer
     return answer
@@ -160,8 +167,11 @@ def write(
     *,
     account_id: UUID,
     now: datetime,
+    is_agreed: bool = False,
 ) -> int | None:
     """Make the fields read like `words`, as this person's edit: what a plain form sends.
+
+    With `is_agreed` the caller has checked that the words may come in, as those of an amendment.
 
     Raises
     ------
@@ -172,7 +182,7 @@ def write(
     update = texts.edit(whole, client, words)
     if update is None:
         return None
-    return store(session, proposal.id, update, account_id=account_id, now=now)
+    return store(session, proposal.id, update, account_id=account_id, now=now, is_agreed=is_agreed)
 
 
 def _read(update: bytes) -> Update | RoomError:
@@ -216,7 +226,8 @@ class _Ledger:
     def enter(self, sent: Sent, said: Update) -> int | None:
         """Decide upon one update; gives its number, or None if it says nothing new."""
         id_ = sent.proposal_id
-        services.check_circle(self._circles.get(id_), sent.account_id)
+        if not sent.is_agreed:
+            services.check_circle(self._circles.get(id_), sent.account_id)
         known = {
             client: bound
             for client in said.clients

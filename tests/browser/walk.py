@@ -5,7 +5,7 @@ new page is walked without anybody having to think of it, or the walk fails.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -24,6 +24,8 @@ from ballots.paper import batches, keying, stations
 from budget.agenda.models import PolicyTask
 from core.access import Role, access_of
 from core.journal import Actor
+from proposals import services as proposals
+from proposals.amendments import services as amendments
 from proposals.files import contents
 from proposals.files import services as files
 from proposals.files.models import ATTACHMENT, PHOTO
@@ -31,6 +33,7 @@ from proposals.models import Proposal
 from proposals.people import services as people
 from proposals.places import services as places
 from proposals.places.geometry import Point
+from proposals.versions import services as versions
 from proposals.writing import services as writing
 from tests import audits, factories, joined, reviews, sheets
 from tests.factories import DAY
@@ -71,6 +74,8 @@ MORE_FOR = {"agenda.task": (Role.BUDGET_OFFICER, Role.COUNCIL_CLERK, Role.REVIEW
 VISITOR, VOTER, NEWCOMER, BEFORE_FACTOR = "visitor", "voter", "newcomer", "before the factor"
 SEEN_BY = {
     "writing.words": VOTER,
+    **dict.fromkeys(("versions.compare", "versions.index", "versions.show"), VOTER),
+    "amendments.show": VOTER,
     "accounts.enrol": NEWCOMER,
     "accounts.second_factor": BEFORE_FACTOR,
 }
@@ -150,6 +155,15 @@ def _examples(
     reviews.questions(session)
     reviewed = {"proposal_id": reviews.priced(session, now).id}
     own_draft, own = {"proposal_id": draft.id}, {"proposal_id": received.id}
+    versions.name(session, draft, "before", account_id=author.id, now=now)
+    older = proposals.current(session, draft)
+    proposals.revise(session, draft, replace(older, need="더 어두워요. 넘어져요."),
+                     author_id=author.id, base=asdict(older), now=now)  # fmt: skip
+    versions.name(session, draft, "after", account_id=author.id, now=now)
+    amended = amendments.propose(
+        session, alike, replace(factories.TEXT, need="밤에 어두워요.", cost_minor=5), base=1,
+        reason="밤에만 그래요.", account_id=author.id, now=now,
+    )  # fmt: skip
     task = session.scalar(select(PolicyTask.id).limit(1))
     return str(open_.contest_id), {
         "agenda.task": {"task_id": task},
@@ -183,6 +197,15 @@ def _examples(
         "roll.recorded": {"contest_id": open_.contest_id},
         "files.index": own_draft,
         "places.place": own_draft,
+        "amendments.index": {"proposal_id": alike.id},
+        "amendments.new": own,
+        **{
+            f"amendments.{name}": {"proposal_id": alike.id, "number": amended.number}
+            for name in ("show", "withdraw")
+        },
+        "versions.compare": own_draft,
+        "versions.index": own_draft,
+        **{f"versions.{name}": {**own_draft, "number": 1} for name in ("restore", "show")},
         "people.index": own_draft,
         "people.join": {"code": codes[1]},
         "people.leave": {"proposal_id": others.id},

@@ -1,6 +1,7 @@
 """Writing together through the client: by POST, with everything hostile that can be sent."""
 
 import json
+import re
 from base64 import b64decode, b64encode
 
 import pytest
@@ -68,6 +69,16 @@ class Tab:
     @property
     def said(self) -> str:
         return str(self.document.get("need", type=Text))
+
+
+def hand_in(client, people, sign_in):
+    """Hand the draft in, to which the other writer agrees first."""
+    address = f"/proposals/{people['draft']}"
+    sign_in(people["other"])
+    about = re.search(r'name="about" value="(\w+)"', client.get(f"{address}/submit").text)[1]
+    client.post(f"{address}/agree", data={"about": about})
+    sign_in(people["author"])
+    assert client.post(f"{address}/submit").headers["Location"].endswith("/received")
 
 
 def test_two_pages_hear_of_each_other(client, people, sign_in):
@@ -165,7 +176,7 @@ def test_what_is_handed_in_takes_no_more(client, people, sign_in, database, now)
     one.exchange()
     one.exchange(one.type(" 끝."))
     assert "어두워요. 끝." in client.get(f"/proposals/{people['draft']}/submit").text
-    client.post(f"/proposals/{people['draft']}/submit")
+    hand_in(client, people, sign_in)
     assert one.exchange(one.type("too late")).status_code == 409
     with database.reading() as session:
         assert session.get(Proposal, people["draft"]).need == "어두워요. 끝."
@@ -222,8 +233,7 @@ def test_who_wrote_which_words_is_shown_to_those_who_belong_and_then_to_all(
         assert 'title="Minho"' in page
     sign_in(people["stranger"])
     assert client.get(words).status_code == 404
-    sign_in(people["author"])
-    client.post(f"/proposals/{people['draft']}/submit")
+    hand_in(client, people, sign_in)
     visitor = app.test_client()
     assert 'title="Minho"' in visitor.get(words).text
     assert words in visitor.get(f"/proposals/{people['draft']}").text

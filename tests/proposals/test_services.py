@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from core import journal
 from core.access import Role
 from core.journal import THE_SYSTEM, Actor
-from proposals import queries, search, services
+from proposals import importing, queries, search, services
 from proposals.errors import (
     ConsentNeededError,
     ForbiddenMoveError,
@@ -268,12 +268,12 @@ def test_filters_narrow_the_list(session, now):
 
 
 def test_no_imported_projects_are_no_proposals(session, now):
-    assert services.receive_imported(session, [], now=now) == []
+    assert importing.receive_imported(session, [], now=now) == []
 
 
 def test_imported_projects_are_on_a_ballot_at_once(session, now):
-    rows = [services.Imported(title="긴 이름" * 60, cost_minor=5, currency="PLN")]
-    (id_,) = services.receive_imported(session, rows, now=now)
+    rows = [importing.Imported(title="긴 이름" * 60, cost_minor=5, currency="PLN")]
+    (id_,) = importing.receive_imported(session, rows, now=now)
     made = queries.one(session, id_)
     assert (made.status, made.author, made.title_in("en")) == (
         "on_ballot",
