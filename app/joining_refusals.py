@@ -49,10 +49,6 @@ JOINING_REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
         409,
         _l("This merge is over: answered, taken back or lapsed. It can be proposed again."),
     ),
-    of_merging.TextMovedError: (
-        409,
-        _l("The text has changed since you read it. Read it again, then answer."),
-    ),
     of_merging.MergeReviewedError: (
         409,
         _l(
