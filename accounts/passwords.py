@@ -26,8 +26,11 @@ def hashed(password: str) -> str:
 
 
 def matches(password: str, kept: str | None) -> bool:
-    """Whether `password` belongs to `kept`; as slow for nobody (None) as for somebody."""
-    return _away(lambda: _verify(password, kept or _nobody())) and kept is not None
+    """Whether `password` belongs to `kept`; as slow for nobody (None) as for somebody.
+
+    An erased account's hash is empty, and no password belongs to it.
+    """
+    return _away(lambda: _verify(password, kept or _nobody())) and bool(kept)
 
 
 def is_outdated(kept: str) -> bool:

@@ -23,11 +23,15 @@ import core.two_officers
 import proposals.amendments.models
 import proposals.asking.models
 import proposals.files.models
+import proposals.handing.models
+import proposals.ideas.models
+import proposals.merging.models
 import proposals.models
 import proposals.people.models
 import proposals.places.models
 import proposals.review.models
 import proposals.similar.models
+import proposals.supports.models
 import proposals.versions.models
 import proposals.writing.models
 from core.db import Base
@@ -36,10 +40,11 @@ from core.db import Base
 MODELS = (
     core.city, core.journal, core.two_officers, accounts.models, proposals.models,
     proposals.amendments.models, proposals.asking.models, proposals.files.models,
+    proposals.handing.models, proposals.ideas.models, proposals.merging.models,
     proposals.people.models, proposals.places.models, proposals.review.models,
-    proposals.similar.models, proposals.versions.models, proposals.writing.models, ballots.models,
-    ballots.alarms.models, ballots.booth.models, ballots.paper.models, ballots.roll.models,
-    budget.models,
+    proposals.similar.models, proposals.supports.models, proposals.versions.models,
+    proposals.writing.models, ballots.models, ballots.alarms.models, ballots.booth.models,
+    ballots.paper.models, ballots.roll.models, budget.models,
     budget.agenda.models, budget.audit.models,
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from accounts.errors import (
     WrongSignInError,
 )
 from app import review_refusals, token_refusals
+from app.joining_refusals import JOINING_REFUSALS
 from app.log_refusals import LOG_REFUSALS
 from app.proposal_refusals import PROPOSAL_REFUSALS
 from ballots.booth.errors import SignedInBoothError, WrongPermitError
@@ -107,6 +108,7 @@ REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     ),
     LastAdminError: (409, _l("This is the last administrator. Make another one first.")),
     NoSuchAccountError: (404, _l("No account has the address %(email)s.")),
+    **JOINING_REFUSALS,
     **PROPOSAL_REFUSALS,
     **review_refusals.REFUSALS,
     # ballots

@@ -22,6 +22,9 @@ from proposals.amendments.views import blueprint as amendments
 from proposals.asking.desk import blueprint as asking
 from proposals.drafts import blueprint as drafts
 from proposals.files.views import blueprint as files
+from proposals.handing.views import blueprint as handing
+from proposals.ideas.views import blueprint as ideas
+from proposals.merging.views import blueprint as merging
 from proposals.people.views import blueprint as people
 from proposals.places.views import blueprint as places
 from proposals.review.desk import blueprint as review_desk
@@ -29,12 +32,14 @@ from proposals.review.public import blueprint as reviews
 from proposals.review.views import blueprint as review
 from proposals.sharing.views import blueprint as sharing
 from proposals.similar.views import blueprint as similar
+from proposals.supports.views import blueprint as supports
 from proposals.versions.views import blueprint as versions
 from proposals.views import blueprint as proposals
 from proposals.writing.views import blueprint as writing
 
 BLUEPRINTS = (
     budget, proposals, drafts, asking, review, review_desk, reviews, people, writing, similar,
-    versions, amendments, places, files, sharing, ballots, log, roll, booth, tokens, anonymous,
-    agenda, desk, ceremony, lot, audit, questions, roll_desk, paper, keying, accounts, health,
+    versions, amendments, places, files, sharing, supports, merging, ideas, handing, ballots, log,
+    roll, booth, tokens, anonymous, agenda, desk, ceremony, lot, audit, questions, roll_desk,
+    paper, keying, accounts, health,
 )  # fmt: skip

@@ -1,15 +1,17 @@
 """What the journal says, in words: one sentence for each act of any room."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from budget.audit.words import RESULTS
 from core import money
 from core.access import Role
 from core.journal import CITIZEN, OPERATOR, SYSTEM, JournalEntry
-from core.words import LazyString, language
+from core.words import LazyString, day, language
 from core.words import lazy_gettext as _l
 from proposals import workflow
+from proposals.supports.words import DUTIES
 
 ROLES: Mapping[str, LazyString] = {
     SYSTEM: _l("The system"),
@@ -61,12 +63,23 @@ ACTS: Mapping[str, LazyString] = {
     "cycle.withdrawn": _l(
         "%(title)s: “%(act)s” was taken back before a second officer confirmed it."
     ),
+    "duty.answered": _l("The city answered: %(owed)s."),
+    "duty.called": _l("%(owed)s was called for by the office, and is due by %(until)s."),
+    "duty.opened": _l("%(supports)s supports were reached: %(owed)s is due by %(until)s."),
     "log.continued": _l(
         "%(title)s: %(lost)s entries of the public log were lost, all from entry %(kept)s on. The vote goes on in the log %(log)s, document %(document)s; %(reopened)s voters are not marked as having voted any more."
     ),
     "log.replayed": _l(
         "%(title)s: %(leaves)s entries that the restored database lacked were put back into the log from its mirror."
     ),
+    "merge.agreed": _l("An author agreed to a merge."),
+    "merge.done": _l(
+        "Other proposals became part of this one, with the consent of all authors: %(proposals)s."
+    ),
+    "merge.proposed": _l("A merge was proposed. It is done if all authors agree by %(until)s."),
+    "merge.refused": _l("An author refused a merge; the proposals stay apart."),
+    "merge.undone": _l("A merge was undone; the originals go on by themselves."),
+    "merge.withdrawn": _l("A proposed merge was taken back."),
     "paper.closed": _l(
         "%(title)s: batch %(batch)s of paper ballots from %(station)s was typed twice and closed."
     ),
@@ -93,7 +106,13 @@ ACTS: Mapping[str, LazyString] = {
     "proposal.costed": _l(
         "The reviewed cost of a proposal was set to %(amount)s (cost sheet, version %(version)s)."
     ),
-    "proposal.joined": _l("Somebody joined a proposal by invitation."),
+    "proposal.claimed": _l(
+        "The person for whom a proposal was handed in has an account now, and is its author."
+    ),
+    "proposal.handed_in": _l(
+        "A proposal was entered by the office in the name of somebody without an account."
+    ),
+    "proposal.joined": _l("Somebody joined a proposal."),
     "proposal.left": _l("Somebody left a proposal."),
     "proposal.moved": _l("A proposal went from “%(source)s” to “%(to)s”. %(reason)s"),
     "proposal.rival_marked": _l(
@@ -103,6 +122,9 @@ ACTS: Mapping[str, LazyString] = {
     "proposal.file_added": _l("A photo or an attachment was added to a proposal."),
     "proposal.file_removed": _l("A photo or an attachment was removed from a proposal."),
     "proposal.placed": _l("The place of a proposal on the map was changed."),
+    "proposal.split": _l(
+        "The authors began %(parts)s proposals out of this one, which stays. Supports stay here."
+    ),
     "role.factor_reset": _l("The authenticator of an official was reset."),
     "role.granted": _l("The role “%(role)s” was granted."),
     "role.revoked": _l("The role “%(role)s” was taken away."),
@@ -118,6 +140,7 @@ ACTS: Mapping[str, LazyString] = {
     "task.decided": _l("“%(project)s”: the council adopted %(amount)s."),
     "task.drafted": _l("“%(project)s”: %(amount)s was put into the draft budget."),
     "task.reported": _l("“%(project)s”: the department reported; %(amount)s spent so far."),
+    "threshold.set": _l("From %(supports)s supports on, a proposal is owed: %(owed)s."),
 }
 
 # What takes two officers -> its name for people.
@@ -297,6 +320,10 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("source", "to"):
         if said.get(name) in workflow.STATUSES:
             said[name] = workflow.STATUSES[said[name]].name
+    if "duty" in said:
+        said["owed"] = DUTIES[said["duty"]]
+    if "until" in said:
+        said["until"] = day(datetime.fromisoformat(said["until"]))
     if "proposed" in said:
         said["act"] = TOGETHER[said["proposed"]]
     if "result" in said:

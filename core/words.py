@@ -8,7 +8,7 @@ import gettext as catalogues
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,8 +146,12 @@ def moment(value: datetime) -> str:
     return _format(value, "moment")
 
 
-def day(value: datetime) -> str:
-    """The day of a moment in Asia/Seoul."""
+def day(value: date | str) -> str:
+    """A day, its ISO text as the journal keeps it, or that of a moment in Asia/Seoul, in words."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time(12), SEOUL)
     return _format(value, "day")
 
 

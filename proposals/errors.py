@@ -22,6 +22,10 @@ class MergeTargetError(RoomError):
     """A proposal is merged into another one that is public and still on its way."""
 
 
+class ConsentNeededError(RoomError):
+    """A proposal that has an author is merged with the consent of all, and never by hand."""
+
+
 class NotYourProposalError(RoomError):
     """Only its author may change a proposal."""
 
@@ -68,6 +72,14 @@ class InvitationUsedError(RoomError):
 
 class OwnInvitationError(RoomError):
     """The author needs no invitation to the own proposal."""
+
+
+class AlreadyAskedError(RoomError):
+    """This person has asked, or was asked, to write with the author."""
+
+
+class RequestAnsweredError(RoomError):
+    """The request was answered, or there never was one."""
 
 
 class SharedDraftError(RoomError):

@@ -47,7 +47,7 @@ class Proposal(Base):
     cost_minor: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3), default="KRW")
     status: Mapped[str] = mapped_column(String(32), default="draft")
-    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"))
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"), index=True)
     # A number without meaning: lists start at a place of it that differs from person to person.
     shuffle_key: Mapped[int] = mapped_column(BigInteger, unique=True)
     # A save on a stale base is refused: nobody's words are overwritten.

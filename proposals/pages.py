@@ -1,11 +1,14 @@
 """Who may do what with a proposal, as the pages of this room ask it, and what they all show."""
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
 from flask import abort, current_app, request
+from flask import session as visit
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -14,14 +17,20 @@ from core.access import Role
 from proposals import queries, workflow
 from proposals.errors import NotYourProposalError
 from proposals.forms import ProposalForm
+from proposals.handing import queries as handing
+from proposals.ideas import queries as ideas
+from proposals.merging import queries as merging
 from proposals.models import Proposal
 from proposals.people import queries as people
+from proposals.people import requests
 from proposals.queries import Filters
-from proposals.services import Text
+from proposals.services import KEY_BITS, Text
 from proposals.similar import queries as alike
 from proposals.similar.index import Index
 from proposals.similar.queries import Likeness
 from proposals.similar.traits import Wish
+from proposals.supports import queries as supports
+from proposals.workflow import BEFORE_BALLOT
 from proposals.writing import services as writing
 
 WRITTEN = tuple(field.name for field in fields(Text))
@@ -116,3 +125,40 @@ def vocabulary(database: Session) -> dict[str, Any]:
 def status_of(form: Any) -> int:
     """The status of a page with this form: whether something in it is wrong."""
     return 422 if form.errors else 200
+
+
+def shuffle_place(text: str) -> int:
+    """A shuffle key out of an address; ValueError, hence the first page, for anything else."""
+    key = int(text)
+    if not 0 <= key < 1 << KEY_BITS:
+        raise ValueError(text)
+    return key
+
+
+def own_start() -> int:
+    """Where this reader's order begins: of the account, or of the visitor's session."""
+    if current_user.is_authenticated:
+        digest = hashlib.sha256(current_user.id.bytes).digest()
+        return int.from_bytes(digest[:8]) >> 64 - KEY_BITS
+    if "start" not in visit:
+        visit["start"] = secrets.randbits(KEY_BITS)
+    return int(visit["start"])
+
+
+def reader_id() -> UUID | None:
+    """The account of whoever reads; None for a visitor."""
+    return current_user.id if current_user.is_authenticated else None
+
+
+def joined(database: Session, proposal: Proposal) -> dict[str, Any]:
+    """What joins a proposal to people and to other proposals, for its page."""
+    reader = reader_id()
+    return {
+        "supports": supports.shown(database, proposal, reader),
+        "ties": merging.ties(database, proposal.id, now=clock.now()),
+        "idea": ideas.source_of(database, proposal.id),
+        "handed": handing.of(database, proposal.id),
+        "may_ask": reader is not None and requests.may_ask(database, proposal, reader),
+        "may_split": proposal.status in BEFORE_BALLOT and may_write(database, proposal),
+        "now": clock.now(),
+    }

@@ -17,6 +17,7 @@ from core.journal import CITIZEN, THE_SYSTEM, Actor
 from proposals import search, workflow
 from proposals.asking import queries as asking
 from proposals.errors import (
+    ConsentNeededError,
     ForbiddenMoveError,
     FrozenProposalError,
     IncompleteProposalError,
@@ -220,7 +221,7 @@ def too_long(text: Text) -> list[str]:
     return [name for name, most in LONGEST.items() if len(getattr(text, name)) > most]
 
 
-def submit(session: Session, proposal: Proposal, *, author_id: UUID, now: datetime) -> int:
+def submit(session: Session, proposal: Proposal, *, author_id: UUID | None, now: datetime) -> int:
     """Hand the proposal in; gives its receipt number, which the database deals out.
 
     Handing in twice, as with a double click, gives the same number and changes nothing.
@@ -291,6 +292,7 @@ def move(
     ------
     ForbiddenMoveError : the table has no such step for these roles.
     ReasonNeededError : the step needs a reason, or a reason code.
+    ConsentNeededError : an official merges by hand what has an author.
     MergeTargetError : `to` is "merged", and `into_id` is no other proposal on its way.
     RoomError : what the review still needs before this step, see proposals/review/gate.py.
     """
@@ -301,6 +303,8 @@ def move(
         raise ReasonNeededError(to=to)
     gate.check(session, proposal, to, actor=actor, now=now, due_on=due_on)
     if to == "merged":
+        if proposal.author_id is not None and actor != THE_SYSTEM:
+            raise ConsentNeededError
         _check_target(session, proposal, into_id)
     code = reason_code if reason_code in terms.codes else ""
     source, proposal.status, proposal.updated_at = proposal.status, to, now
@@ -314,14 +318,20 @@ def move(
 def follow(session: Session, to: Mapping[UUID, str], *, now: datetime, reason: str = "") -> None:
     """Move many proposals at once, as the slate and the tally do: the system's own steps.
 
+    A merge is none of them: it names another proposal, see `move`.
+
     Raises
     ------
     ForbiddenMoveError : the table has no such step for the system; nothing was moved.
+    ReasonNeededError : the step needs a reason; nothing was moved.
     """
     found = session.scalars(select(Proposal).where(Proposal.id.in_(to)).order_by(Proposal.id)).all()
     for proposal in found:
-        if to[proposal.id] not in workflow.allowed(proposal.status, {THE_SYSTEM.role}):
+        terms = workflow.allowed(proposal.status, {THE_SYSTEM.role}).get(to[proposal.id])
+        if terms is None or "merged" in (proposal.status, to[proposal.id]):
             raise ForbiddenMoveError(source=proposal.status, to=to[proposal.id])
+        if not terms.is_told(THE_SYSTEM.role, reason, ""):
+            raise ReasonNeededError(to=to[proposal.id])
     for proposal in found:
         source, proposal.status, proposal.updated_at = proposal.status, to[proposal.id], now
         _tell(session, THE_SYSTEM, proposal.id, source, to[proposal.id], now=now, reason=reason)
@@ -350,7 +360,7 @@ def _check_target(session: Session, proposal: Proposal, into_id: UUID | None) ->
         raise MergeTargetError
 
 
-def _check_author(proposal: Proposal, author_id: UUID) -> None:
+def _check_author(proposal: Proposal, author_id: UUID | None) -> None:
     if proposal.author_id != author_id:
         raise NotYourProposalError
 

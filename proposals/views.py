@@ -1,10 +1,8 @@
 """Reading proposals, and what becomes of one's own."""
 
-import hashlib
-import secrets
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -21,15 +19,19 @@ from proposals.amendments import queries as amendments
 from proposals.asking import queries as asking
 from proposals.files import queries as files
 from proposals.forms import ObjectionForm
+from proposals.merging import services as merging
 from proposals.models import Proposal
 from proposals.pages import (
     asked_for,
     belongs,
     is_mine,
+    joined,
     may_write,
     on_desk,
     own,
+    own_start,
     readable,
+    shuffle_place,
     vocabulary,
 )
 from proposals.people import queries as people
@@ -50,7 +52,10 @@ def index() -> ResponseReturnValue:
     filters = asked_for()
     with reading() as database:
         page = queries.page(
-            database, filters, start=_own_start(), after=request.args.get("after", type=_place)
+            database,
+            filters,
+            start=own_start(),
+            after=request.args.get("after", type=shuffle_place),
         )
         return render_template(
             "proposals/index.html",
@@ -100,7 +105,7 @@ def withdraw(proposal_id: UUID) -> ResponseReturnValue:
     with transaction() if request.method == "POST" else reading() as database:
         proposal = own(database, proposal_id)
         if request.method == "POST":
-            services.withdraw(database, proposal, author_id=current_user.id, now=clock.now())
+            merging.withdraw(database, proposal, author_id=current_user.id, now=clock.now())
             flash(_("The proposal is withdrawn."))
             return redirect(url_for("proposals.mine"))
         return render_template("proposals/withdraw.html", proposal=proposal)
@@ -121,24 +126,6 @@ def object_(proposal_id: UUID) -> ResponseReturnValue:
         )  # fmt: skip
     flash(_("Your objection is on record. Somebody else decides it."))
     return redirect(url_for("proposals.show", proposal_id=proposal_id))
-
-
-def _place(text: str) -> int:
-    """A shuffle key out of an address; ValueError, hence the first page, for anything else."""
-    key = int(text)
-    if not 0 <= key < 1 << services.KEY_BITS:
-        raise ValueError(text)
-    return key
-
-
-def _own_start() -> int:
-    """Where this reader's order begins: of the account, or of the visitor's session."""
-    if current_user.is_authenticated:
-        digest = hashlib.sha256(current_user.id.bytes).digest()
-        return int.from_bytes(digest[:8]) >> 64 - services.KEY_BITS
-    if "start" not in session:
-        session["start"] = secrets.randbits(services.KEY_BITS)
-    return int(session["start"])
 
 
 def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> str:
@@ -168,5 +155,6 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         card=card(proposal, words["places"], language()) if is_public else None,
         files=files.of_proposal(database, proposal.id),
         map=places.map_of(database, proposal.id),
+        **joined(database, proposal),
         **words,
     )

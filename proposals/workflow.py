@@ -122,7 +122,9 @@ MOVES: Mapping[tuple[str, str], Move] = MappingProxyType(
         ("draft", "received"): Move(_AUTHOR),
         ("received", "withdrawn"): Move(_AUTHOR),
         ("received", "supplement"): Move(_DESK, needs_reason=True),
-        ("received", "merged"): Move(_OFFICE, needs_reason=True),
+        # By the system once all authors consent (proposals/merging); by hand where there is none.
+        ("received", "merged"): Move(_OFFICE | _SYSTEM, needs_reason=True),
+        ("merged", "received"): Move(_SYSTEM),
         ("received", "transferred"): Move(_OFFICE, needs_reason=True),
         ("received", "dept_review"): Move(_OFFICE),
         ("supplement", "received"): Move(_AUTHOR),
@@ -180,9 +182,7 @@ MOVES: Mapping[tuple[str, str], Move] = MappingProxyType(
 )
 
 # Where a proposal's way may end.
-FINAL = frozenset(
-    {"merged", "withdrawn", "closed_unanswered", "unfit_final", "closed", "evaluated"}
-)
+FINAL = frozenset({"withdrawn", "closed_unanswered", "unfit_final", "closed", "evaluated"})
 # While the author may still change the text.
 EDITABLE = frozenset({"draft", "supplement"})
 # While anyone may propose an amendment, and the authors may accept it: never from the slate on.
@@ -202,7 +202,15 @@ HIDDEN = frozenset(STATUSES) - PUBLIC
 # When everyone may see who wrote which words: not while the text is being changed.
 WORDS_PUBLIC = PUBLIC - EDITABLE
 # What another may be merged into: never a merged one, so that merges cannot go round in a circle.
-MERGE_TARGETS = PUBLIC - FINAL - {"cancelled"}
+MERGE_TARGETS = PUBLIC - FINAL - {"merged", "cancelled"}
+# On its own way still, and not before the voters: may be supported, merged into, split.
+BEFORE_BALLOT = MERGE_TARGETS - {"transferred"} - ON_A_SLATE - ON_THE_AGENDA
+
+
+def by_hand(status: str, roles: Iterable[str], *, has_author: bool) -> dict[str, Move]:
+    """The steps open at the desk: as `allowed`, but what has an author is merged by its authors."""
+    steps = allowed(status, roles)
+    return {to: move for to, move in steps.items() if to != "merged" or not has_author}
 
 
 def allowed(status: str, roles: Iterable[str]) -> dict[str, Move]:

@@ -16,6 +16,7 @@ from proposals.places import services as places
 from proposals.places.geometry import OutlineError
 from proposals.review.criteria import ask
 from proposals.review.models import Department, Holiday
+from proposals.supports.models import Threshold
 
 TABLES: dict[str, type[Named]] = {
     "neighbourhood": Neighbourhood,
@@ -36,7 +37,8 @@ def load(file: Path) -> None:
 
     FILE has [[neighbourhood]], [[field]] and [[department]] tables, each with slug, ko and en;
     [[criterion]] tables with step (formal or substance), question_ko and question_en besides, which
-    replace the questions asked until now; and [[holiday]] tables with day, ko and en.
+    replace the questions asked until now; [[holiday]] tables with day, ko and en; and [[threshold]]
+    tables with kind, supports, due_days, role and perhaps within_days.
 
     Example: gwangjang city load gwangmyeong.toml
     """
@@ -89,6 +91,13 @@ def load_city(session: Session, vocabulary: dict[str, Any]) -> None:
                 table(slug=row["slug"], name_ko=row["ko"], name_en=row["en"], position=position)
             )
         session.flush()
+    for row in vocabulary.get("threshold", []):
+        session.merge(
+            Threshold(
+                kind=row["kind"], supports=row["supports"], within_days=row.get("within_days"),
+                due_days=row["due_days"], role=row["role"],
+            )
+        )  # fmt: skip
     if "criterion" in vocabulary:
         ask(session, vocabulary["criterion"])
     for row in vocabulary.get("holiday", []):

@@ -23,7 +23,7 @@ from accounts import passwords
 from accounts import services as accounts
 from accounts.models import EXCLUSIVE_ROLES, Account, RoleGrant
 from app.commands.city import load_city
-from app.demo import paper, places, review, versions, ways
+from app.demo import joining, paper, places, review, versions, ways
 from app.demo.paper import Polling
 from app.demo.people import LOG_INS
 from ballots import services as ballots
@@ -77,6 +77,7 @@ class Seeder:
             ("시민과 공무원 · people", self._people),
             ("제안 · proposals", self._proposals),
             ("검토 · reviews", self._reviews),
+            ("공감과 아이디어 · supports and ideas", self._joining),
             ("투표 중인 회차 · the open vote", self._open_cycle),
             ("종이 투표 · paper", self._paper),
             ("실제 선거 파일 · a real election", self._imported_cycle),
@@ -141,17 +142,21 @@ class Seeder:
             self._draft(session, row, author, serial, then)
             return
         proposal = self._submitted(session, row, author, serial, then)
-        into = by_title.get(row.get("into", ""))
+        if status == "merged":
+            joining.merge(session, proposal, by_title[row["into"]], row["reason"], then + DAY)
+            return
         self._move(
             session, proposal, ways.WAY_TO[status], then + DAY,
             reason=row.get("reason", "규정에 맞습니다."), code=row.get("reason_code", ""),
-            into=into.id if into else None, conditions=row.get("conditions", ()),
-            objection=row.get("objection", ""),
+            conditions=row.get("conditions", ()), objection=row.get("objection", ""),
         )  # fmt: skip
 
     def _reviews(self, session: Session) -> None:
         author = self._authors(session)[0]
         review.load(session, self._submitted, author, self._reviewers, self.now)
+
+    def _joining(self, session: Session) -> None:
+        joining.load(session, self._authors(session), self._reviewers, self.now)
 
     def _open_cycle(self, session: Session) -> None:
         office, poll = self._actor(Role.BUDGET_OFFICER), self._actor(Role.POLL_MANAGER)
@@ -318,7 +323,7 @@ class Seeder:
     def _move(
         self, session: Session, proposal: Proposal, way: Sequence[str], then: datetime,
         *, reason: str = "법령과 예산에 맞고 할 수 있는 일입니다.", code: str = "",
-        into: UUID | None = None, conditions: Sequence[str] = (), objection: str = "",
+        conditions: Sequence[str] = (), objection: str = "",
     ) -> None:  # fmt: skip
         for at, to in enumerate(way):
             author = Actor(CITIZEN, proposal.author_id)
@@ -337,7 +342,7 @@ class Seeder:
             proposals.move(
                 session, proposal, to, actor=actor, now=then + at * 5 * DAY,
                 reason=objection if to == "objection" else reason,
-                reason_code=code or "other_body", into_id=into if to == "merged" else None,
+                reason_code=code or "other_body",
             )  # fmt: skip
 
     def _authors(self, session: Session) -> list[UUID]:

@@ -23,7 +23,6 @@ DEPARTMENTS = ("공원녹지과", "도로과", "복지정책과", "자원순환�
 WAY_TO = {
     "received": (),
     "supplement": ("supplement",),
-    "merged": ("merged",),
     "transferred": ("transferred",),
     "dept_review": ("dept_review",),
     "fit": ("dept_review", "fit"),
@@ -37,6 +36,6 @@ WAY_TO = {
     "closed_unanswered": ("supplement", "closed_unanswered"),
 }
 OFFICE = frozenset(
-    {"supplement", "merged", "transferred", "dept_review", "committee", "not_listed", "closed",
+    {"supplement", "transferred", "dept_review", "committee", "not_listed", "closed",
      "closed_unanswered"}
 )  # fmt: skip

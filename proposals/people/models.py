@@ -8,14 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Account
 from core.db import Base
+from proposals.models import Proposal
 
 COAUTHOR, VIEWER = "coauthor", "viewer"
+LONGEST_MESSAGE = 500
 
 
 class Membership(Base):
     """One person beside the author: a co-author writes, a viewer reads the draft.
 
-    Only joining makes such a row and only leaving takes it away; no edit touches it.
+    Only joining makes such a row, by a link, by an answered request or by agreeing to a merge; only
+    leaving takes it away, or the undoing of that merge. No edit touches it.
     """
 
     __tablename__ = "proposal_members"
@@ -60,3 +63,28 @@ class Invitation(Base):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class JoinRequest(Base):
+    """One person is to become a co-author: the person asks the author, or the author the person.
+
+    Whoever is asked answers, once.
+    """
+
+    __tablename__ = "join_requests"
+    __table_args__ = (
+        CheckConstraint("(accepted IS NULL) = (answered_at IS NULL)", name="answered"),
+    )
+
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id"), primary_key=True, index=True
+    )
+    by_author: Mapped[bool]
+    message: Mapped[str] = mapped_column(String(LONGEST_MESSAGE), default="")
+    asked_at: Mapped[datetime]
+    accepted: Mapped[bool | None]
+    answered_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship()
+    proposal: Mapped[Proposal] = relationship()

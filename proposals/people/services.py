@@ -1,4 +1,7 @@
-"""Joining a proposal by invitation, and leaving it. Nobody is put in or out by anybody else."""
+"""Joining a proposal by invitation, and leaving it. Nobody is put in or out by anybody else.
+
+Requests are in `proposals/people/requests.py`, merges in `proposals/merging`.
+"""
 
 import secrets
 from datetime import datetime
@@ -13,7 +16,7 @@ from core.journal import CITIZEN, Actor
 from proposals.errors import InvitationUsedError, NotYourProposalError, OwnInvitationError
 from proposals.models import Proposal
 from proposals.people import queries
-from proposals.people.models import COAUTHOR, Invitation, Membership
+from proposals.people.models import COAUTHOR, Invitation, JoinRequest, Membership
 
 
 def invite(
@@ -88,9 +91,43 @@ def leave(session: Session, proposal: Proposal, *, account_id: UUID, now: dateti
     _tell(session, "proposal.left", proposal.id, account_id, role=member.role, now=now)
 
 
+def admit(session: Session, proposal_id: UUID, account_id: UUID, *, now: datetime) -> str | None:
+    """Make a co-author of somebody who has agreed to it.
+
+    Gives what the person was before: "" for nothing; None, if a co-author already.
+    """
+    member = session.get(Membership, (proposal_id, account_id), populate_existing=True)
+    if member is not None:
+        before = None if member.role == COAUTHOR else member.role
+        member.role = COAUTHOR
+        session.flush()
+        return before
+    try:
+        with session.begin_nested():
+            session.add(
+                Membership(
+                    proposal_id=proposal_id, account_id=account_id, role=COAUTHOR, joined_at=now
+                )
+            )
+    except IntegrityError:  # joined by a link at the same moment
+        return admit(session, proposal_id, account_id, now=now)
+    return ""
+
+
+def put_back(session: Session, proposal_id: UUID, account_id: UUID, before: str) -> None:
+    """Undo `admit`, which gave `before`; whoever has left meanwhile stays away."""
+    member = session.get(Membership, (proposal_id, account_id), populate_existing=True)
+    if member is not None and before:
+        member.role = before
+    elif member is not None:
+        session.delete(member)
+    session.flush()
+
+
 def forget(session: Session, proposal_id: UUID) -> None:
-    """Delete the invitations to a draft that is deleted."""
-    session.execute(delete(Invitation).where(Invitation.proposal_id == proposal_id))
+    """Delete the invitations and requests to a draft that is deleted."""
+    for table in (Invitation, JoinRequest):
+        session.execute(delete(table).where(table.proposal_id == proposal_id))
 
 
 def _tell(

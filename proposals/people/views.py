@@ -1,4 +1,4 @@
-"""Inviting people to a proposal, joining it, and leaving it."""
+"""Inviting people to a proposal, asking to write with its author, joining it, and leaving it."""
 
 from uuid import UUID
 
@@ -8,12 +8,16 @@ from flask_login import current_user
 
 from core import clock
 from core.access import signed_in
+from core.forms import text_of
 from core.limits import limited
 from core.web import reading, transaction
 from core.words import gettext as _
 from proposals import queries as proposals
+from proposals import workflow
 from proposals.errors import InvitationUsedError, NotYourProposalError
-from proposals.people import queries, services
+from proposals.pages import status_of
+from proposals.people import queries, requests, services
+from proposals.people.forms import AskForm
 from proposals.people.models import COAUTHOR, VIEWER
 
 blueprint = Blueprint("people", __name__)
@@ -60,6 +64,40 @@ def join(code: str) -> ResponseReturnValue:
         return render_template(
             "proposals/join.html", proposal=proposal, role=invitation.role, code=code
         )
+
+
+@blueprint.route("/proposals/<uuid:proposal_id>/ask", methods=["GET", "POST"])
+@signed_in
+@limited("20 per day", by=lambda: str(current_user.id))
+def ask(proposal_id: UUID) -> ResponseReturnValue:
+    """Ask the author of a public proposal to write with them."""
+    form = AskForm()
+    with transaction() if request.method == "POST" else reading() as session:
+        proposal = proposals.one(session, proposal_id) or abort(404)
+        if proposal.status not in workflow.PUBLIC:
+            abort(404)
+        if form.validate_on_submit():
+            requests.ask(
+                session, proposal, text_of(form.message),
+                account_id=current_user.id, now=clock.now(),
+            )  # fmt: skip
+            flash(_("Asked. The author accepts or declines."))
+            return redirect(url_for("proposals.show", proposal_id=proposal_id))
+        page = render_template("proposals/ask.html", proposal=proposal, form=form)
+    return page, status_of(form)
+
+
+@blueprint.post("/proposals/<uuid:proposal_id>/requests/<uuid:account_id>")
+@signed_in
+def answer(proposal_id: UUID, account_id: UUID) -> ResponseReturnValue:
+    """Accept or decline that a person becomes a co-author; by whoever is asked."""
+    accepts = request.form.get("act") == "accept"
+    with transaction() as session:
+        requests.answer(
+            session, proposal_id, account_id, accepts=accepts, by=current_user.id, now=clock.now()
+        )
+    flash(_("Accepted.") if accepts else _("Declined."))
+    return redirect(url_for("merging.asked"))
 
 
 @blueprint.route("/proposals/<uuid:proposal_id>/leave", methods=["GET", "POST"])

@@ -53,7 +53,9 @@ def review(proposal_id: UUID) -> ResponseReturnValue:
     """Move one proposal on, with the reason that the public reads."""
     with transaction() if request.method == "POST" else reading() as database:
         proposal = on_the_desk(database, proposal_id)
-        allowed = workflow.allowed(proposal.status, current_user.roles)
+        allowed = workflow.by_hand(
+            proposal.status, current_user.roles, has_author=proposal.author_id is not None
+        )
         refused = gate.refused(
             database, proposal, allowed, actor=current_user.acting_as(*ACTING), now=clock.now()
         )

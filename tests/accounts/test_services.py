@@ -48,7 +48,8 @@ def test_passwords_are_hashed_and_nobody_has_one():
     kept = passwords.hashed("a long enough sentence")
     assert passwords.matches("a long enough sentence", kept)
     assert not passwords.matches("another sentence", kept)
-    assert not passwords.matches("nobody has this password", None)
+    for nobody in (None, ""):  # no account, and an erased one
+        assert not passwords.matches("nobody has this password", nobody)
     assert not passwords.matches("x", "not a hash")
     assert not passwords.is_outdated(kept)
 

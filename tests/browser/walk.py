@@ -35,7 +35,7 @@ from proposals.places import services as places
 from proposals.places.geometry import Point
 from proposals.versions import services as versions
 from proposals.writing import services as writing
-from tests import audits, factories, reviews, sheets
+from tests import audits, factories, joined, reviews, sheets
 from tests.factories import DAY
 from tests.pictures import PDF, picture
 
@@ -224,6 +224,7 @@ def _examples(
         "proposals.withdraw": own,
         "similar.beside": {**own, "other_id": alike.id},
         "writing.words": own_draft,
+        **joined.examples(session, now, author),
     }
 
 

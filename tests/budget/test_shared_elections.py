@@ -13,6 +13,7 @@ from tally import Outcome
 from tally.formats import pabulib
 from tally.formats.pabulib import PabulibFile
 from tests import factories
+from tests.tally.effort import slowly
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "pabulib"
 REFERENCE = SHARED / "reference.json"
@@ -22,11 +23,13 @@ pytestmark = [
         not REFERENCE.exists(), reason="the shared elections are not at hand; extra tests"
     ),
 ]
-FILES = (
-    pytest.param("Poland_Warszawa_2026", marks=pytest.mark.slow), "Poland_Wieliczka_2023_Green_Budget", "Netherlands_Assen_2024",
-    "Poland_Krakow_2020_Mistrzejowice", "Poland_Czestochowa_2024_Stradom", "Poland_Swiecie_2023",
-    "Poland_Gdynia_2020_Chwarzno-Wiczlino__large", "Switzerland_Zurich_S5R",
+LARGE = (
+    "Poland_Warszawa_2026", "Poland_Wieliczka_2023_Green_Budget", "Poland_Swiecie_2023",
+    "Poland_Gdynia_2020_Chwarzno-Wiczlino__large", "Poland_Krakow_2020_Mistrzejowice",
     "US_Stanford_Dataset_PB_Cambridge_2019_vote_approvals",
+)  # fmt: skip
+FILES = (
+    *LARGE, "Netherlands_Assen_2024", "Poland_Czestochowa_2024_Stradom", "Switzerland_Zurich_S5R",
     "US_Stanford_Dataset_2022_Jersey_City_Ward_B_vote_knapsacks",
     "Poland_Warszawa_2026_Nadwisle_Miedzeszyn_Aleksandrow_Falenica",
 )  # fmt: skip
@@ -42,7 +45,7 @@ def ballots(file: PabulibFile) -> Counter:
     )
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [slowly(name, name in LARGE) for name in FILES])
 def test_a_real_election_is_cast_counted_published_and_comes_out_the_same(
     database, now, keys, name, tmp_path
 ):

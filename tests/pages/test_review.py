@@ -10,11 +10,12 @@ from tests import factories
 def desk(client, database, now, sign_in):
     """Gives a function: be an official of that role, before a proposal at that status."""
 
-    def sit(role, status):
+    def sit(role, status, *, has_author=True):
         with database.writing() as session:
-            made = factories.proposal(session, now, status=status).id
+            made = factories.proposal(session, now, status=status)
+            made.author_id = made.author_id if has_author else None
             sign_in(factories.account(session, now, role))
-        return f"/desk/proposals/{made}"
+        return f"/desk/proposals/{made.id}"
 
     return sit
 
@@ -63,7 +64,7 @@ def test_a_verdict_is_read_by_everyone(app, client, desk):
 
 @pytest.mark.parametrize("number", ["", "0", "7777", "no", "9" * 40])
 def test_a_merge_asks_for_a_number_that_is_there(client, desk, number):
-    page = desk(Role.BUDGET_OFFICER, "received")
+    page = desk(Role.BUDGET_OFFICER, "received", has_author=False)
     answer = client.post(
         page, data={"to": "merged", "reason": "the same idea", "into_number": number}
     )
@@ -75,10 +76,19 @@ def test_a_merge_leads_to_the_other(client, database, now, desk):
     with database.writing() as session:
         other = factories.proposal(session, now, status="received")
         number = other.receipt.number
-    page = desk(Role.BUDGET_OFFICER, "received")
+    page = desk(Role.BUDGET_OFFICER, "received", has_author=False)
     data = {"to": "merged", "reason": "the same idea", "into_number": str(number)}
     assert client.post(page, data=data).status_code == 302
     assert f"/proposals/{other.id}" in client.get(page.removeprefix("/desk")).text
+
+
+def test_what_has_an_author_is_not_merged_by_hand(client, desk):
+    page = desk(Role.BUDGET_OFFICER, "received")
+    shown = client.get(page).text
+    assert 'value="merged"' not in shown
+    assert "Propose a merge to the authors" in shown
+    data = {"to": "merged", "reason": "the same idea", "into_number": "1"}
+    assert client.post(page, data=data).status_code == 422
 
 
 def test_the_auditor_reads_and_has_no_step(client, desk):

@@ -130,7 +130,7 @@ def test_the_department_and_its_deadline_are_public(client, at, monkeypatch, now
     client.post(f"{page}/department", data={"department": "parks", "reason": "trees"})
     monkeypatch.setattr(clock, "now", lambda: now + 40 * DAY)
     public = client.get(page.removeprefix("/desk")).text
-    assert "Parks answers by 2026-09-28" in public
+    assert "Parks answers by Mon 28 Sep 2026" in public
     assert "13 days overdue" in public
     assert "department “Parks”" in public  # a line of the history
     assert "trees" in public
@@ -149,7 +149,7 @@ def test_the_author_is_given_days_within_bounds(client, at):
     assert answer.status_code == 422
     assert "from 7 to 60 days" in answer.text
     assert client.post(page, data={**data, "due_on": "2026-09-30"}).status_code == 302
-    assert "The author answers by 2026-09-30" in client.get(page.removeprefix("/desk")).text
+    assert "The author answers by Wed 30 Sep 2026" in client.get(page.removeprefix("/desk")).text
 
 
 def test_rivals_are_marked_with_a_reason_that_both_show(client, database, now, at):

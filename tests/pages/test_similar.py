@@ -116,14 +116,14 @@ def test_from_a_possible_duplicate_to_the_merge(client, database, now, there, ow
     review = client.get(f"/desk/proposals/{own}").text
     assert "Possibly the same" in review
     beside = re.search(r'href="(/desk/proposals/[^"]*/beside/[^"]*)"', review)[1]
-    merge = re.search(r'href="([^"]*into=\d+)#to"', client.get(beside).text)[1]
+    merge = re.search(r'href="([^"]*into=\d+)"', client.get(beside).text)[1]
     filled = client.get(merge).text
-    assert re.search(r'<option selected value="merged"', filled)
     number = re.search(r"into=(\d+)", merge)[1]
     assert f'value="{number}"' in filled
-    data = {"to": "merged", "into_number": number, "reason": "The same lamps."}
-    assert client.post(merge, data=data).status_code == 302
-    assert status_of(database, own) == "merged"
+    data = {"into_number": number, "reason": "The same lamps."}
+    asked = client.post(merge, data=data, follow_redirects=True).text
+    assert "It waits for its authors" in asked
+    assert status_of(database, own) == "received"
 
 
 def test_only_public_proposals_are_set_side_by_side(client, database, now, there, own, sign_in):
@@ -137,7 +137,10 @@ def test_a_reviewer_who_may_not_merge_is_offered_no_merge(client, database, now,
     with database.writing() as session:
         other = factories.proposal(session, now, status="received", text=MINE).id
         sign_in(factories.account(session, now, Role.REVIEWER))
-    assert "Merge the first" not in client.get(f"/desk/proposals/{there}/beside/{other}").text
+    assert (
+        "becomes part of the second"
+        not in client.get(f"/desk/proposals/{there}/beside/{other}").text
+    )
     assert "selected" not in re.findall(
         r'<option[^>]*value="merged"', client.get(f"/desk/proposals/{there}?into=1").text
     )

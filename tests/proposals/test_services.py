@@ -13,9 +13,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from core import journal
 from core.access import Role
-from core.journal import Actor
+from core.journal import THE_SYSTEM, Actor
 from proposals import importing, queries, search, services
 from proposals.errors import (
+    ConsentNeededError,
     ForbiddenMoveError,
     FrozenProposalError,
     IncompleteProposalError,
@@ -143,12 +144,25 @@ def test_a_merge_names_the_other_and_nothing_else_does(session, now):
     for into in (None, one.id, draft.id, ended.id, uuid4()):
         with pytest.raises(MergeTargetError):
             services.move(
-                session, one, "merged", actor=OFFICE, now=now, reason="same", into_id=into
+                session, one, "merged", actor=THE_SYSTEM, now=now, reason="same", into_id=into
             )
-    services.move(session, one, "merged", actor=OFFICE, now=now, reason="same", into_id=other.id)
+    merge = {"actor": THE_SYSTEM, "now": now, "reason": "same"}
+    services.move(session, one, "merged", into_id=other.id, **merge)
     assert one.merged_into_id == other.id
     with pytest.raises(MergeTargetError):  # or merges would go round in a circle
-        services.move(session, other, "merged", actor=OFFICE, now=now, reason="s", into_id=one.id)
+        services.move(session, other, "merged", into_id=one.id, **merge)
+
+
+def test_the_office_merges_by_hand_only_what_has_no_author(session, now):
+    one = factories.proposal(session, now, status="received")
+    other = factories.proposal(session, now, status="received")
+    merge = {"actor": OFFICE, "now": now, "reason": "same", "into_id": other.id}
+    with pytest.raises(ConsentNeededError):
+        services.move(session, one, "merged", **merge)
+    assert one.status == "received"
+    one.author_id = None
+    services.move(session, one, "merged", **merge)
+    assert one.merged_into_id == other.id
 
 
 def test_two_proposals_are_not_merged_into_each_other_at_once(database, now):
@@ -161,7 +175,7 @@ def test_two_proposals_are_not_merged_into_each_other_at_once(database, now):
             proposal = queries.one(session, id_)
             both_have_read.wait()
             services.move(
-                session, proposal, "merged", actor=OFFICE, now=now, reason="s", into_id=into_id
+                session, proposal, "merged", actor=THE_SYSTEM, now=now, reason="s", into_id=into_id
             )
 
     with ThreadPoolExecutor(2) as pool:

@@ -18,6 +18,7 @@ from tally.ranked.meek import meek, meek_prf
 from tally.ranked.scottish import scottish
 from tally.ranked.ties import Ties, every_resolution
 from tally.ranked.wigm import wigm, wigm_prf
+from tests.tally.effort import slowly
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "ranked"
 REFERENCE = SHARED / "reference.json"
@@ -35,6 +36,10 @@ STUCK = {("stvrs/transfer_is_blocked.blt", "meek")}
 # No tie, but figures so close that nine decimals elect another than 27 (Voting matters 12).
 TOO_CLOSE = {("droop/SC-Vm-12.blt", "meek")}
 MOST_WAYS = 200
+LARGE = (
+    "stvrs/rand_mixed_5k.blt", "stvrs/rand_5x4.blt", "preflib/00010-00000001.soi",
+    "preflib/00007-00000016.soi", "preflib/00034-00000001.soi",
+)  # fmt: skip
 
 
 def at_hand(name: str) -> tuple[Contest, Rankings]:
@@ -45,7 +50,7 @@ def at_hand(name: str) -> tuple[Contest, Rankings]:
     return replace(file.contest, **terms), file.rankings
 
 
-@pytest.mark.parametrize("name", sorted(KNOWN))
+@pytest.mark.parametrize("name", [slowly(name, name in LARGE) for name in sorted(KNOWN)])
 def test_outcomes_equal_the_reference(name: str):
     contest, rankings = at_hand(name)
     known = KNOWN[name]

@@ -1,0 +1,109 @@
+"""What pages read of the idea box."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from accounts.models import Account
+from proposals import search, workflow
+from proposals.ideas.models import Idea, IdeaSupport, IdeaUse
+from proposals.models import Proposal
+from proposals.similar import korean
+
+PAGE = 12
+_AUTHOR = joinedload(Idea.author).lazyload(Account.grants)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader asked to see; empty means everything."""
+
+    query: str = ""
+    field: str = ""
+    neighbourhood: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some ideas, how many support each, and the key after which the next page starts."""
+
+    ideas: Sequence[Idea]
+    supports: Mapping[UUID, int]
+    after: int | None
+
+
+def letters(text: str) -> str:
+    """The text in one form of writing, in small letters, without blanks.
+
+    >>> letters("바닥형 보행 신호")
+    '바닥형보행신호'
+    """
+    return "".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def page(
+    session: Session, filters: Filters, *, start: int, after: int | None = None, size: int = PAGE
+) -> Page:
+    """Ideas in the reader's own order, as `proposals.queries.page`."""
+    query, key = _wanted(filters), Idea.shuffle_key
+    past_zero = after is not None and after < start
+    found: list[Idea] = []
+    if not past_zero:
+        tail = query.where(key >= start if after is None else key > after)
+        found += session.scalars(tail.order_by(key).limit(size + 1))
+    if len(found) <= size:
+        head = query.where(key < start)
+        if past_zero:
+            head = head.where(key > after)
+        found += session.scalars(head.order_by(key).limit(size + 1 - len(found)))
+    shown = found[:size]
+    supports = counts(session, [idea.id for idea in shown])
+    return Page(shown, supports, shown[-1].shuffle_key if len(found) > size else None)
+
+
+def _wanted(filters: Filters) -> Select[Idea]:
+    query = select(Idea).options(_AUTHOR).where(Idea.withdrawn_at.is_(None))
+    if filters.field:
+        query = query.where(Idea.field == filters.field)
+    if filters.neighbourhood:
+        query = query.where(Idea.neighbourhood == filters.neighbourhood)
+    for word in filters.query[: search.LONGEST_QUERY].split():
+        asked = letters(korean.without_particle(unicodedata.normalize("NFC", word)))
+        query = query.where(Idea.letters.contains(asked, autoescape=True))
+    return query
+
+
+def counts(session: Session, idea_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+    """How many people support each of these ideas, by one statement."""
+    query = select(IdeaSupport.idea_id, func.count()).where(IdeaSupport.idea_id.in_(idea_ids))
+    rows = session.execute(query.group_by(IdeaSupport.idea_id))
+    found = {row[0]: row[1] for row in rows}
+    return {id_: found.get(id_, 0) for id_ in idea_ids}
+
+
+def one(session: Session, idea_id: UUID) -> Idea | None:
+    """The idea with its author, unless it was taken back; None if there is none."""
+    query = select(Idea).options(_AUTHOR).where(Idea.id == idea_id, Idea.withdrawn_at.is_(None))
+    return session.scalar(query)
+
+
+def supported_by(session: Session, idea_id: UUID, account_id: UUID) -> bool:
+    """Whether the person supports the idea."""
+    return session.get(IdeaSupport, (idea_id, account_id)) is not None
+
+
+def made_of(session: Session, idea_id: UUID) -> Sequence[Proposal]:
+    """The public proposals that were made of the idea, the oldest first."""
+    query = select(Proposal).join(IdeaUse, IdeaUse.proposal_id == Proposal.id)
+    query = query.where(IdeaUse.idea_id == idea_id, Proposal.status.in_(workflow.PUBLIC))
+    return session.scalars(query.order_by(Proposal.created_at, Proposal.id)).all()
+
+
+def source_of(session: Session, proposal_id: UUID) -> Idea | None:
+    """The idea that the proposal was made of; None if of none."""
+    query = select(Idea).options(_AUTHOR).join(IdeaUse, IdeaUse.idea_id == Idea.id)
+    return session.scalar(query.where(IdeaUse.proposal_id == proposal_id))

@@ -1,0 +1,117 @@
+"""What pages read of supports. A page costs the same, however many people support."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CTE, distinct, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from proposals import workflow
+from proposals.models import Proposal
+from proposals.supports.models import Duty, Support, Threshold
+
+# Not from the slate on: a figure that moves while people vote would tell them how others vote.
+OPEN = workflow.BEFORE_BALLOT
+# What a supporter stands for. A translation changes none of it.
+WORDS = ("title", "summary", "need", "benefit", "place", "neighbourhood", "field", "cost_minor")
+DUTIES_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a proposal's page tells of its supports, to one reader.
+
+    `mine` is whether the reader supports it, `has_changed` whether its text is another one since;
+    `ahead` are the thresholds that are not reached yet.
+    """
+
+    count: int
+    is_open: bool
+    mine: bool
+    has_changed: bool
+    duties: Sequence[Duty]
+    ahead: Sequence[Threshold]
+
+
+def said(proposal: Proposal) -> dict[str, Any]:
+    """What whoever supports the proposal now stands for."""
+    return {name: getattr(proposal, name) for name in WORDS}
+
+
+def digest(words: Mapping[str, Any]) -> bytes:
+    """SHA-256 of such words."""
+    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).digest()
+
+
+def family(proposal_id: UUID) -> CTE:
+    """The ids of a proposal and of all that were merged into it, over any number of steps."""
+    ids = select(Proposal.id).where(Proposal.id == proposal_id).cte("family", recursive=True)
+    return ids.union(select(Proposal.id).join(ids, Proposal.merged_into_id == ids.c.id))
+
+
+def count(session: Session, proposal_id: UUID, *, since: datetime | None = None) -> int:
+    """How many people support it, or what was merged into it; each person once."""
+    query = select(func.count(distinct(Support.account_id)))
+    query = query.where(Support.proposal_id.in_(select(family(proposal_id).c.id)))
+    return session.scalar(query if since is None else query.where(Support.at > since)) or 0
+
+
+def of_person(session: Session, proposal_id: UUID, account_id: UUID) -> Support | None:
+    """The person's support for it or for what was merged into it, the latest; None if none."""
+    query = select(Support).options(joinedload(Support.text))
+    query = query.where(
+        Support.account_id == account_id,
+        Support.proposal_id.in_(select(family(proposal_id).c.id)),
+    )
+    return session.scalar(query.order_by(Support.at.desc(), Support.proposal_id).limit(1))
+
+
+def duties(session: Session, proposal_id: UUID) -> Sequence[Duty]:
+    """What the city owes the proposal and what was merged into it, the oldest first."""
+    query = select(Duty).where(Duty.proposal_id.in_(select(family(proposal_id).c.id)))
+    return session.scalars(query.order_by(Duty.opened_at, Duty.kind)).all()
+
+
+def thresholds(session: Session) -> Sequence[Threshold]:
+    """The city's thresholds, the lowest first."""
+    return session.scalars(select(Threshold).order_by(Threshold.supports)).all()
+
+
+def shown(session: Session, proposal: Proposal, reader_id: UUID | None) -> Shown | None:
+    """What the proposal's page tells; None of a draft."""
+    if proposal.status not in workflow.PUBLIC:
+        return None
+    is_open = proposal.status in OPEN
+    own = of_person(session, proposal.id, reader_id) if reader_id else None
+    owed = duties(session, proposal.id)
+    owed_kinds = {duty.kind for duty in owed}
+    return Shown(
+        count=count(session, proposal.id),
+        is_open=is_open,
+        mine=own is not None,
+        has_changed=own is not None and own.digest != digest(said(proposal)),
+        duties=owed,
+        ahead=[one for one in thresholds(session) if is_open and one.kind not in owed_kinds],
+    )
+
+
+def owed(session: Session) -> Sequence[Duty]:
+    """What the city owes, the longest due first."""
+    query = select(Duty).options(joinedload(Duty.proposal)).where(Duty.answered_at.is_(None))
+    return session.scalars(query.order_by(Duty.due_at, Duty.id).limit(DUTIES_SHOWN)).all()
+
+
+def answered(session: Session, *, limit: int = 20) -> Sequence[Duty]:
+    """What the city answered of late, the latest first."""
+    query = select(Duty).options(joinedload(Duty.proposal)).where(Duty.answered_at.is_not(None))
+    return session.scalars(query.order_by(Duty.answered_at.desc(), Duty.id).limit(limit)).all()
+
+
+def duty(session: Session, duty_id: UUID) -> Duty | None:
+    """The duty with its proposal; None if there is none."""
+    return session.get(Duty, duty_id, options=[joinedload(Duty.proposal)])

@@ -1,0 +1,22 @@
+"""What supports oblige to, and what supporters stand for, as people call it."""
+
+from collections.abc import Mapping
+
+from core.words import LazyString
+from core.words import lazy_gettext as _l
+
+DUTIES: Mapping[str, LazyString] = {
+    "answer": _l("A department's answer"),
+    "forum": _l("A public forum"),
+    "reply": _l("The mayor's reply"),
+}
+PARTS: Mapping[str, LazyString] = {
+    "title": _l("Title"),
+    "summary": _l("In one sentence"),
+    "need": _l("Why it is needed"),
+    "benefit": _l("Expected benefit"),
+    "place": _l("Location"),
+    "neighbourhood": _l("Neighbourhood"),
+    "field": _l("Field"),
+    "cost_minor": _l("Estimated cost"),
+}
