@@ -23,7 +23,6 @@ class Kind(StrEnum):
     NAMED = "named"  # a writer asked for it
     SET_ASIDE = "set_aside"  # the words that stood before something else took their place
     AMENDED = "amended"  # with an accepted part of an amendment
-    MERGED = "merged"
     RESTORED = "restored"  # an older version once more
 
 
@@ -33,7 +32,6 @@ KINDS: Mapping[str, LazyString] = MappingProxyType(
         Kind.NAMED: _l("Kept by a writer"),
         Kind.SET_ASIDE: _l("Kept because something else took its place"),
         Kind.AMENDED: _l("With an accepted amendment"),
-        Kind.MERGED: _l("After a merge"),
         Kind.RESTORED: _l("An older version, restored"),
     }
 )
@@ -44,7 +42,7 @@ class Version(Base):
     """The whole text of a proposal at one moment: who kept it, when, why.
 
     The database refuses to change a version, and to delete one of anything but a draft (migration
-    0014).
+    0015).
     """
 
     __tablename__ = "proposal_versions"
