@@ -322,7 +322,7 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
             said[name] = workflow.STATUSES[said[name]].name
     if "duty" in said:
         said["owed"] = DUTIES[said["duty"]]
-    if "until" in said:
+    if said.get("until"):
         said["until"] = day(datetime.fromisoformat(said["until"]))
     if "proposed" in said:
         said["act"] = TOGETHER[said["proposed"]]
