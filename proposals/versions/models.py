@@ -23,6 +23,7 @@ class Kind(StrEnum):
     NAMED = "named"  # a writer asked for it
     SET_ASIDE = "set_aside"  # the words that stood before something else took their place
     AMENDED = "amended"  # with an accepted part of an amendment
+    MERGED = "merged"  # the words that a merge put into one
     RESTORED = "restored"  # an older version once more
 
 
@@ -32,6 +33,7 @@ KINDS: Mapping[str, LazyString] = MappingProxyType(
         Kind.NAMED: _l("Kept by a writer"),
         Kind.SET_ASIDE: _l("Kept because something else took its place"),
         Kind.AMENDED: _l("With an accepted amendment"),
+        Kind.MERGED: _l("After a merge"),
         Kind.RESTORED: _l("An older version, restored"),
     }
 )

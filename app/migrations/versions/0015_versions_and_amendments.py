@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("credit_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("number > 0", name=op.f("ck_proposal_versions_numbered_from_one")),
         sa.CheckConstraint(
-            "kind IN ('published', 'named', 'set_aside', 'amended', 'restored')",
+            "kind IN ('published', 'named', 'set_aside', 'amended', 'merged', 'restored')",
             name=op.f("ck_proposal_versions_known_kind"),
         ),
         sa.ForeignKeyConstraint(
