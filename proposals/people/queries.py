@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.models import Account
 from proposals.models import Proposal
-from proposals.people.models import COAUTHOR, Invitation, Membership
+from proposals.people.models import AUTHOR, COAUTHOR, Invitation, Membership
 
 VALID_FOR = timedelta(days=14)
 
@@ -47,6 +47,17 @@ def members(session: Session, proposal_id: UUID) -> Sequence[Membership]:
     account = joinedload(Membership.account).lazyload(Account.grants)
     query = select(Membership).options(account).where(Membership.proposal_id == proposal_id)
     return session.scalars(query.order_by(Membership.joined_at, Membership.account_id)).all()
+
+
+def role_in(
+    proposal: Proposal, members: Sequence[Membership], account_id: UUID | None
+) -> str | None:
+    """What this person is in the proposal, of which all `members` are given; None: nothing."""
+    if account_id is None:
+        return None
+    if proposal.author_id == account_id:
+        return AUTHOR
+    return next((one.role for one in members if one.account_id == account_id), None)
 
 
 def may_read(session: Session, proposal: Proposal, account_id: UUID) -> bool:
