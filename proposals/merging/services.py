@@ -276,9 +276,10 @@ def _check_writer(
 
 
 def _check_whole(session: Session, into: Proposal) -> None:
-    text = services.current(session, into)
+    """A draft that others are merged into is handed in with it, so it must be complete."""
     if into.status != "draft":
         return
+    text = services.current(session, into)
     unanswered = [field.label_ko for field in asking.missing(session, into.id)]
     gaps = services.missing(text) + services.too_long(text) + unanswered
     if gaps:
