@@ -19,7 +19,7 @@ from proposals.people import queries as members
 from proposals.people.consents import PUBLISH
 from proposals.people.models import Membership
 from proposals.services import Text, begin_draft, current, submit
-from proposals.writing import queries
+from proposals.writing import queries, storing
 from tests.browser.walk import VOTER
 
 WRITERS = (VOTER, str(Role.REVIEWER), str(Role.POLL_CLERK))
@@ -242,8 +242,6 @@ def test_a_page_that_writes_too_late_is_told_and_keeps_its_words(pages, draft):
         made.summary = made.benefit = made.place = "x"
         made.field, made.cost_minor = "welfare-learning", 10
         now = datetime.now(UTC)  # noqa: TID251 - the server reads the real clock
-        from proposals.writing import storing  # noqa: PLC0415
-
         storing.write(
             session,
             made,
