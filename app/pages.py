@@ -18,10 +18,9 @@ from werkzeug.wrappers import Response
 
 from app import errors, sentences
 from app.config import Config
-from ballots import receipts
 from budget import alarm_words, phases
 from budget.forms import CREDENTIALS, PUBLICATIONS, ROLL_KINDS
-from core import money, words
+from core import codes, money, words
 from core.access import Role
 from core.forms import errors_of
 from proposals import workflow
@@ -69,7 +68,7 @@ def start(app: Flask, config: Config) -> None:
         status_name=lambda code: str(workflow.STATUSES[code].name),
         rule_steps=sentences.steps,
         fields_in_error=errors_of,
-        receipt=receipts.grouped,
+        receipt=codes.grouped,
         spoken=spoken,
         refusal=errors.sentence,
         alarm=alarm_words.sentence,

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
-from ballots import eligibility, receipts
+from ballots import eligibility
 from ballots import services as ballots
 from ballots.contest_keys import KEY_BYTES
 from ballots.errors import ContestClosedError, PaperBallotError
 from ballots.kinds import Choices
 from ballots.models import Contest, RollEntry
-from ballots.roll import checking, codes, queries, services, table, words
+from ballots.roll import checking, queries, services, table, words
 from ballots.roll.errors import (
     NoListError,
     RollDraftGoneError,
@@ -325,13 +325,6 @@ def test_the_roll_can_be_emptied_and_filled_anew(database, frozen, roll_keys, no
 
 
 # Codes and letters
-
-
-def test_a_code_holds_eighty_random_bits():
-    found = {codes.new() for _ in range(200)}
-    assert len(found) == 200
-    assert all(len(code) * 5 >= 60 and set(code) <= set(receipts.ALPHABET) for code in found)
-    assert {place for code in found for place in code} == set(receipts.ALPHABET)
 
 
 def printed(session, contest, roll_keys, now, **changes) -> list[services.Letter]:
