@@ -26,7 +26,7 @@ from core.forms import errors_of
 from proposals import workflow
 from proposals.review import clocks, costs
 from proposals.review.forms import VERDICTS
-from proposals.supports.words import DUTIES
+from proposals.supports.words import OBLIGATIONS
 
 STATIC = Path(__file__).resolve().parent / "static"
 YEAR = 365 * 24 * 60 * 60
@@ -83,7 +83,7 @@ def start(app: Flask, config: Config) -> None:
         is_demo=config.demo,
         Role=Role,
         STATUSES=workflow.STATUSES,
-        DUTIES=DUTIES,
+        OBLIGATIONS=OBLIGATIONS,
         BEFORE_BALLOT=workflow.BEFORE_BALLOT,
         REASONS=workflow.REASONS,
         UNFIT_REASONS=workflow.UNFIT_REASONS,

@@ -126,7 +126,7 @@ def test_what_is_owed_is_public_with_its_lateness_and_answered_by_the_right_role
 def test_the_office_calls_for_an_answer_and_sets_thresholds(client, person, made, sign_in):
     proposal_id = made()
     sign_in(person(Role.BUDGET_OFFICER))
-    page = f"/desk/proposals/{proposal_id}/duty"
+    page = f"/desk/proposals/{proposal_id}/obligation"
     assert client.post(page, data={"kind": "forum"}).status_code == 422
     client.post(page, data={"kind": "forum", "reason": "비탈이 무너져요."})
     assert "비탈이 무너져요." in client.get(f"/proposals/{proposal_id}").text

@@ -248,7 +248,9 @@ def test_a_merge_may_reach_a_threshold(session, now, pair):
         supports.give(session, proposal, account_id=factories.account(session, now).id, now=now)
     merge = propose(session, now, *pair)
     agree(session, now, merge, pair[1].author_id)
-    assert [duty.proposal_id for duty in supported.duties(session, pair[1].id)] == [pair[1].id]
+    assert [
+        obligation.proposal_id for obligation in supported.obligations(session, pair[1].id)
+    ] == [pair[1].id]
 
 
 def test_the_office_undoes_what_nobody_has_reviewed(session, now, pair):
