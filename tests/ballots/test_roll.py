@@ -183,6 +183,8 @@ def test_a_date_is_read_however_it_is_written(day):
 
 # On to the roll
 
+IDENTITY = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
 
 def test_an_import_keeps_neither_names_nor_birth_dates(database, frozen, roll_keys, now):
     with database.writing() as session:
@@ -192,7 +194,7 @@ def test_an_import_keeps_neither_names_nor_birth_dates(database, frozen, roll_ke
         entry = voter(session, frozen, "A-2")
         assert (entry.neighbourhood, entry.ground, entry.code) == ("haan-1", "works", None)
         dump = "".join(
-            str(row)
+            re.sub(IDENTITY, "", str(row))  # drawn at random: any four digits are in one some day
             for name in ("listed_voters", "roll_entries", "roll_drafts", "journal")
             for row in session.execute(text(f"SELECT * FROM {name}"))  # noqa: S608 - names of tables
         )

@@ -36,7 +36,7 @@ def test_it_is_received_in_the_persons_name_with_consent_and_a_public_line(sessi
     line = journal.last(session, "proposal.handed_in", about_id=made.id)
     assert (line.role, line.values) == ("budget_officer", {"channel": "paper"})
     told = str([entry.values for entry in proposals.history(session, made.id)])
-    assert "02-123" not in told
+    assert "02-123-4567" not in told
     assert "순이" not in told
 
 
