@@ -51,9 +51,9 @@ JOINING_REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
             "A proposal is supported from when it was received until it is on a ballot. Nothing was changed."
         ),
     ),
-    of_supports.DutyStandsError: (409, _l("The proposal is owed that already.")),
-    of_supports.NotYourDutyError: (403, _l("Another role writes this answer.")),
-    of_supports.DutyAnsweredError: (409, _l("The answer was given, and stays as it is.")),
+    of_supports.ObligationStandsError: (409, _l("The proposal is owed that already.")),
+    of_supports.NotYourObligationError: (403, _l("Another role writes this answer.")),
+    of_supports.ObligationAnsweredError: (409, _l("The answer was given, and stays as it is.")),
     of_merging.NothingToMergeError: (
         409,
         _l(
@@ -70,10 +70,6 @@ JOINING_REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     of_merging.MergeOverError: (
         409,
         _l("This merge is over: answered, taken back or lapsed. It can be proposed again."),
-    ),
-    of_merging.TextMovedError: (
-        409,
-        _l("The text has changed since you read it. Read it again, then answer."),
     ),
     of_merging.MergeReviewedError: (
         409,

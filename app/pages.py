@@ -18,19 +18,18 @@ from werkzeug.wrappers import Response
 
 from app import errors, sentences
 from app.config import Config
-from ballots import receipts
 from budget import alarm_words, phases
 from budget.forms import CREDENTIALS, PUBLICATIONS, ROLL_KINDS
-from core import money, words
+from core import codes, money, words
 from core.access import Role
 from core.forms import errors_of
-from core.web import reading
+from core.web import database
 from proposals import workflow
 from proposals.notices import queries as notices
 from proposals.pledges import steps as pledging
 from proposals.review import clocks, costs
 from proposals.review.forms import VERDICTS
-from proposals.supports.words import DUTIES
+from proposals.supports.words import OBLIGATIONS
 
 STATIC = Path(__file__).resolve().parent / "static"
 YEAR = 365 * 24 * 60 * 60
@@ -72,7 +71,7 @@ def start(app: Flask, config: Config) -> None:
         status_name=lambda code: str(workflow.STATUSES[code].name),
         rule_steps=sentences.steps,
         fields_in_error=errors_of,
-        receipt=receipts.grouped,
+        receipt=codes.grouped,
         spoken=spoken,
         refusal=errors.sentence,
         alarm=alarm_words.sentence,
@@ -88,7 +87,7 @@ def start(app: Flask, config: Config) -> None:
         is_demo=config.demo,
         Role=Role,
         STATUSES=workflow.STATUSES,
-        DUTIES=DUTIES,
+        OBLIGATIONS=OBLIGATIONS,
         KINDS=pledging.KINDS,
         PLEDGE_STATUSES=pledging.STATUSES,
         BEFORE_BALLOT=workflow.BEFORE_BALLOT,
@@ -111,8 +110,8 @@ def start(app: Flask, config: Config) -> None:
 
 def unread_notices() -> int:
     """How many notices wait for the person signed in; the bell of every page asks."""
-    with reading() as database:
-        return notices.unread(database, current_user.id)
+    with database().single.connect() as connection:
+        return notices.unread(connection, current_user.id)
 
 
 def spoken(text: str) -> Markup:

@@ -12,7 +12,7 @@ from core.words import LazyString, day, language
 from core.words import lazy_gettext as _l
 from proposals import workflow
 from proposals.pledges import steps as pledging
-from proposals.supports.words import DUTIES
+from proposals.supports.words import OBLIGATIONS
 
 ROLES: Mapping[str, LazyString] = {
     SYSTEM: _l("The system"),
@@ -64,9 +64,9 @@ ACTS: Mapping[str, LazyString] = {
     "cycle.withdrawn": _l(
         "%(title)s: “%(act)s” was taken back before a second officer confirmed it."
     ),
-    "duty.answered": _l("The city answered: %(owed)s."),
-    "duty.called": _l("%(owed)s was called for by the office, and is due by %(until)s."),
-    "duty.opened": _l("%(supports)s supports were reached: %(owed)s is due by %(until)s."),
+    "obligation.answered": _l("The city answered: %(owed)s."),
+    "obligation.called": _l("%(owed)s was called for by the office, and is due by %(until)s."),
+    "obligation.opened": _l("%(supports)s supports were reached: %(owed)s is due by %(until)s."),
     "log.continued": _l(
         "%(title)s: %(lost)s entries of the public log were lost, all from entry %(kept)s on. The vote goes on in the log %(log)s, document %(document)s; %(reopened)s voters are not marked as having voted any more."
     ),
@@ -325,9 +325,9 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("source", "to"):
         if said.get(name) in workflow.STATUSES:
             said[name] = workflow.STATUSES[said[name]].name
-    if "duty" in said:
-        said["owed"] = DUTIES[said["duty"]]
-    if "until" in said:
+    if "obligation" in said:
+        said["owed"] = OBLIGATIONS[said["obligation"]]
+    if said.get("until"):
         said["until"] = day(datetime.fromisoformat(said["until"]))
     if "proposed" in said:
         said["act"] = TOGETHER[said["proposed"]]

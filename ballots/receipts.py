@@ -4,12 +4,11 @@ The leaf holds 32 random bytes, so a code tells nothing of what was chosen. With
 the leaf's place in the public log, and check there that it was counted in.
 """
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32
+from core.codes import ALPHABET
+
 LENGTH = 20
 _BITS = 5 * LENGTH
-_GROUP = 4
 _HASH_BITS = 256
-_SLIPS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
 
 
@@ -32,13 +31,3 @@ def hashes_of(code: str) -> tuple[bytes, bytes]:
 def is_code(text: str) -> bool:
     """Whether this could be a code, without its hyphens."""
     return len(text) == LENGTH and set(text) <= set(ALPHABET)
-
-
-def grouped(code: str) -> str:
-    """The code as people read it: K7QF-2M9T-0XRB-5HWD-8C3N."""
-    return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))
-
-
-def normal(typed: str) -> str:
-    """What was meant by what was typed: case, hyphens and look-alike letters do not matter."""
-    return typed.upper().translate(_SLIPS)

@@ -34,7 +34,7 @@ from ballots.log import Found
 from ballots.models import Board, Contest, Option
 from ballots.tokens import queries as tokens
 from ballots.voter import Voter
-from core import city, clock, qr
+from core import city, clock, codes, qr
 from core.access import public, voting
 from core.forms import text_of
 from core.limits import limited
@@ -129,7 +129,7 @@ def receipt(contest_id: UUID) -> ResponseReturnValue:
     if code is None:
         return redirect(url_for("ballots.find", contest_id=contest_id))
     # segno writes the picture from the code alone.
-    picture = Markup(qr.svg(receipts.grouped(code)))  # noqa: S704
+    picture = Markup(qr.svg(codes.grouped(code)))  # noqa: S704
     with reading() as session:
         contest, connection = _contest(session, contest_id), session.connection()
         found = log.find(connection, contest_id, code)
@@ -183,7 +183,7 @@ def find(contest_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         contest = _contest(session, contest_id)
         if form.validate_on_submit():
-            code = receipts.normal(text_of(form.code))
+            code = codes.normal(text_of(form.code))
             found = _find(session, contest_id, code)
         board = session.get(Board, contest_id)
         page = render_template(

@@ -17,20 +17,14 @@ from core.access import Role
 from proposals import queries, workflow
 from proposals.errors import NotYourProposalError
 from proposals.forms import ProposalForm
-from proposals.handing import queries as handing
-from proposals.ideas import queries as ideas
-from proposals.merging import queries as merging
 from proposals.models import Proposal
 from proposals.people import queries as people
-from proposals.people import requests
 from proposals.queries import Filters
 from proposals.services import KEY_BITS, Text
 from proposals.similar import queries as alike
 from proposals.similar.index import Index
 from proposals.similar.queries import Likeness
 from proposals.similar.traits import Wish
-from proposals.supports import queries as supports
-from proposals.workflow import BEFORE_BALLOT
 from proposals.writing import services as writing
 
 WRITTEN = tuple(field.name for field in fields(Text))
@@ -148,18 +142,3 @@ def own_start() -> int:
 def reader_id() -> UUID | None:
     """The account of whoever reads; None for a visitor."""
     return current_user.id if current_user.is_authenticated else None
-
-
-def joined(database: Session, proposal: Proposal) -> dict[str, Any]:
-    """What joins a proposal to people and to other proposals, for its page."""
-    reader, writes = reader_id(), may_write(database, proposal)
-    return {
-        "writes": writes,
-        "supports": supports.shown(database, proposal, reader),
-        "ties": merging.ties(database, proposal.id, now=clock.now()),
-        "idea": ideas.source_of(database, proposal.id),
-        "handed": handing.of(database, proposal.id),
-        "may_ask": reader is not None and requests.may_ask(database, proposal, reader),
-        "may_split": proposal.status in BEFORE_BALLOT and writes,
-        "now": clock.now(),
-    }

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from accounts.models import Account
 from core import journal
@@ -13,6 +14,7 @@ from core.journal import JournalEntry
 from proposals import search, workflow
 from proposals.models import Proposal, Receipt
 
+Row = TypeVar("Row")
 PAGE, DESK_LIMIT = 12, 100
 LONGEST_NUMBER = 9  # digits of a receipt number, within what the column holds
 
@@ -46,24 +48,32 @@ class Page:
 def page(
     session: Session, filters: Filters, *, start: int, after: int | None = None, size: int = PAGE
 ) -> Page:
-    """Public proposals in the reader's own order.
+    """Public proposals in the reader's own order, as `around` gives it."""
+    query = select(Proposal).where(*conditions(session, filters))
+    return Page(*around(session, query, Proposal.shuffle_key, start=start, after=after, size=size))
 
-    Each proposal has a random key; a reader's list begins at a place of the key circle that is the
+
+def around(
+    session: Session, query: Select[Row], key: InstrumentedAttribute[int], *, start: int,
+    after: int | None, size: int,
+) -> tuple[Sequence[Row], int | None]:  # fmt: skip
+    """Some rows in the reader's own order, and the key after which the next page starts.
+
+    Each row has a random key; a reader's list begins at a place of the key circle that is the
     reader's own (`start`) and goes once round. So the order is stable over pages and costs one or
     two index ranges, whatever the size of the city; a full shuffle for each reader would sort all.
-    The price: who follows whom is the same for all, and a proposal after a wide gap of keys comes
-    first for more readers; with n proposals the widest gap is about ln(n) times the mean.
+    The price: who follows whom is the same for all, and a row after a wide gap of keys comes
+    first for more readers; with n rows the widest gap is about ln(n) times the mean.
 
     Parameters
     ----------
+    key : the column of the random keys
     start : 0 ≤ start < 2⁶², the reader's place
     after : the last key shown, from the page before
     """
-    query = select(Proposal).where(*conditions(session, filters))
-    key = Proposal.shuffle_key
     past_zero = after is not None and after < start
     wanted = size + 1
-    found: list[Proposal] = []
+    found: list[Row] = []
     if not past_zero:
         tail = query.where(key >= start if after is None else key > after)
         found += session.scalars(tail.order_by(key).limit(wanted))
@@ -73,7 +83,7 @@ def page(
             head = head.where(key > after)
         found += session.scalars(head.order_by(key).limit(wanted - len(found)))
     shown = found[:size]
-    return Page(shown, shown[-1].shuffle_key if len(found) > size else None)
+    return shown, getattr(shown[-1], key.key) if len(found) > size else None
 
 
 def conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:

@@ -1,5 +1,6 @@
 """Reading proposals, and what becomes of one's own."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -19,28 +20,31 @@ from proposals.amendments import queries as amendments
 from proposals.asking import queries as asking
 from proposals.files import queries as files
 from proposals.forms import ObjectionForm
+from proposals.handing import queries as handing
+from proposals.ideas import queries as ideas
+from proposals.merging import queries as ties
 from proposals.merging import services as merging
 from proposals.models import Proposal
 from proposals.notices import queries as notices
 from proposals.pages import (
     asked_for,
-    belongs,
-    is_mine,
-    joined,
-    may_write,
     on_desk,
     own,
     own_start,
     readable,
+    reader_id,
     shuffle_place,
     vocabulary,
 )
 from proposals.people import queries as people
+from proposals.people import requests
+from proposals.people.models import AUTHOR, WRITE
 from proposals.places import drawings as places
 from proposals.pledges import queries as pledges
 from proposals.review import queries as reviews
 from proposals.sharing.prints import card
 from proposals.similar import queries as alike
+from proposals.supports import queries as supports
 from proposals.versions import queries as kept
 from proposals.writing import queries as written
 
@@ -132,25 +136,25 @@ def object_(proposal_id: UUID) -> ResponseReturnValue:
 
 def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> str:
     """The page of one proposal; what its author may do now is read off the status machine."""
-    mine, is_within = is_mine(proposal), belongs(database, proposal)
-    into_id, words = proposal.merged_into_id, vocabulary(database)
-    is_public = proposal.status in workflow.PUBLIC
+    members, words = people.members(database, proposal.id), vocabulary(database)
+    role = people.role_in(proposal, members, reader_id())
+    into_id, is_public = proposal.merged_into_id, proposal.status in workflow.PUBLIC
     return render_template(
         "proposals/show.html",
         proposal=proposal,
         history=queries.history(database, proposal.id),
-        own_steps=workflow.allowed(proposal.status, {CITIZEN}) if mine else {},
-        can_edit=proposal.status in workflow.EDITABLE and may_write(database, proposal),
+        own_steps=workflow.allowed(proposal.status, {CITIZEN}) if role == AUTHOR else {},
+        can_edit=proposal.status in workflow.EDITABLE and role in WRITE,
         text=services.current(database, proposal) if proposal.status == "draft" else proposal,
-        members=people.members(database, proposal.id),
-        belongs=is_within,
-        has_words=(is_within or proposal.status in workflow.WORDS_PUBLIC)
+        members=members,
+        belongs=role is not None,
+        has_words=(role is not None or proposal.status in workflow.WORDS_PUBLIC)
         and written.head(database, proposal.id) is not None,
         on_desk=on_desk(proposal),
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
         differences=alike.differences(database, proposal.id),
-        versions=kept.extent(database, proposal.id, belongs=is_within),
+        versions=kept.extent(database, proposal.id, belongs=role is not None),
         amendments=amendments.count(database, proposal.id),
         asked=asking.asked(database, proposal.id),
         reviewed=reviews.file(database, proposal, now=clock.now()),
@@ -160,6 +164,20 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         pledges=pledges.shown(database, proposal),
         is_followed=current_user.is_authenticated
         and notices.is_followed(database, current_user.id, proposal),
-        **joined(database, proposal),
+        **_joined(database, proposal, role),
         **words,
     )
+
+
+def _joined(database: Session, proposal: Proposal, role: str | None) -> dict[str, Any]:
+    """What joins a proposal to people and to other proposals; `role` is the reader's in it."""
+    reader, now = reader_id(), clock.now()
+    return {
+        "supports": supports.shown(database, proposal, reader),
+        "ties": ties.ties(database, proposal.id, now=now),
+        "idea": ideas.source_of(database, proposal.id),
+        "handed": handing.of(database, proposal.id),
+        "may_ask": reader is not None and requests.may_ask(database, proposal, reader),
+        "may_split": proposal.status in workflow.BEFORE_BALLOT and role in WRITE,
+        "now": now,
+    }

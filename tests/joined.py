@@ -46,7 +46,7 @@ def examples(session: Session, now: datetime, author: Account) -> Mapping[str, M
     digest = merges.digest_of(session, own)
     for person in sorted(merges.asked(session, done)):
         merging.agree(session, done.id, account_id=person, digest=digest, now=now)
-    duty = supports.call(session, near, "answer", "급해요.", actor=OFFICE, now=now)
+    obligation = supports.call(session, near, "answer", "급해요.", actor=OFFICE, now=now)
     idea = ideas.put(session, author.id, Wish("골목 의자", "쉬어 가면 좋겠어요."), now=now)
     person = Person("순이", "02-123", "paper", "서명", now)
     clerk = Actor(Role.BUDGET_OFFICER, reader.id)
@@ -64,7 +64,7 @@ def examples(session: Session, now: datetime, author: Account) -> Mapping[str, M
     mine, office = {"proposal_id": free.id}, {"proposal_id": handed.id}
     return {
         "supports.support": {"proposal_id": near.id},
-        "supports.answer": {"duty_id": duty.id},
+        "supports.answer": {"obligation_id": obligation.id},
         "supports.call": mine,
         "merging.propose": mine,
         "merging.propose_as_office": mine,

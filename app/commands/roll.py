@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.commands.speech import language_option, speaking
 from app.config import Config
-from ballots import receipts
 from ballots.models import Contest
 from ballots.roll import checking, letters, services, words
 from ballots.roll.keys import RollKeys
 from ballots.roll.services import Letter
 from budget import queries
-from core import city, clock
+from core import city, clock, codes
 from core.db import opened
 from core.journal import OPERATOR, Actor
 from core.words import gettext as _
@@ -144,7 +143,7 @@ def _write(
         extensions=["jinja2.ext.i18n"],
     )
     teach(templates)
-    templates.filters |= {"moment": moment, "receipt": receipts.grouped}
+    templates.filters |= {"moment": moment, "receipt": codes.grouped}
 
     def render(name: str, **values: object) -> str:
         return templates.get_template(name).render(locale=language(), **values)

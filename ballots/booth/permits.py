@@ -1,14 +1,13 @@
 """Permits for the booth: given to a voter who was checked, good once and for a short while."""
 
 import hashlib
-import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.orm import Session
 
-from ballots import receipts, services
+from ballots import services
 from ballots.booth.errors import WrongPermitError
 from ballots.booth.models import BoothPermit
 from ballots.errors import (
@@ -21,6 +20,7 @@ from ballots.keys import Keys
 from ballots.kinds import Choices
 from ballots.models import Contest, RollEntry
 from ballots.services import Paper
+from core import codes
 
 LENGTH = 8  # letters of a code: 40 bits
 GOOD_FOR = timedelta(minutes=15)
@@ -46,7 +46,7 @@ def give(session: Session, contest: Contest, voter_id: str, *, now: datetime) ->
         raise NotOnRollError(number=1)
     if entry.status == "paper":
         raise PaperBallotError
-    code = "".join(secrets.choice(receipts.ALPHABET) for _ in range(LENGTH))
+    code = codes.new(LENGTH)
     session.execute(delete(BoothPermit).where(BoothPermit.until <= now))
     session.merge(
         BoothPermit(

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from ballots import kinds, queries, receipts, services, voter
+from ballots import kinds, queries, services, voter
 from ballots.booth import permits
 from ballots.booth.errors import SignedInBoothError
 from ballots.errors import InvalidBallotError
@@ -20,7 +20,7 @@ from ballots.forms import choices_of
 from ballots.groups import grouped
 from ballots.keys import Keys
 from ballots.models import Contest
-from core import city, clock
+from core import city, clock, codes
 from core.access import public
 from core.errors import RoomError
 from core.limits import limited
@@ -53,7 +53,7 @@ def _step(session: Session, contest: Contest) -> ResponseReturnValue:
         raise SignedInBoothError
     if request.method == "GET":
         return _lock(contest)
-    code = receipts.normal(request.form.get("permit", ""))
+    code = codes.normal(request.form.get("permit", ""))
     if "cast" in request.form:
         return _cast(contest, code)
     permits.check(session, contest.id, code, now=clock.now())

@@ -19,7 +19,6 @@ from ballots import services as ballots
 from ballots.errors import ContestClosedError
 from ballots.keys import Keys
 from ballots.models import Contest, RollEntry
-from ballots.roll import codes
 from ballots.roll.checking import (
     Entry,
     Report,
@@ -33,12 +32,13 @@ from ballots.roll.keys import RollKeys
 from ballots.roll.models import ListedVoter, RollDraft
 from ballots.succession import queries as successions
 from ballots.tokens import services as tokens
-from core import journal
+from core import codes, journal
 from core.db import after_commit
 from core.journal import Actor
 
 CHUNK = 5000  # voters written by one statement
 LETTERS = 100  # printed at once
+CODE_LENGTH = 16  # letters of a one-time code: 80 random bits
 # The table instead of the class: a hundred thousand rows need no objects.
 _LISTED = insert(ListedVoter.metadata.tables["listed_voters"])
 AT_A_DESK = 0  # the batch of codes that were given out at a desk
@@ -233,7 +233,9 @@ def _issue(
     batch: int,
 ) -> list[Letter]:
     """Codes for voters, by one statement; only their keyed hashes are kept."""
-    letters = [Letter(voter.number, voter.neighbourhood, codes.new()) for voter in voters]
+    letters = [
+        Letter(voter.number, voter.neighbourhood, codes.new(CODE_LENGTH)) for voter in voters
+    ]
     rows = [
         {
             "contest_id": contest.id, "voter_id": voter.voter_id, "batch": batch,

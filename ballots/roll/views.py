@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ballots import queries as ballots
-from ballots import receipts, voter
+from ballots import voter
 from ballots.keys import Keys
 from ballots.models import Contest
 from ballots.roll import queries
 from ballots.roll.errors import WrongBallotCodeError
 from ballots.roll.forms import BallotCodeForm, DeclarationForm
+from core import codes
 from core.access import public, signed_in, voting
 from core.forms import text_of
 from core.limits import limited
@@ -33,7 +34,7 @@ def code(contest_id: UUID) -> ResponseReturnValue:
     status = 200
     if form.validate_on_submit():
         try:
-            _enter(contest_id, receipts.normal(text_of(form.code)))
+            _enter(contest_id, codes.normal(text_of(form.code)))
         except WrongBallotCodeError:
             form.code.errors = [_("This code is not good for this vote. Look at the letter again.")]
             status = 401

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ballots.board import blind
 from ballots.board.blind import PREFIX_BYTES, SALT_BYTES, Blinded
-from ballots.receipts import ALPHABET, normal
 from ballots.tokens.errors import WrongRecoveryCodeError
+from core.codes import ALPHABET, normal
 
 SECRET_BYTES = 16
 CHECK_BITS = 12  # of SHA-256 of the secret: one slip in 4,096 is not found

@@ -13,6 +13,7 @@ from ballots.board.tiles import bundles
 from budget.verification.after import check_before, ended, proved_before
 from budget.verification.case import Case, Said, Unchecked, Wrong, blamed, must, needed
 from budget.verification.hashes import hash_at, hashes_of
+from core.codes import grouped
 from core.words import lazy_gettext as _l
 
 
@@ -104,7 +105,7 @@ def check_receipts(case: Case) -> Said:
     for name, receipt, point in case.receipts():
         if point.origin in before:
             hashed = proved_before(case, before[point.origin], name, receipt)
-            codes.append(receipts.grouped(receipts.code_of(hashed)))
+            codes.append(grouped(receipts.code_of(hashed)))
             continue
         roots, last = needed(case.roots, "V3"), needed(case.last, "V2")
         case.check_signed(receipt.note, name)
@@ -118,7 +119,7 @@ def check_receipts(case: Case) -> Said:
             check_inclusion(hashed, receipt.index, point.size, receipt.proof, point.root)
         except ProofError:
             raise Wrong(said) from None
-        codes.append(receipts.grouped(receipts.code_of(hashed)))
+        codes.append(grouped(receipts.code_of(hashed)))
     if not codes:
         return _l("No receipts were given.")
     return _l("Receipts that are proved by this log: %(codes)s.", codes=", ".join(codes))

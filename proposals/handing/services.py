@@ -3,8 +3,6 @@
 The session is the caller's; nothing here commits.
 """
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from core import journal
+from core import codes, journal
 from core.journal import CITIZEN, Actor
 from proposals import services
 from proposals.errors import IncompleteProposalError
@@ -22,8 +20,7 @@ from proposals.models import Proposal
 from proposals.services import Text
 
 CHANNELS = ("desk", "paper", "phone")
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that looks like another one
-LENGTH, _GROUP = 16, 4  # letters; 78 bits
+LENGTH = 16  # letters of a claim code: 80 bits
 
 
 @dataclass(frozen=True)
@@ -79,14 +76,16 @@ def new_code(session: Session, proposal_id: UUID) -> str:
     ------
     WrongClaimError : it was claimed already, or not handed in for anybody.
     """
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    code = codes.new(LENGTH)
     kept = update(HandedIn).where(
         HandedIn.proposal_id == proposal_id, HandedIn.claimed_at.is_(None)
     )
-    kept_for = session.scalar(kept.values(claim_hash=_hash(code)).returning(HandedIn.proposal_id))
+    kept_for = session.scalar(
+        kept.values(claim_hash=codes.hash_of(code)).returning(HandedIn.proposal_id)
+    )
     if kept_for is None:
         raise WrongClaimError
-    return grouped(code)
+    return codes.grouped(code)
 
 
 def claim(session: Session, code: str, *, account_id: UUID, now: datetime) -> UUID:
@@ -99,7 +98,7 @@ def claim(session: Session, code: str, *, account_id: UUID, now: datetime) -> UU
     WrongClaimError : no receipt has this code, or it was used.
     """
     taken = update(HandedIn).where(
-        HandedIn.claim_hash == _hash(normal(code)), HandedIn.claimed_at.is_(None)
+        HandedIn.claim_hash == codes.hash_of(codes.normal(code)), HandedIn.claimed_at.is_(None)
     )
     proposal_id: UUID | None = session.scalar(
         taken.values(claimed_at=now).returning(HandedIn.proposal_id)
@@ -115,18 +114,3 @@ def claim(session: Session, code: str, *, account_id: UUID, now: datetime) -> UU
         about_id=proposal_id, now=now,
     )  # fmt: skip
     return proposal_id
-
-
-def grouped(code: str) -> str:
-    """The code as people read it."""
-    return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))
-
-
-def normal(typed: str) -> str:
-    """What was meant by what was typed: case, blanks and hyphens do not matter."""
-    return "".join(letter for letter in typed.upper() if letter.isalnum())
-
-
-def _hash(code: str) -> str:
-    """What is kept of a code, which is random enough to need no salt."""
-    return hashlib.sha256(code.encode()).hexdigest()

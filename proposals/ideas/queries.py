@@ -12,19 +12,11 @@ from accounts.models import Account
 from proposals import search, workflow
 from proposals.ideas.models import Idea, IdeaSupport, IdeaUse
 from proposals.models import Proposal
+from proposals.queries import Filters, around
 from proposals.similar import korean
 
 PAGE = 12
 _AUTHOR = joinedload(Idea.author).lazyload(Account.grants)
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a reader asked to see; empty means everything."""
-
-    query: str = ""
-    field: str = ""
-    neighbourhood: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,21 +40,11 @@ def letters(text: str) -> str:
 def page(
     session: Session, filters: Filters, *, start: int, after: int | None = None, size: int = PAGE
 ) -> Page:
-    """Ideas in the reader's own order, as `proposals.queries.page`."""
-    query, key = _wanted(filters), Idea.shuffle_key
-    past_zero = after is not None and after < start
-    found: list[Idea] = []
-    if not past_zero:
-        tail = query.where(key >= start if after is None else key > after)
-        found += session.scalars(tail.order_by(key).limit(size + 1))
-    if len(found) <= size:
-        head = query.where(key < start)
-        if past_zero:
-            head = head.where(key > after)
-        found += session.scalars(head.order_by(key).limit(size + 1 - len(found)))
-    shown = found[:size]
-    supports = counts(session, [idea.id for idea in shown])
-    return Page(shown, supports, shown[-1].shuffle_key if len(found) > size else None)
+    """Ideas in the reader's own order."""
+    shown, following = around(
+        session, _wanted(filters), Idea.shuffle_key, start=start, after=after, size=size
+    )
+    return Page(shown, counts(session, [idea.id for idea in shown]), following)
 
 
 def _wanted(filters: Filters) -> Select[Idea]:

@@ -16,8 +16,7 @@ from core.words import language
 from proposals.ideas import queries, services
 from proposals.ideas.forms import IdeaForm
 from proposals.ideas.models import Idea
-from proposals.ideas.queries import Filters
-from proposals.pages import own_start, shuffle_place, status_of, vocabulary
+from proposals.pages import asked_for, own_start, shuffle_place, status_of, vocabulary
 
 blueprint = Blueprint("ideas", __name__)
 
@@ -26,11 +25,7 @@ blueprint = Blueprint("ideas", __name__)
 @public
 def index() -> ResponseReturnValue:
     """The ideas, in the reader's own order."""
-    filters = Filters(
-        query=request.args.get("q", "").strip(),
-        field=request.args.get("field", ""),
-        neighbourhood=request.args.get("neighbourhood", ""),
-    )
+    filters = asked_for()
     with reading() as database:
         page = queries.page(
             database, filters, start=own_start(),

@@ -19,10 +19,6 @@ class MergeOverError(RoomError):
     """The merge was answered, taken back, or has lapsed."""
 
 
-class TextMovedError(RoomError):
-    """The text that is to stand for all is another one than was read."""
-
-
 class MergeReviewedError(RoomError):
     """What was merged into has gone on since, so the merge stands."""
 

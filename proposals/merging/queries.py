@@ -1,7 +1,7 @@
 """What pages read of merges and splits."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from proposals.merging.models import DONE, OPEN, Merge, MergeConsent, MergePart,
 from proposals.models import Proposal
 from proposals.people import queries as people
 from proposals.people.models import COAUTHOR, Membership
-from proposals.supports.queries import digest
 
 _AUTHOR = joinedload(Proposal.author).lazyload(Account.grants)
 _CONSENTS = selectinload(Merge.consents).joinedload(MergeConsent.account).lazyload(Account.grants)
@@ -110,7 +109,7 @@ def names(session: Session, account_ids: set[UUID]) -> Sequence[str]:
 
 def digest_of(session: Session, proposal: Proposal) -> bytes:
     """Of the text that is to stand for all, as it reads now; a draft's is written still."""
-    return digest(asdict(services.current(session, proposal)))
+    return bytes.fromhex(services.current(session, proposal).digest)
 
 
 def waiting_for(session: Session, account_id: UUID, *, now: datetime) -> Sequence[Merge]:

@@ -5,6 +5,7 @@ supports that were given to them; they only lead on to what they became part of.
 """
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -14,7 +15,8 @@ from sqlalchemy.orm import Session
 from core import journal
 from core.journal import CITIZEN, THE_SYSTEM, Actor
 from proposals import services, workflow
-from proposals.errors import IncompleteProposalError
+from proposals.asking import queries as asking
+from proposals.errors import IncompleteProposalError, TextMovedError
 from proposals.merging import queries
 from proposals.merging.errors import (
     AlreadyMergingError,
@@ -23,7 +25,6 @@ from proposals.merging.errors import (
     NotAskedError,
     NothingToMergeError,
     OfficeMergesError,
-    TextMovedError,
 )
 from proposals.merging.models import (
     DONE,
@@ -35,9 +36,14 @@ from proposals.merging.models import (
     MergePart,
 )
 from proposals.models import Proposal
+from proposals.people import consents
 from proposals.people import queries as members
 from proposals.people import services as people
+from proposals.people.consents import PUBLISH
 from proposals.supports import services as supports
+from proposals.versions import keeping as versions
+from proposals.versions.models import Kind
+from proposals.writing import services as writing
 
 LIFE = timedelta(days=14)  # of a merge that waits for its authors
 
@@ -177,6 +183,23 @@ def _release(session: Session, merge: Merge, *, now: datetime) -> None:
     session.flush()
 
 
+def _hand_in(session: Session, into: Proposal, *, now: datetime) -> None:
+    """Hand in the draft that was written for a merge, and keep the text that all agreed to."""
+    writing.opened(session, into)  # nobody writes on until this is done
+    text = services.current(session, into)
+    if into.status == "draft":
+        for writer in members.writers(session, into):
+            consents.give(
+                session, into.id, PUBLISH, text.digest, account_id=writer.account_id, now=now
+            )
+        services.submit(session, into, author_id=into.author_id, now=now)
+    kept = versions.last(session, into.id)
+    if kept is None or kept.said != asdict(text):
+        versions.keep(
+            session, into, asdict(text), Kind.MERGED, account_id=into.author_id, now=now
+        )  # fmt: skip
+
+
 def _put_back(session: Session, into_id: UUID) -> None:
     """Who is co-author of the target by merges alone, none of which stands, is so no more."""
     originals = select(Proposal.id).where(Proposal.merged_into_id == into_id)
@@ -199,8 +222,7 @@ def _complete_if_all(session: Session, merge: Merge, *, now: datetime) -> None:
     if not asked <= queries.agreed(session, merge):
         return
     into = merge.into
-    if into.status == "draft" and into.author_id is not None:
-        services.submit(session, into, author_id=into.author_id, now=now)
+    _hand_in(session, into, now=now)
     for part in merge.parts:
         services.move(
             session, part.proposal, "merged", actor=THE_SYSTEM, now=now,
@@ -254,8 +276,12 @@ def _check_writer(
 
 
 def _check_whole(session: Session, into: Proposal) -> None:
+    """A draft that others are merged into is handed in with it, so it must be complete."""
+    if into.status != "draft":
+        return
     text = services.current(session, into)
-    gaps = services.missing(text) + services.too_long(text) if into.status == "draft" else []
+    unanswered = [field.label_ko for field in asking.missing(session, into.id)]
+    gaps = services.missing(text) + services.too_long(text) + unanswered
     if gaps:
         raise IncompleteProposalError(missing=gaps)
 

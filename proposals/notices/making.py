@@ -48,6 +48,10 @@ WIDE = frozenset({"proposal.moved"})
 
 def turn(database: Database) -> int:
     """Tell of the next entries of the journal; how many that were."""
+    with database.reading() as session:
+        newest = session.scalar(select(func.max(JournalEntry.id)))
+        if newest is None or newest <= session.get_one(Cursor, 1).entry_id:
+            return 0
     last = _settled(database)
     if last is None:
         return 0
@@ -76,7 +80,7 @@ def _settled(database: Database) -> int | None:
             return session.scalar(newest)
     try:
         with database.writing() as session:
-            session.execute(text("SET LOCAL lock_timeout = '1s'"))
+            session.execute(text("SET LOCAL lock_timeout = '100ms'"))
             session.execute(text("LOCK TABLE journal IN SHARE MODE"))
             return session.scalar(newest)
     except OperationalError:  # somebody writes for long: the next turn will do

@@ -10,7 +10,8 @@ from accounts.models import Account
 from core.db import Base
 from proposals.models import Proposal
 
-COAUTHOR, VIEWER = "coauthor", "viewer"
+AUTHOR, COAUTHOR, VIEWER = "author", "coauthor", "viewer"  # a row is of the two latter
+WRITE = frozenset({AUTHOR, COAUTHOR})
 LONGEST_MESSAGE = 500
 
 

@@ -1,6 +1,5 @@
 """Who belongs to a proposal."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +9,9 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.models import Account
+from core import codes
 from proposals.models import Proposal
-from proposals.people.models import COAUTHOR, Invitation, Membership
+from proposals.people.models import AUTHOR, COAUTHOR, Invitation, Membership
 
 VALID_FOR = timedelta(days=14)
 
@@ -47,6 +47,17 @@ def members(session: Session, proposal_id: UUID) -> Sequence[Membership]:
     account = joinedload(Membership.account).lazyload(Account.grants)
     query = select(Membership).options(account).where(Membership.proposal_id == proposal_id)
     return session.scalars(query.order_by(Membership.joined_at, Membership.account_id)).all()
+
+
+def role_in(
+    proposal: Proposal, members: Sequence[Membership], account_id: UUID | None
+) -> str | None:
+    """What this person is in the proposal, of which all `members` are given; None: nothing."""
+    if account_id is None:
+        return None
+    if proposal.author_id == account_id:
+        return AUTHOR
+    return next((one.role for one in members if one.account_id == account_id), None)
 
 
 def may_read(session: Session, proposal: Proposal, account_id: UUID) -> bool:
@@ -97,15 +108,10 @@ def others(session: Session, proposal_id: UUID) -> int:
     return session.scalar(query.where(Membership.proposal_id == proposal_id)) or 0
 
 
-def hash_of(code: str) -> str:
-    """What is kept of an invitation's code, which is random enough to need no salt."""
-    return hashlib.sha256(code.encode()).hexdigest()
-
-
 def invitation(session: Session, code: str, *, now: datetime) -> Invitation | None:
     """The invitation of that code that may still be used; None if there is none."""
     query = select(Invitation).where(
-        Invitation.code_hash == hash_of(code),
+        Invitation.code_hash == codes.hash_of(code),
         Invitation.used_at.is_(None),
         Invitation.made_at > now - VALID_FOR,
     )

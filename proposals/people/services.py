@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core import journal
+from core import codes, journal
 from core.journal import CITIZEN, Actor
 from proposals.errors import InvitationUsedError, NotYourProposalError, OwnInvitationError
 from proposals.models import Proposal
@@ -32,7 +32,7 @@ def invite(
         raise NotYourProposalError
     code = secrets.token_urlsafe(16)
     session.add(
-        Invitation(proposal_id=proposal.id, role=role, code_hash=queries.hash_of(code), made_at=now)
+        Invitation(proposal_id=proposal.id, role=role, code_hash=codes.hash_of(code), made_at=now)
     )
     session.flush()
     return code

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from core import money, qr, typesetting
@@ -35,7 +35,7 @@ class Card:
     def digest(self) -> str:
         """Names these words in this design, so that a picture of them may be kept for ever."""
         said = json.dumps(asdict(self), ensure_ascii=False).encode()
-        return hashlib.sha256(said + CARD.read_bytes()).hexdigest()[:16]
+        return hashlib.sha256(said + _design()).hexdigest()[:16]
 
     def png(self) -> bytes:
         """The picture, 1200 by 630 pixels. Raises NoKoreanFontError."""
@@ -77,6 +77,11 @@ def poster(proposal: Proposal, places: Places, address: str) -> bytes:
             "qr": qr.file(address),
         },
     )
+
+
+@cache
+def _design() -> bytes:
+    return CARD.read_bytes()
 
 
 @lru_cache(maxsize=_KEPT)

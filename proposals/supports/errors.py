@@ -7,13 +7,13 @@ class SupportClosedError(RoomError):
     """A proposal is supported while it is public and before it is on a ballot."""
 
 
-class DutyStandsError(RoomError):
+class ObligationStandsError(RoomError):
     """The city owes this proposal that already."""
 
 
-class NotYourDutyError(RoomError):
+class NotYourObligationError(RoomError):
     """Another role answers this."""
 
 
-class DutyAnsweredError(RoomError):
+class ObligationAnsweredError(RoomError):
     """The answer was given, and stands."""

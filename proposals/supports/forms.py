@@ -1,4 +1,4 @@
-"""What officers write about supports: answers, duties below the threshold, and thresholds."""
+"""What officers write about supports: answers, obligations below the threshold, and thresholds."""
 
 from wtforms import IntegerField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
@@ -8,7 +8,7 @@ from core.access import Role
 from core.forms import Form, choices, text_of, tidy
 from core.words import lazy_gettext as _l
 from proposals.supports.models import Threshold
-from proposals.supports.words import DUTIES
+from proposals.supports.words import OBLIGATIONS
 
 _AT_MOST = _l("At most %(max)d letters, please.")
 _REASON = [
@@ -29,7 +29,7 @@ class AnswerForm(Form):
 
 
 class CallForm(Form):
-    """A duty that is opened below its threshold."""
+    """An obligation that is opened below its threshold."""
 
     kind = SelectField(_l("What the proposal is owed"), choices=[])
     reason = TextAreaField(
@@ -40,13 +40,13 @@ class CallForm(Form):
 
     def offer(self, ahead: list[Threshold]) -> None:
         """Set what is not owed yet; call before validating."""
-        self.kind.choices = choices((one.kind, DUTIES[one.kind]) for one in ahead)
+        self.kind.choices = choices((one.kind, OBLIGATIONS[one.kind]) for one in ahead)
 
 
 class ThresholdForm(Form):
     """How many supports oblige to one thing, and whom, and by when."""
 
-    kind = SelectField(widget=HiddenInput(), choices=choices((kind, "") for kind in DUTIES))
+    kind = SelectField(widget=HiddenInput(), choices=choices((kind, "") for kind in OBLIGATIONS))
     supports = IntegerField(
         _l("Supports"), [DataRequired(_l("A whole number, please.")), NumberRange(1, MOST_SUPPORTS)]
     )

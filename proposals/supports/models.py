@@ -59,13 +59,13 @@ class Threshold(Base):
     supports: Mapped[int]
     within_days: Mapped[int | None]  # None: however long it took
     due_days: Mapped[int]
-    role: Mapped[str] = mapped_column(String(32))  # whose duty it is
+    role: Mapped[str] = mapped_column(String(32))  # whose obligation it is
 
 
-class Duty(Base):
+class Obligation(Base):
     """What the city owes a proposal, by when, and what it answered; each kind once a proposal."""
 
-    __tablename__ = "proposal_duties"
+    __tablename__ = "proposal_obligations"
     __table_args__ = (
         UniqueConstraint("proposal_id", "kind"),
         CheckConstraint("kind IN ('answer', 'forum', 'reply')", name="known_kind"),

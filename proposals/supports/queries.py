@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from proposals import workflow
 from proposals.models import Proposal
-from proposals.supports.models import Duty, Support, Threshold
+from proposals.supports.models import Obligation, Support, Threshold
 
 # Not from the slate on: a figure that moves while people vote would tell them how others vote.
 OPEN = workflow.BEFORE_BALLOT
 # What a supporter stands for. A translation changes none of it.
 WORDS = ("title", "summary", "need", "benefit", "place", "neighbourhood", "field", "cost_minor")
-DUTIES_SHOWN = 100
+OBLIGATIONS_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Shown:
     is_open: bool
     mine: bool
     has_changed: bool
-    duties: Sequence[Duty]
+    obligations: Sequence[Obligation]
     ahead: Sequence[Threshold]
 
 
@@ -71,10 +71,10 @@ def of_person(session: Session, proposal_id: UUID, account_id: UUID) -> Support 
     return session.scalar(query.order_by(Support.at.desc(), Support.proposal_id).limit(1))
 
 
-def duties(session: Session, proposal_id: UUID) -> Sequence[Duty]:
+def obligations(session: Session, proposal_id: UUID) -> Sequence[Obligation]:
     """What the city owes the proposal and what was merged into it, the oldest first."""
-    query = select(Duty).where(Duty.proposal_id.in_(select(family(proposal_id).c.id)))
-    return session.scalars(query.order_by(Duty.opened_at, Duty.kind)).all()
+    query = select(Obligation).where(Obligation.proposal_id.in_(select(family(proposal_id).c.id)))
+    return session.scalars(query.order_by(Obligation.opened_at, Obligation.kind)).all()
 
 
 def thresholds(session: Session) -> Sequence[Threshold]:
@@ -88,30 +88,42 @@ def shown(session: Session, proposal: Proposal, reader_id: UUID | None) -> Shown
         return None
     is_open = proposal.status in OPEN
     own = of_person(session, proposal.id, reader_id) if reader_id else None
-    owed = duties(session, proposal.id)
-    owed_kinds = {duty.kind for duty in owed}
+    owed = obligations(session, proposal.id)
+    owed_kinds = {obligation.kind for obligation in owed}
     return Shown(
         count=count(session, proposal.id),
         is_open=is_open,
         mine=own is not None,
         has_changed=own is not None and own.digest != digest(said(proposal)),
-        duties=owed,
+        obligations=owed,
         ahead=[one for one in thresholds(session) if is_open and one.kind not in owed_kinds],
     )
 
 
-def owed(session: Session) -> Sequence[Duty]:
+def owed(session: Session) -> Sequence[Obligation]:
     """What the city owes, the longest due first."""
-    query = select(Duty).options(joinedload(Duty.proposal)).where(Duty.answered_at.is_(None))
-    return session.scalars(query.order_by(Duty.due_at, Duty.id).limit(DUTIES_SHOWN)).all()
+    query = (
+        select(Obligation)
+        .options(joinedload(Obligation.proposal))
+        .where(Obligation.answered_at.is_(None))
+    )
+    return session.scalars(
+        query.order_by(Obligation.due_at, Obligation.id).limit(OBLIGATIONS_SHOWN)
+    ).all()
 
 
-def answered(session: Session, *, limit: int = 20) -> Sequence[Duty]:
+def answered(session: Session, *, limit: int = 20) -> Sequence[Obligation]:
     """What the city answered of late, the latest first."""
-    query = select(Duty).options(joinedload(Duty.proposal)).where(Duty.answered_at.is_not(None))
-    return session.scalars(query.order_by(Duty.answered_at.desc(), Duty.id).limit(limit)).all()
+    query = (
+        select(Obligation)
+        .options(joinedload(Obligation.proposal))
+        .where(Obligation.answered_at.is_not(None))
+    )
+    return session.scalars(
+        query.order_by(Obligation.answered_at.desc(), Obligation.id).limit(limit)
+    ).all()
 
 
-def duty(session: Session, duty_id: UUID) -> Duty | None:
-    """The duty with its proposal; None if there is none."""
-    return session.get(Duty, duty_id, options=[joinedload(Duty.proposal)])
+def obligation(session: Session, obligation_id: UUID) -> Obligation | None:
+    """The obligation with its proposal; None if there is none."""
+    return session.get(Obligation, obligation_id, options=[joinedload(Obligation.proposal)])

@@ -4,7 +4,7 @@ The session is the caller's; nothing here commits. Who supports is not in the jo
 came of it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,16 +13,32 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core import journal
+from core.access import Role
 from core.journal import THE_SYSTEM, Actor
 from proposals.models import Proposal
 from proposals.supports import queries
 from proposals.supports.errors import (
-    DutyAnsweredError,
-    DutyStandsError,
-    NotYourDutyError,
+    NotYourObligationError,
+    ObligationAnsweredError,
+    ObligationStandsError,
     SupportClosedError,
 )
-from proposals.supports.models import Duty, Support, SupportedText, Threshold
+from proposals.supports.models import Obligation, Support, SupportedText, Threshold
+
+# Supports, within days, days for the answer, who answers: what a city may begin with.
+USUAL: Mapping[str, tuple[int, int | None, int, Role]] = {
+    "answer": (50, 30, 14, Role.REVIEWER),
+    "forum": (100, None, 30, Role.BUDGET_OFFICER),
+    "reply": (1000, None, 30, Role.BUDGET_OFFICER),
+}
+
+
+def usual(kind: str) -> Threshold:
+    """The threshold that the desk suggests where the city has set none."""
+    supports, within_days, due_days, role = USUAL[kind]
+    return Threshold(
+        kind=kind, supports=supports, within_days=within_days, due_days=due_days, role=str(role)
+    )
 
 
 def give(session: Session, proposal: Proposal, *, account_id: UUID, now: datetime) -> None:
@@ -56,7 +72,7 @@ def confirm(session: Session, proposal: Proposal, *, account_id: UUID) -> None:
 
 def reach(session: Session, proposal_id: UUID, *, now: datetime) -> None:
     """Open what the supports oblige the city to, once."""
-    standing = {duty.kind for duty in queries.duties(session, proposal_id)}
+    standing = {obligation.kind for obligation in queries.obligations(session, proposal_id)}
     for threshold in queries.thresholds(session):
         days = threshold.within_days
         since = None if days is None else now - timedelta(days=days)
@@ -64,57 +80,59 @@ def reach(session: Session, proposal_id: UUID, *, now: datetime) -> None:
             continue
         supports = queries.count(session, proposal_id, since=since)
         if supports >= threshold.supports:
-            duty = _begin(session, proposal_id, threshold, now=now)
-            _tell(session, THE_SYSTEM, "duty.opened", duty, supports=supports, now=now)
+            obligation = _begin(session, proposal_id, threshold, now=now)
+            _tell(session, THE_SYSTEM, "obligation.opened", obligation, supports=supports, now=now)
 
 
 def call(
     session: Session, proposal: Proposal, kind: str, reason: str, *, actor: Actor, now: datetime
-) -> Duty:
-    """Open a duty below its threshold, for what few people support but is urgent.
+) -> Obligation:
+    """Open an obligation below its threshold, for what few people support but is urgent.
 
     Raises
     ------
     SupportClosedError
-    DutyStandsError : it is open or answered already.
+    ObligationStandsError : it is open or answered already.
     """
     _open(session, proposal)
-    if kind in {duty.kind for duty in queries.duties(session, proposal.id)}:
-        raise DutyStandsError
+    if kind in {obligation.kind for obligation in queries.obligations(session, proposal.id)}:
+        raise ObligationStandsError
     threshold = session.get_one(Threshold, kind)
-    duty = _begin(session, proposal.id, threshold, now=now, reason=reason)
-    _tell(session, actor, "duty.called", duty, reason=reason, now=now)
-    return duty
+    obligation = _begin(session, proposal.id, threshold, now=now, reason=reason)
+    _tell(session, actor, "obligation.called", obligation, reason=reason, now=now)
+    return obligation
 
 
 def answer(
-    session: Session, duty_id: UUID, text: str, *, actor: Actor, roles: Collection[str],
+    session: Session, obligation_id: UUID, text: str, *, actor: Actor, roles: Collection[str],
     now: datetime,
 ) -> None:  # fmt: skip
     """Answer in public, once and for all.
 
     Raises
     ------
-    NotYourDutyError : none of `roles` is the one that answers.
-    DutyAnsweredError
+    NotYourObligationError : none of `roles` is the one that answers.
+    ObligationAnsweredError
     """
-    duty = session.get_one(Duty, duty_id, with_for_update=True, populate_existing=True)
-    if duty.role not in roles:
-        raise NotYourDutyError
-    if duty.answered_at is not None:
-        raise DutyAnsweredError
-    duty.answer, duty.answered_at = text, now
+    obligation = session.get_one(
+        Obligation, obligation_id, with_for_update=True, populate_existing=True
+    )
+    if obligation.role not in roles:
+        raise NotYourObligationError
+    if obligation.answered_at is not None:
+        raise ObligationAnsweredError
+    obligation.answer, obligation.answered_at = text, now
     session.flush()
-    _tell(session, actor, "duty.answered", duty, reason=text, now=now)
+    _tell(session, actor, "obligation.answered", obligation, reason=text, now=now)
 
 
 def set_threshold(session: Session, threshold: Threshold, *, actor: Actor, now: datetime) -> None:
-    """Set how many supports oblige to what; duties that stand keep their terms."""
+    """Set how many supports oblige to what; obligations that stand keep their terms."""
     kept = session.merge(threshold)
     session.flush()
     journal.record(
         session, actor, "threshold.set", about="threshold", about_id=None, now=now,
-        duty=kept.kind, supports=kept.supports, days=kept.within_days or 0, due=kept.due_days,
+        obligation=kept.kind, supports=kept.supports, days=kept.within_days or 0, due=kept.due_days,
     )  # fmt: skip
 
 
@@ -146,20 +164,26 @@ def _kept(session: Session, proposal: Proposal) -> bytes:
 
 def _begin(
     session: Session, proposal_id: UUID, threshold: Threshold, *, now: datetime, reason: str = ""
-) -> Duty:
-    duty = Duty(
+) -> Obligation:
+    obligation = Obligation(
         proposal_id=proposal_id, kind=threshold.kind, role=threshold.role, reason=reason,
         opened_at=now, due_at=now + timedelta(days=threshold.due_days), answer="",
     )  # fmt: skip
-    session.add(duty)
+    session.add(obligation)
     session.flush()
-    return duty
+    return obligation
 
 
 def _tell(
-    session: Session, actor: Actor, act: str, duty: Duty, *, now: datetime, **values: object
+    session: Session,
+    actor: Actor,
+    act: str,
+    obligation: Obligation,
+    *,
+    now: datetime,
+    **values: object,
 ) -> None:
     journal.record(
-        session, actor, act, about="proposal", about_id=duty.proposal_id, now=now,
-        duty=duty.kind, until=duty.due_at.isoformat(), **values,
+        session, actor, act, about="proposal", about_id=obligation.proposal_id, now=now,
+        obligation=obligation.kind, until=obligation.due_at.isoformat(), **values,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from proposals.models import Proposal
 from proposals.pages import ACTING, status_of, vocabulary
 from proposals.supports import queries, services
 from proposals.supports.forms import AnswerForm, CallForm, ThresholdForm
-from proposals.supports.words import DUTIES, PARTS
+from proposals.supports.words import OBLIGATIONS, PARTS
 
 blueprint = Blueprint("supports", __name__)
 
@@ -57,29 +57,29 @@ def answers() -> ResponseReturnValue:
         )  # fmt: skip
 
 
-@blueprint.route("/desk/answers/<uuid:duty_id>", methods=["GET", "POST"])
+@blueprint.route("/desk/answers/<uuid:obligation_id>", methods=["GET", "POST"])
 @requires(*ACTING)
-def answer(duty_id: UUID) -> ResponseReturnValue:
+def answer(obligation_id: UUID) -> ResponseReturnValue:
     """Write an answer that is owed."""
     form = AnswerForm()
     with transaction() if request.method == "POST" else reading() as database:
-        duty = queries.duty(database, duty_id) or abort(404)
+        obligation = queries.obligation(database, obligation_id) or abort(404)
         if form.validate_on_submit():
             services.answer(
-                database, duty_id, text_of(form.answer), roles=current_user.roles,
-                actor=current_user.acting_as(Role(duty.role)), now=clock.now(),
+                database, obligation_id, text_of(form.answer), roles=current_user.roles,
+                actor=current_user.acting_as(Role(obligation.role)), now=clock.now(),
             )  # fmt: skip
             flash(_("The answer is public."))
             return redirect(url_for("supports.answers"))
         return render_template(
-            "proposals/supports/answer.html", form=form, duty=duty, now=clock.now()
+            "proposals/supports/answer.html", form=form, obligation=obligation, now=clock.now()
         ), status_of(form)
 
 
-@blueprint.route("/desk/proposals/<uuid:proposal_id>/duty", methods=["GET", "POST"])
+@blueprint.route("/desk/proposals/<uuid:proposal_id>/obligation", methods=["GET", "POST"])
 @requires(Role.BUDGET_OFFICER)
 def call(proposal_id: UUID) -> ResponseReturnValue:
-    """Open a duty below its threshold, with a public reason."""
+    """Open an obligation below its threshold, with a public reason."""
     form = CallForm()
     with transaction() if request.method == "POST" else reading() as database:
         proposal = _public(database, proposal_id)
@@ -113,8 +113,10 @@ def thresholds() -> ResponseReturnValue:
         forms = {
             kind: sent
             if request.method == "POST" and sent.kind.data == kind
-            else ThresholdForm(formdata=None, obj=kept.get(kind), data={"kind": kind})
-            for kind in DUTIES
+            else ThresholdForm(
+                formdata=None, obj=kept.get(kind) or services.usual(kind), data={"kind": kind}
+            )
+            for kind in OBLIGATIONS
         }
         return render_template("proposals/supports/thresholds.html", forms=forms), status_of(sent)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from core.words import LazyString
 from core.words import lazy_gettext as _l
 
-DUTIES: Mapping[str, LazyString] = {
+OBLIGATIONS: Mapping[str, LazyString] = {
     "answer": _l("A department's answer"),
     "forum": _l("A public forum"),
     "reply": _l("The mayor's reply"),

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     NAMED = "named"  # a writer asked for it
     SET_ASIDE = "set_aside"  # the words that stood before something else took their place
     AMENDED = "amended"  # with an accepted part of an amendment
-    MERGED = "merged"
+    MERGED = "merged"  # the words that a merge put into one
     RESTORED = "restored"  # an older version once more
 
 
@@ -44,7 +44,7 @@ class Version(Base):
     """The whole text of a proposal at one moment: who kept it, when, why.
 
     The database refuses to change a version, and to delete one of anything but a draft (migration
-    0014).
+    0015).
     """
 
     __tablename__ = "proposal_versions"

@@ -52,6 +52,7 @@ class Feed:
         self._told = 0  # up to which row the text has grown, as far as notices say
         self._people: People | None = None  # None: somebody came, went or moved
         self._counted_at: datetime | None = None  # when the people were
+        self._moves = 0  # lest people who were read before a move are kept after it
         self._lock = threading.Lock()
 
     @property
@@ -71,6 +72,7 @@ class Feed:
 
     def move(self) -> None:
         """Take note that somebody came, went or moved."""
+        self._moves += 1
         self._people = None
         self._wake()
 
@@ -96,9 +98,11 @@ class Feed:
         """Who is here; looked up anew now and then, for whoever vanishes without a word."""
         found, counted_at = self._people, self._counted_at
         if found is None or counted_at is None or now - counted_at >= COUNT_EVERY:
-            self._counted_at = now
+            self._counted_at, moves = now, self._moves
             with reading() as session:
-                found = self._people = queries.gathering(session, self.proposal_id, now=now)
+                found = queries.gathering(session, self.proposal_id, now=now)
+            if moves == self._moves:
+                self._people = found
         return found
 
     def _read(self, session: Session, after: int) -> None:

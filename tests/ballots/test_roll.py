@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
-from ballots import eligibility, receipts
+from ballots import eligibility
 from ballots import services as ballots
 from ballots.contest_keys import KEY_BYTES
 from ballots.errors import ContestClosedError, PaperBallotError
 from ballots.kinds import Choices
 from ballots.models import Contest, RollEntry
-from ballots.roll import checking, codes, queries, services, table, words
+from ballots.roll import checking, queries, services, table, words
 from ballots.roll.errors import (
     NoListError,
     RollDraftGoneError,
@@ -183,6 +183,8 @@ def test_a_date_is_read_however_it_is_written(day):
 
 # On to the roll
 
+IDENTITY = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
 
 def test_an_import_keeps_neither_names_nor_birth_dates(database, frozen, roll_keys, now):
     with database.writing() as session:
@@ -192,7 +194,7 @@ def test_an_import_keeps_neither_names_nor_birth_dates(database, frozen, roll_ke
         entry = voter(session, frozen, "A-2")
         assert (entry.neighbourhood, entry.ground, entry.code) == ("haan-1", "works", None)
         dump = "".join(
-            str(row)
+            re.sub(IDENTITY, "", str(row))  # drawn at random: any four digits are in one some day
             for name in ("listed_voters", "roll_entries", "roll_drafts", "journal")
             for row in session.execute(text(f"SELECT * FROM {name}"))  # noqa: S608 - names of tables
         )
@@ -325,13 +327,6 @@ def test_the_roll_can_be_emptied_and_filled_anew(database, frozen, roll_keys, no
 
 
 # Codes and letters
-
-
-def test_a_code_holds_eighty_random_bits():
-    found = {codes.new() for _ in range(200)}
-    assert len(found) == 200
-    assert all(len(code) * 5 >= 60 and set(code) <= set(receipts.ALPHABET) for code in found)
-    assert {place for code in found for place in code} == set(receipts.ALPHABET)
 
 
 def printed(session, contest, roll_keys, now, **changes) -> list[services.Letter]:

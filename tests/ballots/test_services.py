@@ -210,13 +210,6 @@ def test_roll_and_log_share_no_column_but_the_contest(table):
     assert shared == {"contest_id"}
 
 
-def test_receipt_codes_forgive_how_they_are_typed():
-    code = receipts.code_of(bytes(range(32)))
-    assert len(code) == 20
-    assert receipts.normal(receipts.grouped(code).lower()) == code
-    assert receipts.normal("oil u") == "011V"
-
-
 def test_a_code_is_the_first_hundred_bits_of_the_hash():
     low, high = receipts.hashes_of(receipts.code_of(bytes(range(32))))
     assert low <= bytes(range(32)) <= high

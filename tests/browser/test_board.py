@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from ballots import receipts
 from ballots.board.checkpoint import Checkpoint
 from ballots.board.merkle import consistency_proof, inclusion_proof, leaf_hash, root
 from ballots.board.notes import LOG, WITNESS, Note, Signer
 from ballots.board.receipt import Receipt
 from ballots.board.tiles import nodes_of, tiles_of
+from core import codes
 
 VECTORS = Path(__file__).parent.parent / "ballots" / "board" / "vectors"
 BOARD = (Path(__file__).parent / "vendor" / "board.js").read_text(encoding="utf-8")
@@ -233,9 +233,9 @@ def test_codes_are_those_of_the_server(ask):
         [hashed.hex() for hashed in HASHES[:50]],
     )
     assert found == [
-        "".join(receipts.ALPHABET[int.from_bytes(hashed) >> 251 - 5 * at & 31] for at in range(20))
+        "".join(codes.ALPHABET[int.from_bytes(hashed) >> 251 - 5 * at & 31] for at in range(20))
         for hashed in HASHES[:50]
     ]
-    typed = receipts.grouped(found[0]).lower().replace("0", "o").replace("1", "l")
+    typed = codes.grouped(found[0]).lower().replace("0", "o").replace("1", "l")
     assert ask("(typed) => board.receipt.codeTyped(typed)", typed) == found[0]
     assert ask("() => board.receipt.codeTyped('ABC')") == ""

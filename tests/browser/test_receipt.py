@@ -10,13 +10,13 @@ import pytest
 from flask import Flask, render_template_string
 from playwright.sync_api import Browser, Page, Route, expect
 
-from ballots import receipts
 from ballots.board import leaves
 from ballots.board.checkpoint import Checkpoint
 from ballots.board.merkle import inclusion_proof, leaf_hash, root
 from ballots.board.notes import LOG, Note, Signer
 from ballots.board.receipt import Receipt
 from ballots.board.tiles import tiles_of
+from core import codes
 
 SITE = "http://box.test"
 STATIC = Path(__file__).parents[2] / "app" / "static"
@@ -43,7 +43,7 @@ FIND = """{% from "macros/proof.html" import found_states %}
 
 def code_of(hashed: bytes) -> str:
     bits = int.from_bytes(hashed) >> 156
-    return "".join(receipts.ALPHABET[bits >> 95 - 5 * at & 31] for at in range(20))
+    return "".join(codes.ALPHABET[bits >> 95 - 5 * at & 31] for at in range(20))
 
 
 @dataclass

@@ -14,9 +14,12 @@ from accounts.models import Account, RoleGrant
 from core.access import Role
 from core.db import Database
 from proposals.models import Proposal
+from proposals.people import consents
+from proposals.people import queries as members
+from proposals.people.consents import PUBLISH
 from proposals.people.models import Membership
-from proposals.services import Text, begin_draft, submit
-from proposals.writing import queries
+from proposals.services import Text, begin_draft, current, submit
+from proposals.writing import queries, storing
 from tests.browser.walk import VOTER
 
 WRITERS = (VOTER, str(Role.REVIEWER), str(Role.POLL_CLERK))
@@ -205,6 +208,15 @@ def test_ten_write_in_one_place_one_of_them_cut_off_and_no_letter_is_lost(pages,
         assert sorted(by_name.get(name, "")) == sorted("".join(words[at_::3]))
 
 
+def agree(session, proposal, now):
+    """All who write a draft agree to its text."""
+    text = current(session, proposal)
+    for writer in members.writers(session, proposal):
+        consents.give(
+            session, proposal.id, PUBLISH, text.digest, account_id=writer.account_id, now=now
+        )
+
+
 def test_what_was_written_together_is_handed_in_by_the_author(pages, draft):
     one, other = pages()
     other.locator("#summary").fill("함께 써요.")
@@ -214,6 +226,9 @@ def test_what_was_written_together_is_handed_in_by_the_author(pages, draft):
     other.locator("#field").select_option(index=1)
     other.get_by_role("button", name="Check and hand in").click()
     expect(other.locator("main")).to_contain_text("hands it in")
+    with draft.database.writing() as session:
+        now = datetime.now(UTC)  # noqa: TID251 - the server reads the real clock
+        agree(session, session.get_one(Proposal, draft.id), now)
     one.goto(draft.path.replace("/edit", "/submit"))
     expect(one.locator("main")).to_contain_text("함께 써요.")
     one.get_by_role("button", name="Hand the proposal in").click()
@@ -227,8 +242,6 @@ def test_a_page_that_writes_too_late_is_told_and_keeps_its_words(pages, draft):
         made.summary = made.benefit = made.place = "x"
         made.field, made.cost_minor = "welfare-learning", 10
         now = datetime.now(UTC)  # noqa: TID251 - the server reads the real clock
-        from proposals.writing import storing  # noqa: PLC0415
-
         storing.write(
             session,
             made,
@@ -236,6 +249,7 @@ def test_a_page_that_writes_too_late_is_told_and_keeps_its_words(pages, draft):
             account_id=made.author_id,
             now=now,
         )
+        agree(session, made, now)
         submit(session, made, author_id=made.author_id, now=now)
     at(other, "need", 0)
     other.keyboard.type("zu spät ")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import delete
 
 from core.access import Role
 from core.journal import Actor
@@ -125,7 +126,7 @@ def test_what_is_owed_is_public_with_its_lateness_and_answered_by_the_right_role
 def test_the_office_calls_for_an_answer_and_sets_thresholds(client, person, made, sign_in):
     proposal_id = made()
     sign_in(person(Role.BUDGET_OFFICER))
-    page = f"/desk/proposals/{proposal_id}/duty"
+    page = f"/desk/proposals/{proposal_id}/obligation"
     assert client.post(page, data={"kind": "forum"}).status_code == 422
     client.post(page, data={"kind": "forum", "reason": "비탈이 무너져요."})
     assert "비탈이 무너져요." in client.get(f"/proposals/{proposal_id}").text
@@ -355,3 +356,15 @@ def test_the_pages_cost_the_same_however_many_there_are(
 
 def _fresh(session, now, author):
     return factories.proposal(session, now, status="received", author=session.merge(author)).id
+
+
+def test_a_city_owes_nothing_until_it_sets_what_and_is_suggested_the_usual(
+    client, database, sign_in, now
+):
+    with database.writing() as session:
+        office = factories.account(session, now, Role.BUDGET_OFFICER)
+        session.execute(delete(Threshold))
+    sign_in(office)
+    assert "supports on" not in client.get("/answers").text
+    suggested = client.get("/desk/thresholds").text
+    assert all(f'value="{figure}"' in suggested for figure in (50, 100, 1000))

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO, StringIO
+from pathlib import Path
 from uuid import UUID
 from xml.etree import ElementTree
 
@@ -82,8 +83,6 @@ def test_a_file_says_what_the_list_shows_and_nothing_private(client, database, n
 
 
 def test_every_column_is_told(client):
-    from pathlib import Path  # noqa: PLC0415 - here only
-
     told = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
     for name in queries.COLUMNS:
         assert f"| `{name}` |" in told

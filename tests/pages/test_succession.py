@@ -2,7 +2,6 @@
 
 import pytest
 
-from ballots import receipts
 from ballots import services as ballots
 from ballots.integrator import Integrator
 from ballots.keys import Keys
@@ -13,6 +12,7 @@ from budget import publication
 from budget import services as budget
 from budget.models import Cycle
 from budget.succession import continue_vote
+from core import codes
 from tests import factories
 from tests.backups import Backup
 
@@ -108,8 +108,8 @@ def test_a_code_that_was_lost_is_not_found_and_the_notice_tells_to_vote_again(
 ):
     client.set_cookie("lang", language)
     new = vote.go_on()
-    page = client.post(f"/votes/{new}/find", data={"code": receipts.grouped(vote.lost)}).text
-    kept = client.post(f"/votes/{new}/find", data={"code": receipts.grouped(vote.kept)}).text
+    page = client.post(f"/votes/{new}/find", data={"code": codes.grouped(vote.lost)}).text
+    kept = client.post(f"/votes/{new}/find", data={"code": codes.grouped(vote.kept)}).text
     if language == "en":
         assert "There is no ballot with this code" in page
         assert "please vote again" in page

@@ -16,7 +16,7 @@ from ballots.roll import checking, services
 from ballots.roll.models import ListedVoter
 from ballots.tokens import queries
 from budget import services as budget
-from core import journal
+from core import codes, journal
 from core.access import Role
 from tests import factories
 from tests.tokens import Device
@@ -223,7 +223,7 @@ def test_the_desk_gives_paper_for_an_unused_code_alone(client, database, now, si
     assert client.post(address, data={**HANA, "act": "booth"}).status_code == 409
     wrong = client.post(address, data={**HANA, "act": "paper", "recovery": "0" * 28})
     assert wrong.status_code == 422
-    code = receipts.grouped(device.code).lower()
+    code = codes.grouped(device.code).lower()
     assert client.post(address, data={**HANA, "act": "paper", "recovery": code}).status_code == 302
     with database.reading() as session:
         assert session.get_one(RollEntry, (contest_id, hana)).status == "paper"

@@ -9,6 +9,8 @@ from pycrdt import Doc, Text
 
 from core.journal import JournalEntry
 from proposals.models import Proposal
+from proposals.people import queries as circle
+from proposals.people import services as joining
 from proposals.people.models import Membership
 from proposals.writing import queries, services, storing
 from tests import factories
@@ -293,9 +295,6 @@ def test_a_viewer_reads_becomes_a_co_author_and_leaves(client, people, sign_in):
 
 
 def test_an_old_invitation_has_lapsed(client, people, sign_in, database, now):
-    from proposals.people import queries as circle  # noqa: PLC0415 - beside the writing's own
-    from proposals.people import services as joining  # noqa: PLC0415
-
     with database.writing() as session:
         made = session.get(Proposal, people["draft"])
         code = joining.invite(

@@ -10,13 +10,6 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-# Supports, within days, days for the answer, who answers: as the city finds it, and may change it.
-DEFAULTS = (
-    ("answer", 50, 30, 14, "reviewer"),
-    ("forum", 100, None, 30, "budget_officer"),
-    ("reply", 1000, None, 30, "budget_officer"),
-)
-
 
 def upgrade() -> None:
     op.create_index(op.f("ix_proposals_merged_into_id"), "proposals", ["merged_into_id"])
@@ -44,7 +37,7 @@ def _supports() -> None:
                      digest="supported_texts.digest"),
         sa.PrimaryKeyConstraint("proposal_id", "account_id", name=op.f("pk_proposal_supports")),
     )  # fmt: skip
-    thresholds = op.create_table(
+    op.create_table(
         "support_thresholds",
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("supports", sa.Integer(), nullable=False),
@@ -56,10 +49,8 @@ def _supports() -> None:
         sa.CheckConstraint("within_days IS NULL OR within_days > 0", name=op.f("ck_support_thresholds_within_positive")),
         sa.PrimaryKeyConstraint("kind", name=op.f("pk_support_thresholds")),
     )  # fmt: skip
-    names = ("kind", "supports", "within_days", "due_days", "role")
-    op.bulk_insert(thresholds, [dict(zip(names, row, strict=True)) for row in DEFAULTS])
     op.create_table(
-        "proposal_duties",
+        "proposal_obligations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
@@ -69,13 +60,13 @@ def _supports() -> None:
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answered_at", UtcDateTime(), nullable=True),
-        sa.CheckConstraint("kind IN ('answer', 'forum', 'reply')", name=op.f("ck_proposal_duties_known_kind")),
-        sa.CheckConstraint("(answered_at IS NULL) = (answer = '')", name=op.f("ck_proposal_duties_answered")),
-        *_references("proposal_duties", proposal_id="proposals.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_duties")),
-        sa.UniqueConstraint("proposal_id", "kind", name=op.f("uq_proposal_duties_proposal_id_kind")),
+        sa.CheckConstraint("kind IN ('answer', 'forum', 'reply')", name=op.f("ck_proposal_obligations_known_kind")),
+        sa.CheckConstraint("(answered_at IS NULL) = (answer = '')", name=op.f("ck_proposal_obligations_answered")),
+        *_references("proposal_obligations", proposal_id="proposals.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_obligations")),
+        sa.UniqueConstraint("proposal_id", "kind", name=op.f("uq_proposal_obligations_proposal_id_kind")),
     )  # fmt: skip
-    op.create_index(op.f("ix_proposal_duties_due_at"), "proposal_duties", ["due_at"])
+    op.create_index(op.f("ix_proposal_obligations_due_at"), "proposal_obligations", ["due_at"])
 
 
 def _merges() -> None:
@@ -242,7 +233,7 @@ def _references(
 def downgrade() -> None:
     for table in (
         "handed_in_contacts", "handed_in", "idea_uses", "idea_supports", "ideas", "join_requests",
-        "proposal_splits", "merge_consents", "merge_parts", "merges", "proposal_duties",
+        "proposal_splits", "merge_consents", "merge_parts", "merges", "proposal_obligations",
         "support_thresholds", "proposal_supports", "supported_texts",
     ):  # fmt: skip
         op.drop_table(table)

@@ -7,10 +7,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ballots import receipts
 from ballots.board import blind
 from ballots.tokens import recovery
 from ballots.tokens.errors import WrongRecoveryCodeError
+from core import codes
 
 KEY = rsa.generate_private_key(65537, blind.KEY_BITS)
 
@@ -19,16 +19,16 @@ KEY = rsa.generate_private_key(65537, blind.KEY_BITS)
 def test_a_code_gives_its_secret_back_however_it_is_typed(secret):
     code = recovery.code_of(secret)
     assert len(code) == recovery.LENGTH
-    assert set(code) <= set(receipts.ALPHABET)
-    typed = receipts.grouped(code).lower().replace("0", "o").replace("1", "l").replace("-", " ")
+    assert set(code) <= set(codes.ALPHABET)
+    typed = codes.grouped(code).lower().replace("0", "o").replace("1", "l").replace("-", " ")
     assert recovery.secret_of(code) == recovery.secret_of(typed) == secret
 
 
 @given(st.binary(min_size=16, max_size=16), st.integers(0, 27), st.integers(1, 31))
 def test_one_wrong_letter_at_either_end_or_a_swap_is_told(secret, place, other):
     code = recovery.code_of(secret)
-    at = receipts.ALPHABET.index(code[place])
-    wrong = code[:place] + receipts.ALPHABET[(at + other) % 32] + code[place + 1 :]
+    at = codes.ALPHABET.index(code[place])
+    wrong = code[:place] + codes.ALPHABET[(at + other) % 32] + code[place + 1 :]
     with suppress(WrongRecoveryCodeError):  # one slip in 4,096 makes another code
         assert recovery.secret_of(wrong) != secret
     for torn in ("", code[:-1], code + "0", code[:-1] + "!"):

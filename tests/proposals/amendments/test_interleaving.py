@@ -219,16 +219,15 @@ class Hands(RuleBasedStateMachine):
     @precondition(lambda self: self.waiting(0))
     @rule(number=st.integers(0, 12), withdrawn=st.booleans())
     def let_go(self, number, withdrawn):
-        amendment = self.waiting(number)
-        if withdrawn:
-            act = lambda: amendments.withdraw(  # noqa: E731 - as the other branch
-                self.session, amendment, account_id=self.who["amender"].id, now=NOW
-            )
-        else:
-            act = lambda: amendments.decline(  # noqa: E731
-                self.session, amendment, 1, why="no", account_id=self.who["author"].id, now=NOW
-            )
-        before = self.need()
+        amendment, before = self.waiting(number), self.need()
+
+        def act():
+            terms = {"account_id": self.who["amender" if withdrawn else "author"].id, "now": NOW}
+            if withdrawn:
+                amendments.withdraw(self.session, amendment, **terms)
+            else:
+                amendments.decline(self.session, amendment, 1, why="no", **terms)
+
         self.attempt(act)
         assert self.need() == before
 

@@ -16,6 +16,7 @@ from proposals.errors import (
     NotYourProposalError,
     OwnInvitationError,
     RequestAnsweredError,
+    TextMovedError,
 )
 from proposals.merging import queries, services, splitting
 from proposals.merging.errors import (
@@ -25,7 +26,6 @@ from proposals.merging.errors import (
     NotAskedError,
     NothingToMergeError,
     OfficeMergesError,
-    TextMovedError,
 )
 from proposals.models import Proposal
 from proposals.people import queries as people
@@ -194,16 +194,19 @@ def test_a_part_that_goes_another_way_stops_the_merge(session, now, pair):
 def test_several_become_one_that_was_written_for_it(session, now, pair):
     author = session.get_one(factories.Account, pair[0].author_id)
     draft = factories.proposal(session, now, author=author, text=replace(TEXT, need=""))
+    friend = coauthor(session, now, draft)
     ids = {one.id for one in pair}
     with pytest.raises(IncompleteProposalError):
         services.propose(session, ids, draft.id, "same", actor=by(author.id), now=now)
     texts.revise(session, draft, TEXT, author_id=author.id, base={"need": ""}, now=now)
     merge = services.propose(session, ids, draft.id, "same", actor=by(author.id), now=now)
     agree(session, now, merge, pair[1].author_id)
+    assert draft.status == "draft"
+    agree(session, now, merge, friend.id)  # to the merge, and so to handing it in
     assert draft.status == "received"
     assert draft.receipt is not None
     assert {one.merged_into_id for one in pair} == {draft.id}
-    assert writers(session, draft) == {one.author_id for one in pair}
+    assert writers(session, draft) == {one.author_id for one in pair} | {friend.id}
 
 
 def test_a_draft_that_is_deleted_takes_its_merge_along(session, now, pair):
@@ -245,7 +248,9 @@ def test_a_merge_may_reach_a_threshold(session, now, pair):
         supports.give(session, proposal, account_id=factories.account(session, now).id, now=now)
     merge = propose(session, now, *pair)
     agree(session, now, merge, pair[1].author_id)
-    assert [duty.proposal_id for duty in supported.duties(session, pair[1].id)] == [pair[1].id]
+    assert [
+        obligation.proposal_id for obligation in supported.obligations(session, pair[1].id)
+    ] == [pair[1].id]
 
 
 def test_the_office_undoes_what_nobody_has_reviewed(session, now, pair):

@@ -17,9 +17,9 @@ from proposals.models import Proposal
 from proposals.queries import Filters
 from proposals.supports import queries, services
 from proposals.supports.errors import (
-    DutyAnsweredError,
-    DutyStandsError,
-    NotYourDutyError,
+    NotYourObligationError,
+    ObligationAnsweredError,
+    ObligationStandsError,
     SupportClosedError,
 )
 from proposals.supports.models import Threshold
@@ -75,53 +75,63 @@ def test_supports_stand_still_outside_the_time_for_them(session, now, made, stat
     assert queries.count(session, made.id) == 1
 
 
-def test_a_threshold_opens_one_duty_with_a_deadline_and_a_public_line(session, now, made):
+def test_a_threshold_opens_one_obligation_with_a_deadline_and_a_public_line(session, now, made):
     give(session, made, now, 2)
-    assert not queries.duties(session, made.id)
+    assert not queries.obligations(session, made.id)
     give(session, made, now)
     give(session, made, now)
-    (duty,) = queries.duties(session, made.id)
-    assert (duty.kind, duty.due_at) == ("answer", now + 7 * DAY)
-    line = journal.last(session, "duty.opened", about_id=made.id)
-    assert line.values == {"duty": "answer", "supports": 3, "until": duty.due_at.isoformat()}
-    late = duty.due_at + 3 * DAY + timedelta(hours=5)
-    assert (duty.overdue_days(now), duty.overdue_days(late)) == (0, 3)
+    (obligation,) = queries.obligations(session, made.id)
+    assert (obligation.kind, obligation.due_at) == ("answer", now + 7 * DAY)
+    line = journal.last(session, "obligation.opened", about_id=made.id)
+    assert line.values == {
+        "obligation": "answer",
+        "supports": 3,
+        "until": obligation.due_at.isoformat(),
+    }
+    late = obligation.due_at + 3 * DAY + timedelta(hours=5)
+    assert (obligation.overdue_days(now), obligation.overdue_days(late)) == (0, 3)
 
 
 def test_old_supports_do_not_count_where_time_is_limited(session, now, made):
     give(session, made, now - 11 * DAY, 2)
     give(session, made, now, 2)
-    assert not queries.duties(session, made.id)
+    assert not queries.obligations(session, made.id)
     give(session, made, now)
-    assert {duty.kind for duty in queries.duties(session, made.id)} == {"answer", "forum"}
+    assert {obligation.kind for obligation in queries.obligations(session, made.id)} == {
+        "answer",
+        "forum",
+    }
 
 
 def test_the_right_role_answers_once_in_public(session, now, made):
     give(session, made, now, 3)
-    (duty,) = queries.duties(session, made.id)
+    (obligation,) = queries.obligations(session, made.id)
     reviewer = Actor(Role.REVIEWER)
-    with pytest.raises(NotYourDutyError):
-        services.answer(session, duty.id, "No.", actor=OFFICE, roles=[OFFICE.role], now=now)
+    with pytest.raises(NotYourObligationError):
+        services.answer(session, obligation.id, "No.", actor=OFFICE, roles=[OFFICE.role], now=now)
     said = {"actor": reviewer, "roles": [Role.REVIEWER], "now": now + 9 * DAY}
-    services.answer(session, duty.id, "We build it in May.", **said)
-    with pytest.raises(DutyAnsweredError):
-        services.answer(session, duty.id, "We do not.", **said)
-    assert duty.answer == "We build it in May."
-    assert duty.overdue_days(now + 30 * DAY) == 0
-    line = journal.last(session, "duty.answered", about_id=made.id)
+    services.answer(session, obligation.id, "We build it in May.", **said)
+    with pytest.raises(ObligationAnsweredError):
+        services.answer(session, obligation.id, "We do not.", **said)
+    assert obligation.answer == "We build it in May."
+    assert obligation.overdue_days(now + 30 * DAY) == 0
+    line = journal.last(session, "obligation.answered", about_id=made.id)
     assert (line.role, line.values["reason"]) == ("reviewer", "We build it in May.")
-    assert [one.id for one in queries.answered(session)] == [duty.id]
+    assert [one.id for one in queries.answered(session)] == [obligation.id]
     assert not queries.owed(session)
 
 
 def test_the_office_calls_below_the_threshold_with_a_reason(session, now, made):
     services.call(session, made, "forum", "The slope slides.", actor=OFFICE, now=now)
-    with pytest.raises(DutyStandsError):
+    with pytest.raises(ObligationStandsError):
         services.call(session, made, "forum", "Again.", actor=OFFICE, now=now)
-    line = journal.last(session, "duty.called", about_id=made.id)
+    line = journal.last(session, "obligation.called", about_id=made.id)
     assert line.values["reason"] == "The slope slides."
     give(session, made, now, 6)
-    assert sorted(duty.kind for duty in queries.duties(session, made.id)) == ["answer", "forum"]
+    assert sorted(obligation.kind for obligation in queries.obligations(session, made.id)) == [
+        "answer",
+        "forum",
+    ]
 
 
 def test_who_supported_another_text_is_told_and_may_confirm(session, now, made):
@@ -140,7 +150,7 @@ def test_who_supported_another_text_is_told_and_may_confirm(session, now, made):
     assert not queries.shown(session, made, person.id).has_changed
 
 
-def test_many_who_support_at_once_open_one_duty(database, now):
+def test_many_who_support_at_once_open_one_obligation(database, now):
     with database.writing() as session:
         made = factories.proposal(session, now, status="received").id
         limit = Threshold(kind="answer", supports=4, within_days=None, due_days=7, role="reviewer")
@@ -160,7 +170,7 @@ def test_many_who_support_at_once_open_one_duty(database, now):
         end.result()
     with database.reading() as session:
         assert queries.count(session, made) == 4
-        assert len(queries.duties(session, made)) == 1
+        assert len(queries.obligations(session, made)) == 1
 
 
 def test_the_list_is_not_ordered_by_supports(session, now):

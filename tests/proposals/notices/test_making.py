@@ -226,5 +226,5 @@ def test_the_page_asks_as_often_for_many_as_for_few(database, now, made, count_q
         page = queries.page(session, made.author_id)
         assert len(page.notices) == min(number, queries.PAGE)
         assert all(one.entry.act == "proposal.placed" for one in page.notices)
-        assert queries.unread(session, made.author_id) == number
+        assert queries.unread(session.connection(), made.author_id) == number
     assert len([one for one in sent if one.startswith("SELECT")]) == 3
