@@ -32,6 +32,7 @@ from proposals.models import Proposal
 from proposals.services import Text
 
 CITY = Path(__file__).resolve().parent.parent / "app" / "demo" / "city.toml"
+VOCABULARY = tomllib.loads(CITY.read_text(encoding="utf-8"))
 DAY = timedelta(days=1)
 SYSTEM = Actor("system")
 _serial = count(1)
@@ -40,7 +41,7 @@ _serial = count(1)
 def city(session: Session) -> None:
     """Gwangmyeong's neighbourhoods and fields."""
     if session.scalar(select(Field.slug).limit(1)) is None:
-        load_city(session, tomllib.loads(CITY.read_text(encoding="utf-8")))
+        load_city(session, VOCABULARY)
 
 
 def account(session: Session, now: datetime, *roles: Role, **changes: Any) -> Account:

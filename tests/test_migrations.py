@@ -13,6 +13,8 @@ from proposals.versions import queries as versions
 from tests import factories
 from tests.factories import TEXT
 
+pytestmark = pytest.mark.usefixtures("older_tables")
+
 
 def test_tables_go_down_and_up_and_equal_the_models(database: Database):
     migrate.check(database.writer)

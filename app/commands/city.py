@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.config import Config
@@ -86,10 +87,10 @@ def load_city(session: Session, vocabulary: dict[str, Any]) -> None:
     KeyError : a table lacks one of its values; the session is to be undone.
     """
     for name, table in TABLES.items():
+        known = {row.slug for row in session.scalars(select(table))}
         for position, row in enumerate(vocabulary.get(name, []), start=1):
-            session.merge(
-                table(slug=row["slug"], name_ko=row["ko"], name_en=row["en"], position=position)
-            )
+            keep = session.merge if row["slug"] in known else session.add
+            keep(table(slug=row["slug"], name_ko=row["ko"], name_en=row["en"], position=position))
         session.flush()
     for row in vocabulary.get("threshold", []):
         session.merge(

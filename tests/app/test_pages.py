@@ -81,6 +81,7 @@ def test_health(client: FlaskClient):
     assert client.get("/readyz").status_code == 200
 
 
+@pytest.mark.usefixtures("older_tables")
 def test_not_ready_while_tables_are_behind(client: FlaskClient, database):
     from app import migrate  # noqa: PLC0415
 
