@@ -25,6 +25,7 @@ def address(app: Flask, rule, known: dict) -> str:
         return app.url_for(rule.endpoint, **values)
 
 
+@pytest.mark.only_on("sqlite")  # whom a page lets in is no matter of the database
 @pytest.mark.parametrize("who", WHO)
 def test_every_route_lets_in_just_whom_it_names(app, client, database, now, keys, sign_in, who):
     with database.writing() as session:
