@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.models import Account
 from core import codes
 from proposals.models import Proposal
-from proposals.people.models import AUTHOR, COAUTHOR, Invitation, Membership
+from proposals.people.models import AUTHOR, COAUTHOR, Invitation, JoinRequest, Membership
 
 VALID_FOR = timedelta(days=14)
 
@@ -92,6 +92,21 @@ def circles(session: Session, proposal_ids: Sequence[UUID]) -> Mapping[UUID, Cir
         if row.role == COAUTHOR:
             circle.writers.add(row.account_id)
     return found
+
+
+def was_asked(proposal_id: UUID, account_id: UUID) -> ColumnElement[bool]:
+    """Whether the person once asked to write it, or was asked to."""
+    return exists().where(
+        JoinRequest.proposal_id == proposal_id, JoinRequest.account_id == account_id
+    )
+
+
+def writes(proposal_id: UUID, account_id: UUID) -> ColumnElement[bool]:
+    """Whether the person is a co-author."""
+    return exists().where(
+        Membership.proposal_id == proposal_id, Membership.account_id == account_id,
+        Membership.role == COAUTHOR,
+    )  # fmt: skip
 
 
 def shared_with(session: Session, account_id: UUID) -> Sequence[Proposal]:

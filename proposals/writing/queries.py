@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Account
@@ -66,6 +66,11 @@ class Shares:
 
     writers: Sequence[Writer]
     runs: Mapping[str, Sequence[SharedRun]]
+
+
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether anybody has opened the text for writing together."""
+    return exists().where(Writing.proposal_id == proposal_id)
 
 
 def head(session: Session, proposal_id: UUID) -> Writing | None:
