@@ -22,7 +22,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import delete, event, inspect, text
+from sqlalchemy import delete, event, insert, inspect, text
 from sqlalchemy.orm import Session
 
 from accounts import login, passwords
@@ -34,6 +34,7 @@ from ballots.integrator import Integrator
 from ballots.keys import Keys
 from core import clock, words
 from core.db import Database
+from proposals.notices.models import Cursor
 from proposals.writing.exchange import Exchange
 
 settings.register_profile("dev", max_examples=50, deadline=None)
@@ -148,6 +149,7 @@ def _empty(database: Database) -> None:
         connection.execute(text("SET LOCAL session_replication_role = replica"))  # triggers off
         for table in migrate.METADATA.sorted_tables:
             connection.execute(delete(table))
+        connection.execute(insert(Cursor), {"id": 1, "entry_id": 0})  # as the migration made it
         for sequence in inspect(connection).get_sequence_names():
             connection.execute(text(f'ALTER SEQUENCE "{sequence}" RESTART'))
 

@@ -149,7 +149,7 @@ def take_step(
     PledgeStepError : not from where it stands, not by this person, or without its public sentence.
     """
     proposal = _locked(session, pledge.need.proposal)
-    session.refresh(pledge, with_for_update=True)
+    session.refresh(pledge, ["status"])  # which waited for the proposal's lock
     allowed = sides(session, pledge, actor)
     if pledge.status == to and steps.STEPS[to].by in allowed:
         return

@@ -15,8 +15,9 @@ from core.limits import limited
 from core.web import reading, transaction
 from core.words import gettext as _
 from proposals import workflow
+from proposals.errors import NotYourProposalError
 from proposals.models import Proposal
-from proposals.pages import readable, status_of, writable
+from proposals.pages import may_write, readable, status_of
 from proposals.pledges import queries, services, steps
 from proposals.pledges.forms import NeedForm, OfferForm, StepForm
 from proposals.pledges.models import Need, Pledge
@@ -29,7 +30,7 @@ blueprint = Blueprint("pledges", __name__, url_prefix="/proposals/<uuid:proposal
 def needs(proposal_id: UUID) -> ResponseReturnValue:
     """The list of needs, as the authors change it."""
     with transaction() if asked.method == "POST" else reading() as database:
-        proposal = writable(database, proposal_id)
+        proposal = _written(database, proposal_id)
         form = NeedForm(currency=proposal.currency)
         if form.validate_on_submit():
             services.add_need(
@@ -48,7 +49,7 @@ def needs(proposal_id: UUID) -> ResponseReturnValue:
 def remove(proposal_id: UUID, need_id: UUID) -> ResponseReturnValue:
     """Take a need off the list."""
     with transaction() as database:
-        proposal = writable(database, proposal_id)
+        proposal = _written(database, proposal_id)
         services.remove_need(
             database, proposal, _need(database, proposal_id, need_id),
             actor=current_user.acting_as(), now=clock.now(),
@@ -105,6 +106,14 @@ def pledge(proposal_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
             said=steps.quantity(found.need.kind, found.amount, proposal.currency),
             steps=steps.open_steps(found.status, allowed), PLEDGE_STATUSES=steps.STATUSES,
         ), status_of(form)  # fmt: skip
+
+
+def _written(database: Session, proposal_id: UUID) -> Proposal:
+    """The proposal, if the reader writes it: its needs may change where its text is frozen."""
+    found = readable(database, proposal_id)
+    if not may_write(database, found):
+        raise NotYourProposalError
+    return found
 
 
 def _need(database: Session, proposal_id: UUID, need_id: UUID) -> Need:

@@ -25,14 +25,20 @@ def reader(database, now, sign_in):
 @pytest.fixture
 def proposal_id(database, now):
     with database.writing() as session:
-        return factories.proposal(session, now, status="received").id
+        made = factories.proposal(session, now, status="received").id
+    tell_all(database)
+    return made
+
+
+def tell_all(database):
+    while making.turn(database):
+        pass
 
 
 def move(database, proposal_id, now, to="dept_review"):
     with database.writing() as session:
         texts.move(session, session.get(Proposal, proposal_id), to, actor=OFFICE, now=now)
-    while making.turn(database):
-        pass
+    tell_all(database)
 
 
 def test_one_follows_is_told_reads_and_stops(client, database, now, reader, proposal_id):

@@ -34,7 +34,7 @@ def test_every_route_lets_in_just_whom_it_names(app, client, database, now, keys
         person = factories.account(session, now, *roles)
         known = {
             "slug": cycle.slug, "contest_id": cycle.contest_id, "proposal_id": proposal.id, "number": 1,
-            "cycle_id": cycle.id, "rule": "greedy_cost", "act": "call", "filename": "app.css",
+            "cycle_id": cycle.id, "entry_id": 1, "rule": "greedy_cost", "act": "call", "filename": "app.css",
             "account_id": person.id, "role": "auditor",
         }  # fmt: skip
     for rule in app.url_map.iter_rules():
