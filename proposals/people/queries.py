@@ -1,8 +1,9 @@
 """Who belongs to a proposal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
@@ -19,7 +20,7 @@ VALID_FOR = timedelta(days=14)
 _PROPOSALS, _MEMBERS = (
     Proposal.metadata.tables[name] for name in ("proposals", "proposal_members")
 )
-_CIRCLES = (
+CIRCLES = (
     select(*_PROPOSALS.c["id", "status", "author_id"], *_MEMBERS.c["account_id", "role"])
     .outerjoin_from(_PROPOSALS, _MEMBERS, _MEMBERS.c.proposal_id == _PROPOSALS.c.id)
     .where(_PROPOSALS.c.id.in_(bindparam("ids", expanding=True)))
@@ -86,8 +87,13 @@ def writers(session: Session, proposal: Proposal) -> Sequence[Writer]:
 
 def circles(session: Session, proposal_ids: Sequence[UUID]) -> Mapping[UUID, Circle]:
     """Status and writers of each of these proposals, by one statement."""
+    return circles_of(session.connection().execute(CIRCLES, {"ids": list(proposal_ids)}))
+
+
+def circles_of(rows: Iterable[Any]) -> Mapping[UUID, Circle]:
+    """The circles that rows of `CIRCLES` tell."""
     found: dict[UUID, Circle] = {}
-    for row in session.connection().execute(_CIRCLES, {"ids": list(proposal_ids)}):
+    for row in rows:
         circle = found.setdefault(row.id, Circle(row.status, {row.author_id} - {None}))
         if row.role == COAUTHOR:
             circle.writers.add(row.account_id)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, literal, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Account
@@ -80,11 +80,17 @@ def head(session: Session, proposal_id: UUID) -> Writing | None:
 
 def whole(session: Session, writing: Writing) -> bytes:
     """All updates of a text as one."""
-    folded = session.scalar(
-        select(WritingWhole.data).where(WritingWhole.proposal_id == writing.proposal_id)
+    return together(session, writing.proposal_id, writing.folded)
+
+
+def together(session: Session, proposal_id: UUID, folded: int) -> bytes:
+    """What is `folded` of a text, and the updates since, as one; by one statement."""
+    whole = select(literal(0).label("seq"), WritingWhole.data)
+    later = select(WritingUpdate.seq, WritingUpdate.data).where(
+        WritingUpdate.proposal_id == proposal_id, WritingUpdate.seq > folded
     )
-    later = [data for _, data in rows(session, writing.proposal_id, writing.folded)]
-    return texts.merged([folded or texts.EMPTY, *later])
+    query = whole.where(WritingWhole.proposal_id == proposal_id).union_all(later).order_by("seq")
+    return texts.merged(row.data for row in session.execute(query))
 
 
 def since(session: Session, writing: Writing, after: int, state: bytes) -> Since:
