@@ -178,7 +178,12 @@ def possible_rivals(session: Session, proposal: Proposal) -> Sequence[Proposal]:
     dong = session.get_one(Neighbourhood, proposal.neighbourhood).name_ko
     name = "".join(letter for letter in dong if not letter.isdigit())  # 철산동 of 철산3동
     own = set(search.pieces(proposal.place)) - set(search.pieces(f"{dong} {name}"))
-    marked = {rival.proposal.id for rival in rivals(session, proposal.id)}
+    marked = exists().where(
+        or_(
+            and_(Rivalry.one_id == proposal.id, Rivalry.other_id == Proposal.id),
+            and_(Rivalry.one_id == Proposal.id, Rivalry.other_id == proposal.id),
+        )
+    )
     query = (
         select(Proposal)
         .options(joinedload(Proposal.receipt))
@@ -186,11 +191,12 @@ def possible_rivals(session: Session, proposal: Proposal) -> Sequence[Proposal]:
             Proposal.neighbourhood == proposal.neighbourhood,
             Proposal.status.in_(workflow.MERGE_TARGETS),
             Proposal.id != proposal.id,
+            ~marked,
         )
     )
     near = session.scalars(query.order_by(Proposal.shuffle_key).limit(NEIGHBOURS)).all()
     shared = {one.id: len(own & set(search.pieces(one.place))) for one in near}
-    found = [one for one in near if shared[one.id] and one.id not in marked]
+    found = [one for one in near if shared[one.id]]
     return sorted(found, key=lambda one: -shared[one.id])[:SUGGESTIONS]
 
 
