@@ -80,17 +80,17 @@ def head(session: Session, proposal_id: UUID) -> Writing | None:
 
 def whole(session: Session, writing: Writing) -> bytes:
     """All updates of a text as one."""
-    return together(session, writing.proposal_id, writing.folded)
+    return texts.merged(parts(session, writing.proposal_id, writing.folded))
 
 
-def together(session: Session, proposal_id: UUID, folded: int) -> bytes:
-    """What is `folded` of a text, and the updates since, as one; by one statement."""
+def parts(session: Session, proposal_id: UUID, folded: int) -> Sequence[bytes]:
+    """What is `folded` of a text, then each update since; by one statement."""
     whole = select(literal(0).label("seq"), WritingWhole.data)
     later = select(WritingUpdate.seq, WritingUpdate.data).where(
         WritingUpdate.proposal_id == proposal_id, WritingUpdate.seq > folded
     )
     query = whole.where(WritingWhole.proposal_id == proposal_id).union_all(later).order_by("seq")
-    return texts.merged(row.data for row in session.execute(query))
+    return [row.data for row in session.execute(query)]
 
 
 def since(session: Session, writing: Writing, after: int, state: bytes) -> Since:

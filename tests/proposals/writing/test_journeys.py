@@ -94,3 +94,31 @@ def test_a_folding_reads_once_and_writes_each_table_once(
         whole = queries.whole(session, head)
         assert texts.contents(whole)["summary_en"] == "가나다라마바사아"
         assert head.size == len(whole)
+
+
+def test_what_was_deleted_is_looked_up_once_for_a_batch_and_not_for_what_was_sent_again(
+    database, now, drafts, count_queries
+):
+    id_, who = drafts[0]
+    document, made = Doc(client_id=7), []
+    text = document.get("summary_en", type=Text)
+    document.observe(lambda event: made.append(event.update))
+    text += "abcdefgh"
+    for _ in range(3):
+        del text[2:3]
+    written, *deletions = made
+    with database.writing() as session:
+        storing.store(session, id_, written, account_id=who, now=now)
+    with count_queries() as seen, database.writing() as session:
+        assert storing.store(session, id_, written, account_id=who, now=now) is None
+    assert len(seen) == LOCK + READ
+    twice = [Sent(id_, who, one, now) for one in (*deletions, deletions[1])]
+    with count_queries() as seen, database.writing() as session:
+        assert storing.store_all(session, twice) == [2, 3, 4, None]
+    assert len(seen) == LOCK + READ + 1 + writes(database, kinds=2)
+    with count_queries() as seen, database.writing() as session:
+        assert storing.store_all(session, twice) == [None, None, None, None]
+    assert len(seen) == LOCK + READ + 1
+    with database.reading() as session:
+        said = texts.contents(queries.whole(session, queries.head(session, id_)))
+    assert said["summary_en"] == "abfgh"
