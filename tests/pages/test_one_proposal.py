@@ -2,12 +2,14 @@
 
 import pytest
 
+from core.access import Role
 from proposals.amendments.models import Amendment, AmendmentPart
 from proposals.asking.models import FormAnswer, FormField
 from proposals.files.models import StoredFile
 from proposals.handing.models import HandedIn
 from proposals.ideas.models import Idea, IdeaUse
 from proposals.merging.models import Merge, Split
+from proposals.models import Proposal
 from proposals.notices.models import Follow
 from proposals.people.models import JoinRequest, Membership
 from proposals.places.models import District, ProposalPoint
@@ -177,6 +179,20 @@ def test_a_page_asks_for_what_it_shows(client, bare, laden, people, sign_in, cou
     sign_in(people["Ben"])
     assert asked(bare) <= 12
     assert asked(laden) <= 22
+
+
+@pytest.mark.parametrize("status", ["received", "dept_review"])
+def test_the_desk_asks_a_bounded_number(
+    client, database, now, laden, sign_in, count_queries, status
+):
+    with database.writing() as session:
+        session.get(Proposal, laden).status = status
+        sign_in(factories.account(session, now, Role.REVIEWER))
+    with count_queries() as sent:
+        page = client.get(f"/desk/proposals/{laden}").text
+    assert "difference-reason" in page
+    assert "asked-value" in page
+    assert len(sent) <= 19
 
 
 def test_a_reader_follows_by_supporting_or_writing_and_stops_by_a_word(
