@@ -25,7 +25,7 @@ from pathlib import Path
 from uuid import UUID
 
 import numpy as np
-from _measure import Row, median, report
+from _measure import Row, cpu, median, report
 from flask import Flask
 from log import fresh
 from pycrdt import Doc, Text, TransactionEvent
@@ -170,7 +170,9 @@ def size(database: Database, id_: UUID) -> int:
     return whole + updates + count * (HEAD + UPDATE) + pages * (HEAD + CLIENT)
 
 
-def opening(app: Flask, exchange: Exchange, hand: Hand) -> dict[str, float]:
+def opening(
+    app: Flask, exchange: Exchange, hand: Hand, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, float]:
     """Milliseconds of each part of opening, and of the page that tells who wrote what."""
     client, path = app.test_client(), f"/proposals/{hand.proposal_id}"
     client.set_cookie("session", cookie(app, hand.account_id))
@@ -200,7 +202,7 @@ def opening(app: Flask, exchange: Exchange, hand: Hand) -> dict[str, float]:
         "page": lambda: page(f"{path}/edit"), "exchange": exchanged, "taken in": taken,
         "words": lambda: page(f"{path}/words"),
     }  # fmt: skip
-    return {name: median(act, clock=time.perf_counter)[0] * 1000 for name, act in acts.items()}
+    return {name: median(act, clock=clock)[0] * 1000 for name, act in acts.items()}
 
 
 def memory(database: Database, exchange: Exchange, hand: Hand) -> tuple[float, int]:
@@ -252,10 +254,13 @@ def told(
     yield Row(part, f"{name}: {edits:,} edits, {len(str(hand.text)):,} letters", spent)
     kept = size(database, hand.proposal_id) / edits
     yield Row(part, f"{name}: kept, an edit", kept, most=MOST_BYTES, unit="B")
-    times = opening(app, exchange, hand)
-    whole = sum(times[each] for each in ("page", "exchange", "taken in"))
+    times, busy = opening(app, exchange, hand), opening(app, exchange, hand, cpu)
+    whole, own = (
+        sum(found[each] for each in ("page", "exchange", "taken in")) for found in (times, busy)
+    )
     for each, measured in times.items():
         yield Row(part, f"{name}: {each}", measured, unit="ms")
+    yield Row(part, f"{name}: opened, CPU of this process", own, unit="ms")
     yield Row(part, f"{name}: opened", whole, most=MOST_MS, unit="ms")
     held, left = memory(database, exchange, hand)
     yield Row(part, f"{name}: memory, an open text", held, most=LARGEST_TAIL / 1024, unit="kB")

@@ -106,6 +106,9 @@ def since(session: Session, writing: Writing, after: int, state: bytes) -> Since
         later = rows(session, writing.proposal_id, after)
         if len(later) == writing.seq - after:
             return Since(writing.seq, [data for _, data in later])
+    if state == texts.NOTHING:  # a page that opens: it puts the parts together itself
+        said = parts(session, writing.proposal_id, writing.folded)
+        return Since(writing.seq, [one for one in said if one != texts.EMPTY])
     lacking = texts.missing(whole(session, writing), state)
     return Since(writing.seq, [lacking] if lacking != texts.EMPTY else [])
 
@@ -148,7 +151,7 @@ def words(session: Session, proposal: Proposal) -> dict[str, str]:
     writing = head(session, proposal.id)
     if writing is None or writing.seq == writing.settled:
         return columns(proposal)
-    return tidied(texts.contents(whole(session, writing)))
+    return tidied(texts.contents(*parts(session, proposal.id, writing.folded)))
 
 
 def titles(session: Session, proposals: Sequence[Proposal]) -> Mapping[UUID, str]:

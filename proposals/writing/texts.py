@@ -19,6 +19,7 @@ from proposals.errors import UnreadableUpdateError
 from proposals.writing.updates import FIELDS
 
 EMPTY = b"\0\0"  # the update that says nothing; also the state of one who has nothing
+NOTHING = b"\0"  # the state vector of one who has nothing, as pages send it
 # Above this product of two lengths words are not matched one by one: a paste over everything.
 _LONGEST_MATCH = 1_000_000
 
@@ -73,9 +74,11 @@ def folded(whole: bytes) -> bytes:
     return _document(whole).get_update()
 
 
-def contents(whole: bytes) -> dict[str, str]:
-    """The words of each field."""
+def contents(whole: bytes, *later: bytes) -> dict[str, str]:
+    """The words of each field, of a text and the updates after it."""
     document = _document(whole)
+    for update in later:
+        document.apply_update(update)
     return {name: str(_field(document, name)) for name in FIELDS}
 
 
