@@ -156,6 +156,9 @@ kill-loop: .venv/tested  ## kill the ballot box N times at every step, under loa
 bench-coedit: .venv/tested  ## 200 editors on 50 texts: how long a keystroke takes to the screens of the others
 	PYTHONPATH=. $(BIN)/python bench/coedit.py
 
+bench-text: .venv/tested  ## a text of 50,000 edits on both databases: opening, bytes an edit, memory
+	PYTHONPATH=. $(BIN)/python bench/text.py $(EDITS)
+
 kill-coedit: .venv/tested  ## kill the server N times while people type, on both databases: nothing told as stored may be lost
 	$(BIN)/python -m tests.proposals.writing.kill_server $(if $(filter file,$(origin N)),100,$(N))
 
@@ -172,4 +175,4 @@ interop: .venv/tested .venv-interop/installed  ## programs of others over a log 
 	touch $@
 
 .PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
-  bench-scale bench-verify bench-log bench-similar bench-pages bench-coedit forge fuzz kill-loop kill-coedit interop
+  bench-scale bench-verify bench-log bench-similar bench-pages bench-coedit bench-text forge fuzz kill-loop kill-coedit interop

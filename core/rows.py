@@ -11,9 +11,11 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     FromClause,
+    Select,
     bindparam,
     column,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -32,12 +34,16 @@ class ManyRows:
     """
 
     def __init__(self, build: Build, **columns: TypeEngine[Any]) -> None:
-        self._names = tuple(columns)
+        self.names, self._build, self._columns = tuple(columns), build, columns
         # An INSERT keeps the number of its rows only if it is told to.
         self._statements = {
-            dialect: build(dialect, given(columns)).execution_options(preserve_rowcount=True)
-            for dialect, given in _GIVEN.items()
+            dialect: self.statement(dialect).execution_options(preserve_rowcount=True)
+            for dialect in _GIVEN
         }
+
+    def statement(self, dialect: str, prefix: str = "") -> Any:
+        """The statement; the names of its parameters begin with `prefix`."""
+        return self._build(dialect, _GIVEN[dialect](self._columns, prefix))
 
     def rowcount(
         self, connection: Connection, rows: Sequence[Mapping[str, Any]], **values: Any
@@ -46,22 +52,48 @@ class ManyRows:
         dialect = connection.dialect.name
         given: Any
         if dialect == "postgresql":
-            given = values | {name: [row[name] for row in rows] for name in self._names}
+            given = values | {name: [row[name] for row in rows] for name in self.names}
         else:
-            given = [values | {name: row[name] for name in self._names} for row in rows]
+            given = [values | {name: row[name] for name in self.names} for row in rows]
         result = connection.execute(self._statements[dialect], given)
         assert isinstance(result, CursorResult)  # noqa: S101 - what these statements always give
         return result.rowcount
 
 
-def _arrays(columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
-    lists = (bindparam(name, type_=ARRAY(kind)) for name, kind in columns.items())
+class OneJourney:
+    """Several such statements in one journey to PostgreSQL, as parts of one; on SQLite in turn.
+
+    No part may need what another one writes: on PostgreSQL all see the tables as they were before.
+    """
+
+    def __init__(self, **steps: ManyRows) -> None:
+        self._steps = steps
+        parts = (step.statement("postgresql", f"{name}_").cte(name) for name, step in steps.items())
+        self._whole: Select[Any] = select(literal_column("1")).add_cte(*parts)
+
+    def execute(self, connection: Connection, **rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute each step for its rows; one without rows does nothing."""
+        if connection.dialect.name == "postgresql":
+            given = {
+                f"{step}_{name}": [row[name] for row in rows[step]]
+                for step in self._steps
+                for name in self._steps[step].names
+            }
+            connection.execute(self._whole, given)
+            return
+        for name, step in self._steps.items():
+            if rows[name]:
+                step.rowcount(connection, rows[name])
+
+
+def _arrays(columns: Mapping[str, TypeEngine[Any]], prefix: str) -> FromClause:
+    lists = (bindparam(prefix + name, type_=ARRAY(kind)) for name, kind in columns.items())
     named = (column(name, kind) for name, kind in columns.items())
     return func.unnest(*lists).table_valued(*named, name="given").render_derived()
 
 
-def _one_row(columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
-    values = (bindparam(name, type_=kind).label(name) for name, kind in columns.items())
+def _one_row(columns: Mapping[str, TypeEngine[Any]], prefix: str) -> FromClause:
+    values = (bindparam(prefix + name, type_=kind).label(name) for name, kind in columns.items())
     return select(*values).subquery("given")
 
 

@@ -1,5 +1,6 @@
 """Reading proposals, and what becomes of one's own."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +16,16 @@ from core.journal import CITIZEN
 from core.web import reading, transaction
 from core.words import gettext as _
 from core.words import language
-from proposals import queries, services, workflow
-from proposals.amendments import queries as amendments
+from proposals import glance, queries, services, workflow
 from proposals.asking import queries as asking
 from proposals.files import queries as files
 from proposals.forms import ObjectionForm
+from proposals.glance import Glance
 from proposals.handing import queries as handing
 from proposals.ideas import queries as ideas
 from proposals.merging import queries as ties
 from proposals.merging import services as merging
 from proposals.models import Proposal
-from proposals.notices import queries as notices
 from proposals.pages import (
     asked_for,
     on_desk,
@@ -45,7 +45,6 @@ from proposals.review import queries as reviews
 from proposals.sharing.prints import card
 from proposals.similar import queries as alike
 from proposals.supports import queries as supports
-from proposals.versions import queries as kept
 from proposals.writing import queries as written
 
 blueprint = Blueprint("proposals", __name__)
@@ -137,7 +136,8 @@ def object_(proposal_id: UUID) -> ResponseReturnValue:
 def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> str:
     """The page of one proposal; what its author may do now is read off the status machine."""
     members, words = people.members(database, proposal.id), vocabulary(database)
-    role = people.role_in(proposal, members, reader_id())
+    role, now = people.role_in(proposal, members, reader_id()), clock.now()
+    seen = glance.at(database, proposal, reader_id(), belongs=role is not None)
     into_id, is_public = proposal.merged_into_id, proposal.status in workflow.PUBLIC
     return render_template(
         "proposals/show.html",
@@ -149,35 +149,42 @@ def _shown(database: Session, proposal: Proposal, objection: ObjectionForm) -> s
         members=members,
         belongs=role is not None,
         has_words=(role is not None or proposal.status in workflow.WORDS_PUBLIC)
-        and written.head(database, proposal.id) is not None,
+        and "writing" in seen.there,
         on_desk=on_desk(proposal),
         merged_into=queries.one(database, into_id) if into_id else None,
         objection=objection,
-        differences=alike.differences(database, proposal.id),
-        versions=kept.extent(database, proposal.id, belongs=role is not None),
-        amendments=amendments.count(database, proposal.id),
-        asked=asking.asked(database, proposal.id),
-        reviewed=reviews.file(database, proposal, now=clock.now()),
+        versions=seen.versions,
+        amendments=seen.amendments,
+        reviewed=reviews.file(database, proposal, now=now, has_any="review" in seen.there),
         card=card(proposal, words["places"], language()) if is_public else None,
-        files=files.of_proposal(database, proposal.id),
-        map=places.map_of(database, proposal.id),
-        pledges=pledges.shown(database, proposal),
-        is_followed=current_user.is_authenticated
-        and notices.is_followed(database, current_user.id, proposal),
-        **_joined(database, proposal, role),
+        is_followed=seen.is_followed,
+        may_ask=requests.may_ask(proposal, reader_id(), was_asked=seen.was_asked),
+        may_split=proposal.status in workflow.BEFORE_BALLOT and role in WRITE,
+        now=now,
+        **_told(database, proposal, seen),
+        **_joined(database, proposal, seen, now),
         **words,
     )
 
 
-def _joined(database: Session, proposal: Proposal, role: str | None) -> dict[str, Any]:
-    """What joins a proposal to people and to other proposals; `role` is the reader's in it."""
-    reader, now = reader_id(), clock.now()
+def _told(database: Session, proposal: Proposal, seen: Glance) -> dict[str, Any]:
+    """What its authors tell beside its text, as far as there is any."""
+    id_, there = proposal.id, seen.there
     return {
-        "supports": supports.shown(database, proposal, reader),
-        "ties": ties.ties(database, proposal.id, now=now),
-        "idea": ideas.source_of(database, proposal.id),
-        "handed": handing.of(database, proposal.id),
-        "may_ask": reader is not None and requests.may_ask(database, proposal, reader),
-        "may_split": proposal.status in workflow.BEFORE_BALLOT and role in WRITE,
-        "now": now,
+        "asked": asking.asked(database, id_) if "answers" in there else (),
+        "files": files.of_proposal(database, id_) if "files" in there else {},
+        "map": places.map_of(database, id_) if "point" in there else None,
+        "differences": alike.differences(database, id_) if "differences" in there else (),
+        "pledges": pledges.shown(database, proposal, has_needs="needs" in there),
+    }
+
+
+def _joined(database: Session, proposal: Proposal, seen: Glance, now: datetime) -> dict[str, Any]:
+    """What joins a proposal to people and to other proposals."""
+    id_, there = proposal.id, seen.there
+    return {
+        "supports": supports.shown(database, proposal, reader_id(), seen.supports),
+        "ties": ties.ties(database, id_, now=now) if "ties" in there else ties.NONE,
+        "idea": ideas.source_of(database, id_) if "idea" in there else None,
+        "handed": handing.of(database, id_) if "handed" in there else None,
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.models import Account
@@ -47,10 +47,14 @@ class ShownPart:
 
 def count(session: Session, proposal_id: UUID) -> Count:
     """How many amendments there are to a proposal, by one statement."""
-    ids = func.count(func.distinct(Amendment.id))
-    waiting = func.count(func.distinct(Amendment.id)).filter(AmendmentPart.state == State.OPEN)
-    query = select(ids, waiting).join(Amendment.parts).where(Amendment.proposal_id == proposal_id)
-    return Count(*session.execute(query).one())
+    return Count(*session.execute(select(*counts(proposal_id))).one())
+
+
+def counts(proposal_id: UUID) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """How many there are, and how many of them wait, to be asked for among other things."""
+    ids = select(func.count(Amendment.id)).where(Amendment.proposal_id == proposal_id)
+    waiting = ids.where(Amendment.parts.any(AmendmentPart.state == State.OPEN))
+    return ids.scalar_subquery(), waiting.scalar_subquery()
 
 
 def listed(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from proposals.asking import kinds
@@ -36,6 +36,11 @@ def asked(session: Session, proposal_id: UUID | None) -> Sequence[Asked]:
         .order_by(FormField.opened_at, FormField.position, FormField.id)
     )
     return [Asked(field, value or "") for field, value in session.execute(query)]
+
+
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether the proposal answers anything."""
+    return exists().where(FormAnswer.proposal_id == proposal_id)
 
 
 def missing(session: Session, proposal_id: UUID) -> Sequence[FormField]:

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from proposals.files.models import ATTACHMENT, PHOTO, FileContent, StoredFile
+
+
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether the proposal has a photo or an attachment."""
+    return exists().where(StoredFile.proposal_id == proposal_id)
 
 
 def of_proposal(session: Session, proposal_id: UUID) -> dict[str, Sequence[StoredFile]]:

@@ -2,9 +2,15 @@
 
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import Session
 
 from proposals.handing.models import Contact, HandedIn
+
+
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether it was entered in somebody's name."""
+    return exists().where(HandedIn.proposal_id == proposal_id)
 
 
 def of(session: Session, proposal_id: UUID) -> HandedIn | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.models import Account
@@ -83,6 +83,11 @@ def made_of(session: Session, idea_id: UUID) -> Sequence[Proposal]:
     query = select(Proposal).join(IdeaUse, IdeaUse.proposal_id == Proposal.id)
     query = query.where(IdeaUse.idea_id == idea_id, Proposal.status.in_(workflow.PUBLIC))
     return session.scalars(query.order_by(Proposal.created_at, Proposal.id)).all()
+
+
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether the proposal was made of an idea."""
+    return exists().where(IdeaUse.proposal_id == proposal_id)
 
 
 def source_of(session: Session, proposal_id: UUID) -> Idea | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.models import Account
@@ -40,29 +40,45 @@ class Ties:
     parts: Sequence[Proposal]
 
 
+NONE = Ties(originals=(), done=(), waiting=None, whole=None, parts=())
+
+
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether the proposal hangs together with any other, or ever was to."""
+    return or_(
+        exists().where(Proposal.merged_into_id == proposal_id),
+        exists().where(or_(Split.part_id == proposal_id, Split.whole_id == proposal_id)),
+        exists().where(Merge.into_id == proposal_id),
+        exists().where(MergePart.proposal_id == proposal_id),
+    )
+
+
 def ties(session: Session, proposal_id: UUID, *, now: datetime) -> Ties:
-    """What the proposal's page tells, by three statements."""
-    merged = select(Proposal).options(_AUTHOR).where(Proposal.merged_into_id == proposal_id)
-    split = select(Split).where(or_(Split.part_id == proposal_id, Split.whole_id == proposal_id))
-    splits = session.scalars(
-        split.options(joinedload(Split.part), joinedload(Split.whole).options(_AUTHOR))
-        .order_by(Split.at, Split.part_id)
-    ).all()  # fmt: skip
+    """What the proposal's page tells, by two statements."""
+    original, part, whole = "original", "part", "whole"
+    id_, into, begun = Proposal.id, Proposal.merged_into_id, Proposal.created_at
+    near = union_all(
+        select(id_.label("id"), literal(original).label("what"), begun.label("since")).where(
+            into == proposal_id
+        ),
+        select(Split.part_id, literal(part), Split.at).where(Split.whole_id == proposal_id),
+        select(Split.whole_id, literal(whole), Split.at).where(Split.part_id == proposal_id),
+    ).subquery()
+    query = select(Proposal, near.c.what).options(_AUTHOR).join(near, near.c.id == Proposal.id)
+    others: dict[str, list[Proposal]] = {original: [], part: [], whole: []}
+    for other, what in session.execute(query.order_by(near.c.since, Proposal.id)):
+        others[what].append(other)
     merges = session.scalars(
         select(Merge)
         .where(_takes_in([proposal_id]), or_(Merge.status == DONE, _waits(now)))
         .order_by(Merge.proposed_at, Merge.id)
     ).all()
     return Ties(
-        originals=session.scalars(merged.order_by(Proposal.created_at, Proposal.id)).all(),
+        originals=others[original],
         done=[one for one in merges if one.status == DONE and one.into_id == proposal_id],
         waiting=next((one for one in merges if one.status == OPEN), None),
-        whole=next((one.whole for one in splits if one.part_id == proposal_id), None),
-        parts=[
-            one.part
-            for one in splits
-            if one.whole_id == proposal_id and one.part.status in workflow.PUBLIC
-        ],
+        whole=next(iter(others[whole]), None),
+        parts=[one for one in others[part] if one.status in workflow.PUBLIC],
     )
 
 

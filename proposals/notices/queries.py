@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, exists, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Connection, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from core.journal import JournalEntry
 from proposals import workflow
 from proposals.models import Proposal
 from proposals.notices.models import CYCLE, PROPOSAL, Follow, Notice
-from proposals.people.models import COAUTHOR, Membership
-from proposals.supports.models import Support
-from proposals.supports.queries import family
+from proposals.people import queries as people
+from proposals.people.models import Membership
+from proposals.supports import queries as supports
 
 PAGE = 30
 MOST_COUNTED = 100  # a bell says "99+", and need not count further
@@ -87,17 +87,17 @@ def follows_cycle(session: Session, account_id: UUID, cycle_id: UUID) -> bool:
     return said is not None and said.is_on
 
 
-def is_followed(session: Session, account_id: UUID, proposal: Proposal) -> bool:
-    """Whether the person hears of what happens to this proposal."""
-    said = session.get(Follow, (account_id, PROPOSAL, proposal.id.hex))
-    if said is not None:
-        return said.is_on
-    supported = select(family(proposal.id).c.id)
+def is_followed(account_id: UUID, proposal: Proposal, family: CTE) -> ColumnElement[bool]:
+    """Whether the person hears of the proposal, to be asked for among other things.
+
+    What the person said counts; else whether they write it, or support it or any of its `family`.
+    """
+    said = select(Follow.is_on).where(
+        Follow.account_id == account_id, Follow.kind == PROPOSAL, Follow.key == proposal.id.hex
+    )
     by_itself = or_(
-        exists().where(
-            Membership.proposal_id == proposal.id, Membership.account_id == account_id,
-            Membership.role == COAUTHOR,
-        ),
-        exists().where(Support.account_id == account_id, Support.proposal_id.in_(supported)),
-    )  # fmt: skip
-    return proposal.author_id == account_id or bool(session.scalar(select(by_itself)))
+        literal(proposal.author_id == account_id),
+        people.writes(proposal.id, account_id),
+        supports.supports(family, account_id),
+    )
+    return func.coalesce(said.scalar_subquery(), by_itself)

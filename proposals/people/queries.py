@@ -1,17 +1,18 @@
 """Who belongs to a proposal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.models import Account
 from core import codes
 from proposals.models import Proposal
-from proposals.people.models import AUTHOR, COAUTHOR, Invitation, Membership
+from proposals.people.models import AUTHOR, COAUTHOR, Invitation, JoinRequest, Membership
 
 VALID_FOR = timedelta(days=14)
 
@@ -19,7 +20,7 @@ VALID_FOR = timedelta(days=14)
 _PROPOSALS, _MEMBERS = (
     Proposal.metadata.tables[name] for name in ("proposals", "proposal_members")
 )
-_CIRCLES = (
+CIRCLES = (
     select(*_PROPOSALS.c["id", "status", "author_id"], *_MEMBERS.c["account_id", "role"])
     .outerjoin_from(_PROPOSALS, _MEMBERS, _MEMBERS.c.proposal_id == _PROPOSALS.c.id)
     .where(_PROPOSALS.c.id.in_(bindparam("ids", expanding=True)))
@@ -86,12 +87,32 @@ def writers(session: Session, proposal: Proposal) -> Sequence[Writer]:
 
 def circles(session: Session, proposal_ids: Sequence[UUID]) -> Mapping[UUID, Circle]:
     """Status and writers of each of these proposals, by one statement."""
+    return circles_of(session.connection().execute(CIRCLES, {"ids": list(proposal_ids)}))
+
+
+def circles_of(rows: Iterable[Any]) -> Mapping[UUID, Circle]:
+    """The circles that rows of `CIRCLES` tell."""
     found: dict[UUID, Circle] = {}
-    for row in session.connection().execute(_CIRCLES, {"ids": list(proposal_ids)}):
+    for row in rows:
         circle = found.setdefault(row.id, Circle(row.status, {row.author_id} - {None}))
         if row.role == COAUTHOR:
             circle.writers.add(row.account_id)
     return found
+
+
+def was_asked(proposal_id: UUID, account_id: UUID) -> ColumnElement[bool]:
+    """Whether the person once asked to write it, or was asked to."""
+    return exists().where(
+        JoinRequest.proposal_id == proposal_id, JoinRequest.account_id == account_id
+    )
+
+
+def writes(proposal_id: UUID, account_id: UUID) -> ColumnElement[bool]:
+    """Whether the person is a co-author."""
+    return exists().where(
+        Membership.proposal_id == proposal_id, Membership.account_id == account_id,
+        Membership.role == COAUTHOR,
+    )  # fmt: skip
 
 
 def shared_with(session: Session, account_id: UUID) -> Sequence[Proposal]:

@@ -85,14 +85,10 @@ def answer(
         )  # fmt: skip
 
 
-def may_ask(session: Session, proposal: Proposal, account_id: UUID) -> bool:
-    """Whether the person could ask: by one statement for a page that has the proposal."""
+def may_ask(proposal: Proposal, account_id: UUID | None, *, was_asked: bool) -> bool:
+    """Whether the person could ask; `was_asked` as `queries.was_asked` tells."""
     is_open = proposal.status in workflow.BEFORE_BALLOT and proposal.author_id is not None
-    return (
-        is_open
-        and proposal.author_id != account_id
-        and session.get(JoinRequest, (proposal.id, account_id)) is None
-    )
+    return is_open and account_id not in (None, proposal.author_id) and not was_asked
 
 
 def waiting_for(session: Session, account_id: UUID) -> Sequence[JoinRequest]:

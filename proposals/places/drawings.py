@@ -42,6 +42,6 @@ def drawing(shapes: Mapping[str, Shape], point: Point | None = None) -> Drawing 
 
 
 def map_of(session: Session, proposal_id: UUID) -> Drawing | None:
-    """The city with the proposal's point; None where it has none, by one statement then."""
-    point = queries.point_of(session, proposal_id)
-    return drawing(queries.districts(session), point) if point else None
+    """The city with the proposal's point; None where it has none."""
+    shapes, point = queries.districts_around(session, proposal_id)
+    return drawing(shapes, point) if point else None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.city import Neighbourhood
@@ -55,6 +55,21 @@ def districts(session: Session) -> dict[str, Shape]:
     query = select(District).join(Neighbourhood, Neighbourhood.slug == District.slug)
     found = session.scalars(query.order_by(Neighbourhood.position))
     return {row.slug: Shape.of_json(row.outline) for row in found}
+
+
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether somebody said where the proposal is."""
+    return exists().where(ProposalPoint.proposal_id == proposal_id)
+
+
+def districts_around(session: Session, proposal_id: UUID) -> tuple[dict[str, Shape], Point | None]:
+    """The outlines, and where in the city the proposal is; None where nobody said."""
+    query = select(District, ProposalPoint).join(Neighbourhood, Neighbourhood.slug == District.slug)
+    query = query.outerjoin(ProposalPoint, ProposalPoint.proposal_id == proposal_id)
+    found = session.execute(query.order_by(Neighbourhood.position)).all()
+    row = found[0][1] if found else None
+    shapes = {district.slug: Shape.of_json(district.outline) for district, _ in found}
+    return shapes, Point(row.latitude, row.longitude) if row else None
 
 
 def point_of(session: Session, proposal_id: UUID) -> Point | None:

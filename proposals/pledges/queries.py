@@ -1,10 +1,10 @@
-"""What pages read of needs and pledges: two statements, however many there are."""
+"""What pages read of needs and pledges: one statement, however many there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.models import Account
@@ -50,18 +50,25 @@ class Shown:
         return steps.quantity(need.kind, amount, self.currency)
 
 
-def shown(session: Session, proposal: Proposal) -> Shown:
-    """What a proposal needs and who pledged it."""
-    needs = select(Need).where(Need.proposal_id == proposal.id).order_by(Need.added_at, Need.id)
-    found = session.scalars(needs).all()
-    of_need: dict[UUID, list[Pledge]] = {need.id: [] for need in found}
-    if found:
-        giver = joinedload(Pledge.account).lazyload(Account.grants)
-        pledges = select(Pledge).options(giver).where(Pledge.need_id.in_(of_need))
-        for pledge in session.scalars(pledges.order_by(Pledge.offered_at, Pledge.id)):
-            of_need[pledge.need_id].append(pledge)
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether the proposal needs anything beyond money."""
+    return exists().where(Need.proposal_id == proposal_id)
+
+
+def shown(session: Session, proposal: Proposal, *, has_needs: bool = True) -> Shown:
+    """What a proposal needs and who pledged it; without a statement if it is known that nothing."""
+    query = (
+        select(Need, Pledge)
+        .outerjoin(Pledge, Pledge.need_id == Need.id)
+        .options(joinedload(Pledge.account).lazyload(Account.grants))
+        .where(Need.proposal_id == proposal.id)
+        .order_by(Need.added_at, Need.id, Pledge.offered_at, Pledge.id)
+    )
+    found: dict[Need, list[Pledge]] = {}
+    for needed, pledged in session.execute(query) if has_needs else ():
+        found.setdefault(needed, []).extend([pledged] if pledged else [])
     return Shown(
-        listed=[Listed(need, of_need[need.id]) for need in found],
+        listed=[Listed(need, pledges) for need, pledges in found.items()],
         is_open=proposal.status in steps.OPEN,
         is_changing=proposal.status in steps.CHANGING,
         currency=proposal.currency,

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from core.city import Neighbourhood
@@ -80,22 +80,49 @@ class File:
         return found[-1].conditions if found and found[-1].ended_to == "conditional" else ()
 
 
-def file(session: Session, proposal: Proposal, *, now: datetime) -> File | None:
-    """The review of a proposal, in four statements; None for a draft, which nobody reviews."""
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether a review has left anything at the proposal."""
+    own = (Duty, Responsibility, CostSheet, Objection)
+    rivalry = or_(Rivalry.one_id == proposal_id, Rivalry.other_id == proposal_id)
+    left = [exists().where(kind.proposal_id == proposal_id) for kind in own]
+    return or_(*left, exists().where(rivalry))
+
+
+def file(
+    session: Session, proposal: Proposal, *, now: datetime, has_any: bool = True
+) -> File | None:
+    """The review of a proposal, in three statements; None for a draft, which nobody reviews.
+
+    It is empty, without a statement, if it is known that no review `has_any` trace there.
+    """
     if proposal.status == "draft":
         return None
-    row = session.execute(
-        select(Department, Objection)
-        .select_from(Proposal)
-        .outerjoin(Responsibility, Responsibility.proposal_id == Proposal.id)
-        .outerjoin(Department, Department.slug == Responsibility.department_slug)
-        .outerjoin(Objection, Objection.proposal_id == Proposal.id)
-        .where(Proposal.id == proposal.id)
-    ).one()
+    if not has_any:
+        return File(None, None, (), None, (), now)
+    newest = select(func.max(CostSheet.version)).where(CostSheet.proposal_id == proposal.id)
+    department, objection, cost = (
+        session.execute(
+            select(Department, Objection, CostSheet)
+            .select_from(Proposal)
+            .outerjoin(Responsibility, Responsibility.proposal_id == Proposal.id)
+            .outerjoin(Department, Department.slug == Responsibility.department_slug)
+            .outerjoin(Objection, Objection.proposal_id == Proposal.id)
+            .outerjoin(
+                CostSheet,
+                and_(
+                    CostSheet.proposal_id == Proposal.id,
+                    CostSheet.version == newest.scalar_subquery(),
+                ),
+            )
+            .options(joinedload(CostSheet.lines))
+            .where(Proposal.id == proposal.id)
+        )
+        .unique()
+        .one()
+    )
     return File(
-        row[0], row[1], duties(session, proposal.id), sheet(session, proposal.id),
-        rivals(session, proposal.id), now,
-    )  # fmt: skip
+        department, objection, duties(session, proposal.id), cost, rivals(session, proposal.id), now
+    )
 
 
 def duties(session: Session, proposal_id: UUID) -> Sequence[Duty]:
@@ -151,7 +178,12 @@ def possible_rivals(session: Session, proposal: Proposal) -> Sequence[Proposal]:
     dong = session.get_one(Neighbourhood, proposal.neighbourhood).name_ko
     name = "".join(letter for letter in dong if not letter.isdigit())  # 철산동 of 철산3동
     own = set(search.pieces(proposal.place)) - set(search.pieces(f"{dong} {name}"))
-    marked = {rival.proposal.id for rival in rivals(session, proposal.id)}
+    marked = exists().where(
+        or_(
+            and_(Rivalry.one_id == proposal.id, Rivalry.other_id == Proposal.id),
+            and_(Rivalry.one_id == Proposal.id, Rivalry.other_id == proposal.id),
+        )
+    )
     query = (
         select(Proposal)
         .options(joinedload(Proposal.receipt))
@@ -159,11 +191,12 @@ def possible_rivals(session: Session, proposal: Proposal) -> Sequence[Proposal]:
             Proposal.neighbourhood == proposal.neighbourhood,
             Proposal.status.in_(workflow.MERGE_TARGETS),
             Proposal.id != proposal.id,
+            ~marked,
         )
     )
     near = session.scalars(query.order_by(Proposal.shuffle_key).limit(NEIGHBOURS)).all()
     shared = {one.id: len(own & set(search.pieces(one.place))) for one in near}
-    found = [one for one in near if shared[one.id] and one.id not in marked]
+    found = [one for one in near if shared[one.id]]
     return sorted(found, key=lambda one: -shared[one.id])[:SUGGESTIONS]
 
 

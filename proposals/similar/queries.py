@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from proposals import workflow
@@ -54,6 +54,11 @@ def similar(
         Likeness(proposal, why.shared_with(voices(proposal)), reason or "")
         for proposal, reason in (found[one.key] for one in near if one.key in found)
     ]
+
+
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether the author tells the proposal apart from any other."""
+    return exists().where(Difference.proposal_id == proposal_id)
 
 
 def differences(session: Session, proposal_id: UUID) -> Sequence[Difference]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from accounts.models import Account
@@ -35,15 +35,26 @@ class Extent:
     def __len__(self) -> int:
         return self.last - self.first + 1 if self.first else 0
 
+    @classmethod
+    def of(cls, first: int | None, last: int | None) -> "Extent":
+        """From the two `ends`."""
+        return cls(first, last) if first and last else cls(0, 0)
+
 
 def extent(session: Session, proposal_id: UUID, *, belongs: bool) -> Extent:
     """The versions that somebody sees: those of the draft are for those who belong to it."""
-    start: ColumnElement[int] = func.min(Version.number)
-    if not belongs:
-        start = func.min(Version.number).filter(Version.kind == Kind.PUBLISHED)
-    query = select(start, func.max(Version.number)).where(Version.proposal_id == proposal_id)
-    first, last = session.execute(query).one()
-    return Extent(first, last) if first else Extent(0, 0)
+    return Extent.of(*session.execute(select(*ends(proposal_id, belongs=belongs))).one())
+
+
+def ends(
+    proposal_id: UUID, *, belongs: bool
+) -> tuple[ScalarSelect[int | None], ScalarSelect[int | None]]:
+    """The first and the last number that somebody sees, to be asked for among other things."""
+    own: ColumnElement[bool] = Version.proposal_id == proposal_id
+    seen = own if belongs else own & (Version.kind == Kind.PUBLISHED)
+    first = select(func.min(Version.number)).where(seen)
+    last = select(func.max(Version.number)).where(own)
+    return first.scalar_subquery(), last.scalar_subquery()
 
 
 def listed(

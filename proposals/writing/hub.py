@@ -35,7 +35,7 @@ _ROWS = """
 GATHER = 0.01  # seconds in which notices are gathered, so that their rows are read at once
 COUNT_EVERY = timedelta(seconds=10)  # between two looks at who is here
 RETRY = 2.0  # seconds until a lost connection is opened anew
-LONGEST_TAIL = 128  # updates that a feed holds
+LONGEST_TAIL, LARGEST_TAIL = 128, 512 * 1024  # updates that a feed holds, and bytes of them
 MOST_FEEDS = 16  # sockets of one person in one process: pages, and those just left or reloaded
 People = Sequence[Mapping[str, Any]]
 Reading = Callable[[], AbstractContextManager[Session]]
@@ -47,7 +47,8 @@ class Feed:
     def __init__(self, proposal_id: UUID) -> None:
         self.proposal_id = proposal_id
         self.pages: set[Callable[[], None]] = set()
-        self._tail: deque[tuple[int, bytes]] = deque(maxlen=LONGEST_TAIL)
+        self._tail: deque[tuple[int, bytes]] = deque()
+        self._size = 0  # bytes in the tail
         self._seq: int | None = None  # of the last row in the tail; None: nothing was read yet
         self._told = 0  # up to which row the text has grown, as far as notices say
         self._people: People | None = None  # None: somebody came, went or moved
@@ -66,8 +67,7 @@ class Feed:
             self._told = max(self._told, seq)
             for number, update in updates:
                 if self._seq == number - 1:
-                    self._tail.append((number, update))
-                    self._seq = number
+                    self._hold([(number, update)])
         self._wake()
 
     def move(self) -> None:
@@ -111,12 +111,20 @@ class Feed:
         rows = queries.rows(session, self.proposal_id, known)
         if not rows or rows[0][0] != known + 1:  # what lies between was folded, or nothing is new
             self._tail.clear()
+            self._size = 0
         if not rows:
             writing = queries.head(session, self.proposal_id)
             self._seq = writing.seq if writing else None
             return
+        self._hold(rows)
+
+    def _hold(self, rows: Sequence[tuple[int, bytes]]) -> None:
+        """Take rows into the tail, and let the oldest go that are too many."""
         self._tail.extend(rows)
+        self._size += sum(len(update) for _, update in rows)
         self._seq = rows[-1][0]
+        while len(self._tail) > LONGEST_TAIL or self._size > LARGEST_TAIL:
+            self._size -= len(self._tail.popleft()[1])
 
     def _wake(self) -> None:
         for wake in list(self.pages):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, literal, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Account
@@ -68,6 +68,11 @@ class Shares:
     runs: Mapping[str, Sequence[SharedRun]]
 
 
+def any_of(proposal_id: UUID) -> ColumnElement[bool]:
+    """Whether anybody has opened the text for writing together."""
+    return exists().where(Writing.proposal_id == proposal_id)
+
+
 def head(session: Session, proposal_id: UUID) -> Writing | None:
     """How far the text of a proposal has come; None if nobody has opened it yet."""
     return session.get(Writing, proposal_id, populate_existing=True)
@@ -75,11 +80,17 @@ def head(session: Session, proposal_id: UUID) -> Writing | None:
 
 def whole(session: Session, writing: Writing) -> bytes:
     """All updates of a text as one."""
-    folded = session.scalar(
-        select(WritingWhole.data).where(WritingWhole.proposal_id == writing.proposal_id)
+    return texts.merged(parts(session, writing.proposal_id, writing.folded))
+
+
+def parts(session: Session, proposal_id: UUID, folded: int) -> Sequence[bytes]:
+    """What is `folded` of a text, then each update since; by one statement."""
+    whole = select(literal(0).label("seq"), WritingWhole.data)
+    later = select(WritingUpdate.seq, WritingUpdate.data).where(
+        WritingUpdate.proposal_id == proposal_id, WritingUpdate.seq > folded
     )
-    later = [data for _, data in rows(session, writing.proposal_id, writing.folded)]
-    return texts.merged([folded or texts.EMPTY, *later])
+    query = whole.where(WritingWhole.proposal_id == proposal_id).union_all(later).order_by("seq")
+    return [row.data for row in session.execute(query)]
 
 
 def since(session: Session, writing: Writing, after: int, state: bytes) -> Since:
@@ -95,6 +106,9 @@ def since(session: Session, writing: Writing, after: int, state: bytes) -> Since
         later = rows(session, writing.proposal_id, after)
         if len(later) == writing.seq - after:
             return Since(writing.seq, [data for _, data in later])
+    if state == texts.NOTHING:  # a page that opens: it puts the parts together itself
+        said = parts(session, writing.proposal_id, writing.folded)
+        return Since(writing.seq, [one for one in said if one != texts.EMPTY])
     lacking = texts.missing(whole(session, writing), state)
     return Since(writing.seq, [lacking] if lacking != texts.EMPTY else [])
 
@@ -137,7 +151,7 @@ def words(session: Session, proposal: Proposal) -> dict[str, str]:
     writing = head(session, proposal.id)
     if writing is None or writing.seq == writing.settled:
         return columns(proposal)
-    return tidied(texts.contents(whole(session, writing)))
+    return tidied(texts.contents(*parts(session, proposal.id, writing.folded)))
 
 
 def titles(session: Session, proposals: Sequence[Proposal]) -> Mapping[UUID, str]:

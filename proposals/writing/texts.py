@@ -13,12 +13,13 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
-from pycrdt import Doc, Text, get_update, merge_updates
+from pycrdt import Doc, Text, get_state, get_update, merge_updates
 
 from proposals.errors import UnreadableUpdateError
 from proposals.writing.updates import FIELDS
 
 EMPTY = b"\0\0"  # the update that says nothing; also the state of one who has nothing
+NOTHING = b"\0"  # the state vector of one who has nothing, as pages send it
 # Above this product of two lengths words are not matched one by one: a paste over everything.
 _LONGEST_MATCH = 1_000_000
 
@@ -37,9 +38,19 @@ def merged(updates: Iterable[bytes]) -> bytes:
     return merge_updates(*found) if found else EMPTY
 
 
-def holds(whole: bytes, update: bytes) -> bool:
-    """Whether the update says nothing that `whole` does not say already."""
-    return merge_updates(whole, update) == merge_updates(whole)
+def deleted(whole: bytes) -> bytes:
+    """The update that says what was deleted of `whole`, and nothing else."""
+    return get_update(whole, get_state(whole))
+
+
+def deletes_more(known: bytes, ranges: Iterable[tuple[int, int, int]]) -> bool:
+    """Whether any of these units is not deleted by `known`.
+
+    Parameters
+    ----------
+    ranges : client, first clock, number of units
+    """
+    return merge_updates(known, _deletion(ranges)) != merge_updates(known)
 
 
 def missing(whole: bytes, state: bytes) -> bytes:
@@ -63,9 +74,11 @@ def folded(whole: bytes) -> bytes:
     return _document(whole).get_update()
 
 
-def contents(whole: bytes) -> dict[str, str]:
-    """The words of each field."""
+def contents(whole: bytes, *later: bytes) -> dict[str, str]:
+    """The words of each field, of a text and the updates after it."""
     document = _document(whole)
+    for update in later:
+        document.apply_update(update)
     return {name: str(_field(document, name)) for name in FIELDS}
 
 
@@ -110,7 +123,8 @@ def authorship(
     for name, text in said.items():
         owners[name] = [None] * len(text.encode())
     for writer, clients in writers.items():
-        for name, start, end in _deleted(whole, _deletion(clients)):
+        own = [(client, 0, count) for client, count in clients if count]
+        for name, start, end in _deleted(whole, _deletion(own)):
             owners[name][start:end] = [writer] * (end - start)
     return {name: _runs(text, owners[name]) for name, text in said.items()}
 
@@ -146,10 +160,14 @@ def _runs(text: str, owners: Sequence[Any]) -> list[Run]:
     return runs
 
 
-def _deletion(clients: Sequence[tuple[int, int]]) -> bytes:
-    """The update that deletes all units of some clients."""
-    ranges = [(client, 1, 0, count) for client, count in clients if count]
-    numbers = [0, len(ranges), *(number for range_ in ranges for number in range_)]
+def _deletion(ranges: Iterable[tuple[int, int, int]]) -> bytes:
+    """The update that deletes these units: client, first clock, number of units."""
+    of_client: dict[int, list[int]] = {}
+    for client, *range_ in ranges:
+        of_client.setdefault(client, []).extend(range_)
+    numbers = [0, len(of_client)]
+    for client, pairs in of_client.items():
+        numbers += [client, len(pairs) // 2, *pairs]
     return b"".join(map(_number, numbers))
 
 

@@ -351,7 +351,7 @@ def test_the_pages_cost_the_same_however_many_there_are(
     few = [asked(path) for path in pages]
     grow(8)
     assert [asked(path) for path in pages] == few
-    assert max(few) <= 31
+    assert max(few) <= 12
 
 
 def _fresh(session, now, author):

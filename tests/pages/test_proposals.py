@@ -258,4 +258,4 @@ def test_pages_cost_the_same_however_many_proposals_there_are(
     grow(30)
     # With a whole page found at once, the list may spare its second range.
     assert all(now_ <= before for now_, before in zip(map(asked, pages), few, strict=True))
-    assert max(few) <= 31
+    assert max(few) <= 12

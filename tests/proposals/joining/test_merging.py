@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from core import journal
 from core.access import Role
@@ -359,7 +360,12 @@ def test_a_reader_asks_and_the_author_answers_once(session, now, pair):
 def test_a_declined_reader_stays_a_reader_and_drafts_are_asked_of_nobody(session, now, pair):
     made, reader = pair[0], factories.account(session, now)
     requests.ask(session, made, "", account_id=reader.id, now=now)
-    assert not requests.may_ask(session, made, reader.id)
+    was_asked = session.scalar(select(people.was_asked(made.id, reader.id)))
+    assert was_asked
+    assert not requests.may_ask(made, reader.id, was_asked=was_asked)
+    assert requests.may_ask(made, reader.id, was_asked=False)
+    assert not requests.may_ask(made, made.author_id, was_asked=False)
+    assert not requests.may_ask(made, None, was_asked=False)
     requests.answer(session, made.id, reader.id, accepts=False, by=made.author_id, now=now)
     assert not people.may_read(session, made, reader.id)
     with pytest.raises(NotYourProposalError):

@@ -16,6 +16,7 @@ from proposals import services as texts
 from proposals.notices import making, queries, services
 from proposals.notices.models import CYCLE, FIELD, NEIGHBOURHOOD, PROPOSAL, Cursor, Notice
 from proposals.people import services as people
+from proposals.supports import queries as supported
 from proposals.supports import services as supports
 from tests import factories
 
@@ -109,8 +110,10 @@ def test_who_stops_hears_no_more_and_who_acts_is_not_told(database, now, made):
     with database.reading() as session:
         assert not told(session, supporter)
         assert not told(session, made.author_id)
-        assert not queries.is_followed(session, supporter, made)
-        assert queries.is_followed(session, made.author_id, made)
+        followed = queries.is_followed(supporter, made, supported.family(made.id))
+        assert not session.scalar(select(followed))
+        followed = queries.is_followed(made.author_id, made, supported.family(made.id))
+        assert session.scalar(select(followed))
 
 
 def test_of_a_draft_only_its_writers_hear(database, now):

@@ -14,7 +14,7 @@ from pycrdt import Doc, Text
 from proposals.errors import NotYourProposalError, TooManyPagesError, UnreadableUpdateError
 from proposals.models import Proposal
 from proposals.people.models import Membership
-from proposals.writing import queries, services, storing
+from proposals.writing import hub, queries, services, storing
 from proposals.writing.exchange import Act, Exchange, Message
 from proposals.writing.hub import LONGEST_TAIL, MOST_FEEDS
 from proposals.writing.models import WritingPresence
@@ -168,6 +168,27 @@ def test_a_feed_holds_no_more_than_its_tail_and_survives_a_folding(
             exchange.announce(session, id_)
         assert by_and_by(lambda: feed.since(last, database.reading) is None)
         assert list(feed.since(seq - 1, database.reading).updates) == more[-1:]
+
+
+def test_a_feed_holds_no_more_bytes_than_its_share(database, now, drafts, monkeypatch):
+    (id_, _), (person, _) = drafts
+    updates = typed(5, *("x" * 200 for _ in range(20)))
+    monkeypatch.setattr(hub, "LARGEST_TAIL", sum(len(update) for update in updates[-8:]))
+    exchange = Exchange(database)
+    exchange(id_, message(), account_id=person, now=now)
+    with exchange.hub.reading(id_, lambda: None, account_id=person) as feed:
+        feed.since(0, database.reading)
+        for update in updates:
+            exchange.keep(Act(id_, message(update), person, now, False))
+        assert by_and_by(lambda: feed.known == 20)
+        assert list(feed.since(12, database.reading).updates) == updates[-8:]
+        assert feed.since(11, database.reading) is None
+        assert stored_since(database, id_, 11) == updates[11:]  # the rows have them still
+
+
+def stored_since(database, id_, after):
+    with database.reading() as session:
+        return list(queries.since(session, queries.head(session, id_), after, b"\0").updates)
 
 
 def test_a_page_that_stays_where_it_is_only_renews_its_sign(database, now, drafts, monkeypatch):

@@ -69,7 +69,32 @@ def test_in_whatever_order_updates_come_all_read_the_same(steps, chance):
     said = [texts.contents(whole) for whole in wholes]
     assert said[0] == said[1] == said[2]
     assert texts.contents(texts.folded(wholes[0])) == said[0]
-    assert all(texts.holds(texts.folded(wholes[0]), update) for update in made)
+    deleted = texts.deleted(texts.folded(wholes[0]))
+    assert not any(texts.deletes_more(deleted, updates.read(update).deletes) for update in made)
+
+
+@given(st.lists(st.tuples(st.sampled_from([11, 22, 33]), WORDS), max_size=12), st.integers(1, 4))
+def test_what_deletes_more_is_told_unit_by_unit(edits, every):
+    gone: set[tuple[int, int]] = set()
+    whole, later = texts.EMPTY, []
+    for number, (client, words) in enumerate(edits):
+        update = texts.edit(texts.merged([whole, *later]), client + 100 * number, {"need": words})
+        for range_ in updates.read(update).deletes if update else ():
+            who, first, count = range_
+            units = {(who, clock) for clock in range(first, first + count)}
+            known = texts.merged([texts.deleted(whole), *later])
+            assert texts.deletes_more(known, [range_]) == bool(units - gone)
+            assert texts.deletes_more(known, [(who, first, 1)]) == ((who, first) not in gone)
+        if update is None:
+            continue
+        gone |= {
+            (who, clock)
+            for who, first, count in updates.read(update).deletes
+            for clock in range(first, first + count)
+        }
+        later.append(update)
+        if number % every == 0:
+            whole, later = texts.folded(texts.merged([whole, *later])), []
 
 
 @given(STEPS)
