@@ -7,12 +7,13 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from core.city import Neighbourhood
 from proposals import search, workflow
 from proposals.models import Proposal
+from proposals.places import queries as places
 from proposals.review import clocks, gate
 from proposals.review.models import (
     CardAnswer,
@@ -26,6 +27,7 @@ from proposals.review.models import (
 )
 
 OVERVIEW_LIMIT, SUGGESTIONS, NEIGHBOURS = 100, 5, 200
+NEAR = 150  # metres between two points that may be one place
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ class Rival:
 
     proposal: Proposal
     reason: str
+
+
+@dataclass(frozen=True)
+class Possible:
+    """A proposal that may exclude the one shown: how near it is, and whether by its words."""
+
+    proposal: Proposal
+    metres: int | None  # None: one of them is not on the map, or it is farther away
+    by_words: bool
 
 
 @dataclass(frozen=True)
@@ -141,30 +152,57 @@ def rivals(session: Session, proposal_id: UUID) -> Sequence[Rival]:
     return [Rival(found, reason) for found, reason in session.execute(query)]
 
 
-def possible_rivals(session: Session, proposal: Proposal) -> Sequence[Proposal]:
-    """Proposals on their way for the same place: same neighbourhood, and words of the place shared.
+def possible_rivals(session: Session, proposal: Proposal) -> Sequence[Possible]:
+    """Proposals on their way for the same place: near on the map, or by the words of the place.
 
-    Those with most words of the place in common come first; none without any.
+    Those on the map come first, the nearest of them at the head; then those with most pieces of
+    the place's words in common.
     """
+    marked = {rival.proposal.id for rival in rivals(session, proposal.id)}
+    by_words = _by_words(session, proposal)
+    away = dict(_by_map(session, proposal))
+    found = [
+        Possible(one, away.get(one), one in by_words)
+        for one in {**away, **by_words}
+        if one.id not in marked
+    ]
+    found.sort(
+        key=lambda one: (
+            one.metres is None,
+            -by_words.get(one.proposal, 0) if one.metres is None else one.metres,
+        )
+    )
+    return found[:SUGGESTIONS]
+
+
+def _by_map(session: Session, proposal: Proposal) -> Sequence[tuple[Proposal, int]]:
+    """Those near on the map, with their distance."""
+    point = places.point_of(session, proposal.id)
+    if point is None:
+        return ()
+    return places.near(session, point, NEAR, *_on_their_way(proposal), limit=NEIGHBOURS)
+
+
+def _by_words(session: Session, proposal: Proposal) -> Mapping[Proposal, int]:
+    """Those of the same neighbourhood that share words of the place: how many pieces of them."""
     if proposal.neighbourhood is None:
-        return []
+        return {}
     dong = session.get_one(Neighbourhood, proposal.neighbourhood).name_ko
     name = "".join(letter for letter in dong if not letter.isdigit())  # 철산동 of 철산3동
     own = set(search.pieces(proposal.place)) - set(search.pieces(f"{dong} {name}"))
-    marked = {rival.proposal.id for rival in rivals(session, proposal.id)}
     query = (
         select(Proposal)
         .options(joinedload(Proposal.receipt))
-        .where(
-            Proposal.neighbourhood == proposal.neighbourhood,
-            Proposal.status.in_(workflow.MERGE_TARGETS),
-            Proposal.id != proposal.id,
-        )
+        .where(Proposal.neighbourhood == proposal.neighbourhood, *_on_their_way(proposal))
+        .order_by(Proposal.shuffle_key)
+        .limit(NEIGHBOURS)
     )
-    near = session.scalars(query.order_by(Proposal.shuffle_key).limit(NEIGHBOURS)).all()
-    shared = {one.id: len(own & set(search.pieces(one.place))) for one in near}
-    found = [one for one in near if shared[one.id] and one.id not in marked]
-    return sorted(found, key=lambda one: -shared[one.id])[:SUGGESTIONS]
+    shared = {one: len(own & set(search.pieces(one.place))) for one in session.scalars(query)}
+    return {one: number for one, number in shared.items() if number}
+
+
+def _on_their_way(proposal: Proposal) -> Sequence[ColumnElement[bool]]:
+    return Proposal.status.in_(workflow.MERGE_TARGETS), Proposal.id != proposal.id
 
 
 def departments(session: Session) -> Sequence[Department]:
