@@ -11,6 +11,7 @@ from core.journal import CITIZEN, OPERATOR, SYSTEM, JournalEntry
 from core.words import LazyString, day, language
 from core.words import lazy_gettext as _l
 from proposals import workflow
+from proposals.handing.forms import CHANNEL_NAMES
 from proposals.pledges import steps as pledging
 from proposals.supports.words import OBLIGATIONS
 
@@ -110,6 +111,9 @@ ACTS: Mapping[str, LazyString] = {
     "proposal.assigned": _l("A proposal was given to the department “%(department)s”."),
     "proposal.costed": _l(
         "The reviewed cost of a proposal was set to %(amount)s (cost sheet, version %(version)s)."
+    ),
+    "proposal.answered_for": _l(
+        "The office answered in the name of the person for whom it was handed in, who had agreed to the new text. How: %(channel)s."
     ),
     "proposal.claimed": _l(
         "The person for whom a proposal was handed in has an account now, and is its author."
@@ -325,6 +329,8 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("source", "to"):
         if said.get(name) in workflow.STATUSES:
             said[name] = workflow.STATUSES[said[name]].name
+    if "channel" in said:
+        said["channel"] = CHANNEL_NAMES[said["channel"]]
     if "obligation" in said:
         said["owed"] = OBLIGATIONS[said["obligation"]]
     if said.get("until"):

@@ -1,15 +1,23 @@
 """What pages read of proposals handed in for others."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from proposals.handing.models import Contact, HandedIn
+from proposals.handing.models import AgreedText, Contact, HandedIn
 
 
 def of(session: Session, proposal_id: UUID) -> HandedIn | None:
     """In whose name the proposal was entered; None if its author wrote it."""
     return session.get(HandedIn, proposal_id)
+
+
+def agreed_texts(session: Session, proposal_id: UUID) -> Sequence[AgreedText]:
+    """The versions that the desk entered in the person's name since, the oldest first."""
+    query = select(AgreedText).where(AgreedText.proposal_id == proposal_id)
+    return session.scalars(query.order_by(AgreedText.version)).all()
 
 
 def reach(session: Session, proposal_id: UUID) -> str:

@@ -96,7 +96,7 @@ class Sent:
     """One update, of which text and from whom."""
 
     proposal_id: UUID
-    account_id: UUID
+    account_id: UUID | None  # None: of somebody without an account, and `is_agreed`
     update: bytes
     at: datetime
     is_agreed: bool = False  # whoever may write has accepted these words of somebody else
@@ -124,7 +124,7 @@ def store(
     proposal_id: UUID,
     update: bytes,
     *,
-    account_id: UUID,
+    account_id: UUID | None,
     now: datetime,
     is_agreed: bool = False,
 ) -> int | None:
@@ -165,7 +165,7 @@ def write(
     proposal: Proposal,
     words: Mapping[str, str],
     *,
-    account_id: UUID,
+    account_id: UUID | None,
     now: datetime,
     is_agreed: bool = False,
 ) -> int | None:

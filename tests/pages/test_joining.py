@@ -1,4 +1,4 @@
-"""Supporting, merging, splitting, the idea box and the desk's handing in, through the client."""
+"""Supporting, merging, splitting and the idea box, through the client."""
 
 import re
 
@@ -15,14 +15,6 @@ from tests import factories
 from tests.factories import DAY
 
 OFFICE = Actor(Role.BUDGET_OFFICER)
-TEXT = {
-    "title": "그늘막", "summary": "그늘막을 놓아요.", "need": "더워요.", "benefit": "시원해요.", "place": "하천길",
-    "neighbourhood": "haan-3", "field": "urban-environment", "cost_minor": "1,200만",
-}  # fmt: skip
-HANDED = {
-    **TEXT, "name": "순이 할머니", "reach": "02-555-0199", "channel": "phone",
-    "consented_at": "2026-08-30T14:00", "consent": "전화로 동의",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -290,34 +282,6 @@ def test_an_idea_that_was_taken_back_is_gone(client, person, sign_in):
     assert "Nobody sees it any more." in client.get(f"{idea}/withdraw").text
     client.post(f"{idea}/withdraw")
     assert client.get(idea).status_code == 404
-
-
-def test_the_desk_hands_in_and_the_person_takes_over(app, client, person, sign_in):
-    sign_in(person(Role.REVIEWER))
-    assert client.post("/desk/hand-in", data={**HANDED, "consent": ""}).status_code == 422
-    missing = client.post("/desk/hand-in", data={**HANDED, "need": ""})
-    assert missing.status_code == 422
-    assert "Tell why it is needed." in missing.text
-    receipt = client.post("/desk/hand-in", data=HANDED).headers["Location"]
-    assert "02-555-0199" in client.get(receipt).text
-    printed = client.post(receipt).text
-    code = re.search(r'class="code">([A-Z0-9-]{19})<', printed)[1]
-    assert "02-555-0199" not in printed  # which goes over the counter
-    assert code not in client.get(receipt).text
-    page = receipt.replace("/desk/hand-in", "/proposals")
-    visitor = app.test_client()
-    visitor.set_cookie("lang", "en")
-    public = visitor.get(page).text
-    assert "순이 할머니" in public
-    assert "(handed in at the desk)" in public
-    assert "02-555-0199" not in public + visitor.get("/journal").text
-    sign_in(person())
-    wrong = client.post("/proposals/claim", data={"code": "AAAA-AAAA"})
-    assert wrong.status_code == 422
-    client.post("/proposals/claim", data={"code": code.lower()})
-    assert "그늘막" in client.get("/proposals/mine").text
-    assert "(handed in at the desk for " in client.get(page).text
-    assert client.get(receipt).status_code == 403
 
 
 def test_the_pages_cost_the_same_however_many_there_are(
