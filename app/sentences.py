@@ -13,7 +13,7 @@ from core.words import lazy_gettext as _l
 from proposals import workflow
 from proposals.handing.forms import CHANNEL_NAMES
 from proposals.pledges import steps as pledging
-from proposals.supports.words import OBLIGATIONS
+from proposals.supports.words import FOR, OBLIGATIONS
 
 ROLES: Mapping[str, LazyString] = {
     SYSTEM: _l("The system"),
@@ -67,6 +67,7 @@ ACTS: Mapping[str, LazyString] = {
     ),
     "obligation.answered": _l("The city answered: %(owed)s."),
     "obligation.called": _l("%(owed)s was called for by the office, and is due by %(until)s."),
+    "obligation.entered": _l("%(owed)s is public. Entered by: %(role)s, for %(principal)s."),
     "obligation.opened": _l("%(supports)s supports were reached: %(owed)s is due by %(until)s."),
     "log.continued": _l(
         "%(title)s: %(lost)s entries of the public log were lost, all from entry %(kept)s on. The vote goes on in the log %(log)s, document %(document)s; %(reopened)s voters are not marked as having voted any more."
@@ -333,6 +334,7 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
         said["channel"] = CHANNEL_NAMES[said["channel"]]
     if "obligation" in said:
         said["owed"] = OBLIGATIONS[said["obligation"]]
+        said["principal"] = FOR.get(said["obligation"])
     if said.get("until"):
         said["until"] = day(datetime.fromisoformat(said["until"]))
     if "proposed" in said:

@@ -115,6 +115,23 @@ def test_what_is_owed_is_public_with_its_lateness_and_answered_by_the_right_role
     assert "overdue" not in shown
 
 
+def test_the_mayors_reply_says_who_entered_it_for_whom(
+    client, database, now, person, made, sign_in
+):
+    proposal_id = made()
+    with database.writing() as session:
+        limit = Threshold(kind="reply", supports=1, due_days=5, role="budget_officer")
+        supports.set_threshold(session, limit, actor=OFFICE, now=now)
+        proposal, giver = session.get(Proposal, proposal_id), factories.account(session, now)
+        supports.give(session, proposal, account_id=giver.id, now=now)
+    sign_in(person(Role.BUDGET_OFFICER))
+    answer = re.search(r'href="(/desk/answers/[^"]+)"', client.get("/answers").text)[1]
+    assert "Write what the mayor has said or signed." in client.get(answer).text
+    client.post(answer, data={"answer": "가을에 놓겠습니다."})
+    for page in (f"/proposals/{proposal_id}", "/answers", "/journal", answer):
+        assert "Entered by: Budget office, for the mayor" in client.get(page).text
+
+
 def test_the_office_calls_for_an_answer_and_sets_thresholds(client, person, made, sign_in):
     proposal_id = made()
     sign_in(person(Role.BUDGET_OFFICER))

@@ -121,6 +121,17 @@ def test_the_right_role_answers_once_in_public(session, now, made):
     assert not queries.owed(session)
 
 
+def test_the_line_of_the_mayors_reply_says_who_entered_it(session, now, made):
+    reply = Threshold(kind="reply", supports=1, within_days=None, due_days=9, role=OFFICE.role)
+    services.set_threshold(session, reply, actor=OFFICE, now=now)
+    give(session, made, now)
+    (obligation,) = queries.obligations(session, made.id)
+    services.answer(session, obligation.id, "Yes.", actor=OFFICE, roles=[OFFICE.role], now=now)
+    assert journal.last(session, "obligation.answered", about_id=made.id) is None
+    line = journal.last(session, "obligation.entered", about_id=made.id)
+    assert (line.role, line.values["to_role"]) == (OFFICE.role, OFFICE.role)
+
+
 def test_the_office_calls_below_the_threshold_with_a_reason(session, now, made):
     services.call(session, made, "forum", "The slope slides.", actor=OFFICE, now=now)
     with pytest.raises(ObligationStandsError):
