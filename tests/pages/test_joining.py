@@ -81,11 +81,19 @@ def test_a_supporter_sees_what_changed_and_confirms(client, database, person, ma
     client.post(f"{page}/support")
     with database.writing() as session:
         proposal = session.get(Proposal, proposal_id)
-        proposal.need, proposal.cost_minor, proposal.neighbourhood = "다른 말", 7_000_000, None
+        proposal.need, proposal.cost_minor, proposal.neighbourhood = (
+            "밤에 어두워요.",
+            7_000_000,
+            None,
+        )
     assert "The text has changed since you supported it" in client.get(page).text
-    shown = client.get(f"{page}/support").text
-    for said in ("어두워요.", "다른 말", "₩10,000,000", "₩7,000,000", "Whole city"):
-        assert said in shown
+    shown = re.sub(
+        r"\[(put in|taken out):\s*|]|<span[^>]*>|</span>", "", client.get(f"{page}/support").text
+    )
+    assert re.search(r"<ins>밤에\s*</ins>어두워요\.", shown)  # the word that came, and no other
+    for gone, new in (("₩10,000,000", "₩7,000,000"), ("Cheolsan 3-dong", "Whole city")):
+        assert f"<del>{gone}</del> <ins>{new}</ins>" in shown
+    assert "건널목에 신호등을 달아요." not in shown  # what reads the same
     client.post(f"{page}/support", data={"act": "confirm"})
     assert "The text has changed" not in client.get(page).text
 
