@@ -213,6 +213,14 @@ def test_an_author_merges_into_a_draft_or_takes_the_merge_back(client, person, m
     assert "All authors agreed." in client.get(merge).text  # there is but one
     assert client.get(f"/proposals/{other}/merge").status_code == 200
     assert client.get(f"/proposals/{part}/merge").status_code == 404
+    stays = "was a draft that the merge handed in. It stays handed in"
+    assert stays not in client.get(merge).text  # nobody has asked yet
+    sign_in(person(Role.BUDGET_OFFICER))
+    assert stays in client.get(f"/desk{merge}/undo").text
+    client.post(f"/desk{merge}/undo", data={"reason": "다른 길이에요."})
+    sign_in(author)
+    assert stays in client.get(merge).text
+    assert client.get(f"/proposals/{draft}/withdraw").status_code == 200
 
 
 def test_the_proposer_takes_a_merge_back(client, database, now, person, made, sign_in):
