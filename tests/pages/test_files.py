@@ -163,7 +163,9 @@ def test_strangers_keep_nothing_here_and_unpack_nothing(
 
 def test_the_list_shows_the_first_photo_of_what_is_public(client, base, draft, database, now):
     def cards():
-        return re.findall(r'<li class="card pictured">\s*<img [^>]*>', client.get("/proposals").text)
+        return re.findall(
+            r'<li class="card pictured">\s*<img [^>]*>', client.get("/proposals").text
+        )
 
     send(client, base, label="Broken steps")
     send(client, base, picture("PNG", (70, 50)), label="From below")
