@@ -52,6 +52,9 @@ class Account(Base):
         return self.declared_at is not None and self.neighbourhood is not None
 
 
+THERE = Account.password_hash != ""  # what a deleted account no longer has
+
+
 class RoleGrant(Base):
     """One role of one account."""
 

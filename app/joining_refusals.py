@@ -6,7 +6,7 @@ from core.errors import RoomError
 from core.words import LazyString
 from core.words import lazy_gettext as _l
 from proposals import errors as of_proposals
-from proposals.handing.errors import WrongClaimError
+from proposals.handing.errors import NotForDeskError, WrongClaimError
 from proposals.ideas.errors import IdeaGoneError, IdeaUsedError, NotYourIdeaError
 from proposals.merging import errors as of_merging
 from proposals.pledges import errors as of_pledges
@@ -86,5 +86,9 @@ JOINING_REFUSALS: Mapping[type[RoomError], tuple[int, LazyString]] = {
     NotYourIdeaError: (403, _l("Only who wrote an idea takes it back.")),
     IdeaGoneError: (404, _l("This idea was taken back.")),
     IdeaUsedError: (409, _l("A proposal was made of this idea and names it, so it stays.")),
+    NotForDeskError: (
+        409,
+        _l("Its author has an account, and answers alone. The office enters nothing in that name."),
+    ),
     WrongClaimError: (404, _l("No receipt has this code, or it was used.")),
 }

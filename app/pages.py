@@ -29,7 +29,7 @@ from proposals.notices import queries as notices
 from proposals.pledges import steps as pledging
 from proposals.review import clocks, costs
 from proposals.review.forms import VERDICTS
-from proposals.supports.words import OBLIGATIONS
+from proposals.supports.words import FOR, OBLIGATIONS
 
 STATIC = Path(__file__).resolve().parent / "static"
 YEAR = 365 * 24 * 60 * 60
@@ -88,6 +88,7 @@ def start(app: Flask, config: Config) -> None:
         Role=Role,
         STATUSES=workflow.STATUSES,
         OBLIGATIONS=OBLIGATIONS,
+        ANSWERED_FOR=FOR,
         KINDS=pledging.KINDS,
         PLEDGE_STATUSES=pledging.STATUSES,
         BEFORE_BALLOT=workflow.BEFORE_BALLOT,

@@ -11,8 +11,9 @@ from core.journal import CITIZEN, OPERATOR, SYSTEM, JournalEntry
 from core.words import LazyString, day, language
 from core.words import lazy_gettext as _l
 from proposals import workflow
+from proposals.handing.forms import CHANNEL_NAMES
 from proposals.pledges import steps as pledging
-from proposals.supports.words import OBLIGATIONS
+from proposals.supports.words import FOR, OBLIGATIONS
 
 ROLES: Mapping[str, LazyString] = {
     SYSTEM: _l("The system"),
@@ -66,6 +67,7 @@ ACTS: Mapping[str, LazyString] = {
     ),
     "obligation.answered": _l("The city answered: %(owed)s."),
     "obligation.called": _l("%(owed)s was called for by the office, and is due by %(until)s."),
+    "obligation.entered": _l("%(owed)s is public. Entered by: %(role)s, for %(principal)s."),
     "obligation.opened": _l("%(supports)s supports were reached: %(owed)s is due by %(until)s."),
     "log.continued": _l(
         "%(title)s: %(lost)s entries of the public log were lost, all from entry %(kept)s on. The vote goes on in the log %(log)s, document %(document)s; %(reopened)s voters are not marked as having voted any more."
@@ -110,6 +112,9 @@ ACTS: Mapping[str, LazyString] = {
     "proposal.assigned": _l("A proposal was given to the department “%(department)s”."),
     "proposal.costed": _l(
         "The reviewed cost of a proposal was set to %(amount)s (cost sheet, version %(version)s)."
+    ),
+    "proposal.answered_for": _l(
+        "The office answered in the name of the person for whom it was handed in, who had agreed to the new text. How: %(channel)s."
     ),
     "proposal.claimed": _l(
         "The person for whom a proposal was handed in has an account now, and is its author."
@@ -325,8 +330,11 @@ def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("source", "to"):
         if said.get(name) in workflow.STATUSES:
             said[name] = workflow.STATUSES[said[name]].name
+    if "channel" in said:
+        said["channel"] = CHANNEL_NAMES[said["channel"]]
     if "obligation" in said:
         said["owed"] = OBLIGATIONS[said["obligation"]]
+        said["principal"] = FOR.get(said["obligation"])
     if said.get("until"):
         said["until"] = day(datetime.fromisoformat(said["until"]))
     if "proposed" in said:

@@ -18,6 +18,7 @@ from budget.count import needs_seed
 from budget.errors import WrongPhaseError
 from budget.forms import ActForm, CycleForm, SlateForm, picks_of
 from budget.models import Cycle
+from budget.pages import cycle_at
 from budget.phases import ACTS
 from core import city, clock
 from core.access import Role, requires
@@ -67,7 +68,7 @@ def edit(slug: str) -> ResponseReturnValue:
 def cycle(slug: str) -> ResponseReturnValue:
     """One cycle: where it stands, what is missing, which acts are open to me."""
     with reading() as database:
-        found = _cycle(database, slug)
+        found = cycle_at(database, slug)
         options = queries.options_count(database, found)
         next_acts = {name: act for name, act in ACTS.items() if act.source == found.phase}
         return render_template(
@@ -96,7 +97,7 @@ def cycle(slug: str) -> ResponseReturnValue:
 def slate(slug: str) -> ResponseReturnValue:
     """The slate, and the eligible proposals that could be on it."""
     with reading() as database:
-        found = _cycle(database, slug)
+        found = cycle_at(database, slug)
         entries = queries.slate_entries(database, found)
         return render_template(
             "desk/slate.html",
@@ -117,7 +118,7 @@ def put(slug: str, proposal_id: UUID) -> ResponseReturnValue:
     """Put a proposal on the slate, price it anew, or take it off."""
     form = SlateForm()
     with transaction() as database:
-        found = _cycle(database, slug)
+        found = cycle_at(database, slug)
         proposal = proposals.one(database, proposal_id) or abort(404)
         if "remove" in request.form:
             services.take_off_slate(
@@ -155,7 +156,7 @@ def _act(slug: str, act: str) -> ResponseReturnValue:
     if act == "count" and _draws_lots(slug):
         return redirect(url_for("lot.index", slug=slug))
     with transaction() if request.method == "POST" else reading() as database:
-        found = _cycle(database, slug)
+        found = cycle_at(database, slug)
         if form.validate_on_submit():
             if text_of(form.phase) != found.phase:
                 raise WrongPhaseError(phase=found.phase, act=act)
@@ -179,7 +180,7 @@ def _act(slug: str, act: str) -> ResponseReturnValue:
 def _draws_lots(slug: str) -> bool:
     """Whether the count needs digits that two officers vouch for."""
     with reading() as database:
-        return needs_seed(_cycle(database, slug).tie_rule)
+        return needs_seed(cycle_at(database, slug).tie_rule)
 
 
 def _publish(database: Session, cycle: Cycle, _form: ActForm, actor: Actor) -> None:
@@ -207,7 +208,7 @@ _DO: Mapping[str, Callable[[Session, Cycle, ActForm, Actor], None]] = {
 def _edit(slug: str | None) -> ResponseReturnValue:
     form = CycleForm()
     with transaction() if request.method == "POST" else reading() as database:
-        found = _cycle(database, slug) if slug else None
+        found = cycle_at(database, slug) if slug else None
         fields = city.fields(database)
         form.offer(city.neighbourhoods(database), language())
         picks: Mapping[str, Any] = found.contest.field_limits if found else {}
@@ -230,11 +231,6 @@ def _edit(slug: str | None) -> ResponseReturnValue:
             picks = {field.slug: request.form.get(f"picks-{field.slug}", "") for field in fields}
         page = render_template("desk/edit.html", form=form, cycle=found, fields=fields, picks=picks)
     return page, 422 if form.errors else 200
-
-
-def _cycle(database: Session, slug: str) -> Cycle:
-    found: Cycle = queries.cycle(database, slug) or abort(404)
-    return found
 
 
 def _actor(role: Role) -> Actor:

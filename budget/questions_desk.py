@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
-from budget import queries, questions
-from budget.models import Cycle
+from budget import questions
+from budget.pages import cycle_at
 from core import clock
 from core.access import Role, requires
 from core.web import reading, transaction
@@ -25,7 +24,7 @@ blueprint = Blueprint("questions", __name__)
 def index(slug: str) -> ResponseReturnValue:
     """What the cycle asks besides, and a form for one more."""
     with transaction() if request.method == "POST" else reading() as database:
-        cycle, form = _cycle(database, slug), FieldForm()
+        cycle, form = cycle_at(database, slug), FieldForm()
         may_edit = cycle.phase == "preparing" and Role.BUDGET_OFFICER in current_user.roles
         if may_edit and form.validate_on_submit():
             questions.add(
@@ -47,13 +46,8 @@ def remove(slug: str, field_id: UUID) -> ResponseReturnValue:
     """Take a question back."""
     with transaction() as database:
         questions.remove(
-            database, _cycle(database, slug), field_id, now=clock.now(),
+            database, cycle_at(database, slug), field_id, now=clock.now(),
             actor=current_user.acting_as(Role.BUDGET_OFFICER),
         )  # fmt: skip
     flash(_("The question is taken back."))
     return redirect(url_for("questions.index", slug=slug))
-
-
-def _cycle(database: Session, slug: str) -> Cycle:
-    found: Cycle = queries.cycle(database, slug) or abort(404)
-    return found

@@ -117,7 +117,7 @@ def teach(templates: "Environment") -> None:
 @contextmanager
 def speaking(language_code: str) -> Iterator[None]:
     """Sentences outside any web application."""
-    token = _spoken.set(language_code)
+    token = _spoken.set(str(language_code))  # a template hands over a proxy of the word
     try:
         yield
     finally:

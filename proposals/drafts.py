@@ -20,7 +20,7 @@ from proposals.asking.forms import AnswersForm
 from proposals.errors import IncompleteProposalError, StaleTextError
 from proposals.forms import LIVE, ProposalForm
 from proposals.models import Proposal
-from proposals.pages import is_mine, own, similar_to, status_of, vocabulary, writable
+from proposals.pages import are_right, is_mine, own, similar_to, status_of, vocabulary, writable
 from proposals.people import queries as people
 from proposals.services import Text
 from proposals.writing.updates import FIELDS
@@ -36,7 +36,7 @@ def new() -> ResponseReturnValue:
     with transaction() if request.method == "POST" else reading() as database:
         form, asked = ProposalForm(), _asked(database, None)
         _offer(form, database)
-        if _are_right(form, asked["answers"]):
+        if are_right(form, asked["answers"]):
             proposal = services.begin_draft(database, current_user.id, form.text(), now=clock.now())
             _answer(database, proposal.id, asked["answers"])
             return _after_saving(proposal)
@@ -61,7 +61,7 @@ def edit(proposal_id: UUID) -> ResponseReturnValue:
                 form.take(_words(now_there))
             _offer(form, database)
             asked = _asked(database, proposal_id)
-            if _are_right(form, asked["answers"]):
+            if are_right(form, asked["answers"]):
                 services.revise(
                     database, proposal, form.text(),
                     author_id=current_user.id, base=base, now=clock.now(),
@@ -195,11 +195,6 @@ def _asked(database: Session, proposal_id: UUID | None) -> dict[str, Any]:
     """What the round asks besides, as a form, and typical prices to reckon with."""
     answers = AnswersForm.bind(asking.asked(database, proposal_id), language())
     return {"answers": answers, "prices": asking.unit_prices(database)}
-
-
-def _are_right(form: ProposalForm, answers: AnswersForm) -> bool:
-    """Whether both were sent and are right; both say what is not."""
-    return all([form.validate_on_submit(), answers.validate_on_submit()])
 
 
 def _answer(database: Session, proposal_id: UUID, answers: AnswersForm) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core import city, clock
 from core.access import Role
+from core.forms import Form
 from proposals import queries, workflow
 from proposals.errors import NotYourProposalError
 from proposals.forms import ProposalForm
@@ -114,6 +115,12 @@ def vocabulary(database: Session) -> dict[str, Any]:
         "fields": {row.slug: row for row in city.fields(database)},
         "places": {row.slug: row for row in city.neighbourhoods(database)},
     }
+
+
+def are_right(*forms: Form) -> bool:
+    """Whether all were sent and are right; each says what is not."""
+    found = [form.validate_on_submit() for form in forms]
+    return all(found)
 
 
 def status_of(form: Any) -> int:

@@ -159,9 +159,11 @@ def revise(
 
 
 def amend(
-    session: Session, proposal: Proposal, text: Text, *, writer_id: UUID, now: datetime
+    session: Session, proposal: Proposal, text: Text, *, writer_id: UUID | None, now: datetime
 ) -> None:
-    """The text with an accepted amendment in it, as the words of whoever proposed them.
+    """The text with what was agreed in it, as the words of whoever they are: of an amendment.
+
+    With `writer_id` None, of the person without an account for whom it was handed in.
 
     The caller holds the lock of the text, and has put `text` together from what it says now.
 

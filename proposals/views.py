@@ -65,6 +65,7 @@ def index() -> ResponseReturnValue:
         return render_template(
             "proposals/index.html",
             page=page,
+            photos=files.first_photos(database, [one.id for one in page.proposals]),
             filters=filters,
             query=filters.as_query(),
             **vocabulary(database),

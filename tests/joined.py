@@ -11,6 +11,7 @@ from accounts.models import Account
 from core import journal
 from core.access import Role
 from core.journal import Actor
+from proposals import services as proposals
 from proposals.handing import services as handing
 from proposals.handing.services import Person
 from proposals.ideas import services as ideas
@@ -51,6 +52,8 @@ def examples(session: Session, now: datetime, author: Account) -> Mapping[str, M
     person = Person("순이", "02-123", "paper", "서명", now)
     clerk = Actor(Role.BUDGET_OFFICER, reader.id)
     handed = handing.hand_in(session, factories.TEXT, person, actor=clerk, now=now)
+    asked = handing.hand_in(session, factories.TEXT, person, actor=clerk, now=now)
+    proposals.move(session, asked, "supplement", actor=clerk, now=now, reason="어느 건널목인가요?")
     free = factories.proposal(session, now, status="received", author=author)
     giver, writer = Actor("citizen", reader.id), Actor("citizen", author.id)
     want = Want("hours", "벤치를 함께 만들 분", 40, now.date())
@@ -74,6 +77,7 @@ def examples(session: Session, now: datetime, author: Account) -> Mapping[str, M
         "people.ask": {"proposal_id": near.id},
         "ideas.show": {"idea_id": idea.id},
         "ideas.withdraw": {"idea_id": idea.id},
+        "handing.answer": {"proposal_id": asked.id},
         "handing.receipt": office,
         "pledges.needs": mine,
         "pledges.offer": mine | {"need_id": need.id},

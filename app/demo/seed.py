@@ -23,7 +23,7 @@ from accounts import passwords
 from accounts import services as accounts
 from accounts.models import EXCLUSIVE_ROLES, Account, RoleGrant
 from app.commands.city import load_city
-from app.demo import joining, paper, places, pledges, review, versions, ways
+from app.demo import asking, joining, paper, places, pledges, review, versions, ways
 from app.demo.paper import Polling
 from app.demo.people import LOG_INS
 from ballots import services as ballots
@@ -185,21 +185,19 @@ class Seeder:
         )  # fmt: skip
         begun = self.now - 220 * DAY
         cycle = budget.prepare_cycle(session, plan, actor=office, now=begun, is_demo=True)
-        budget.call(session, cycle, actor=office, now=begun + 2 * DAY)
-        budget.review(session, cycle, actor=office, now=begun + 90 * DAY)
         listed = {row["title"]: row["cost"] for row in _toml("projects.toml")["project"]}
+        asking.ask(session, cycle, office, begun + DAY)
+        budget.call(session, cycle, actor=office, now=begun + 2 * DAY)
+        asking.answer(session, cycle, {*listed})
+        budget.review(session, cycle, actor=office, now=begun + 90 * DAY)
         chosen = session.scalars(
             select(Proposal).where(Proposal.title.in_(listed)).order_by(Proposal.title)
         )
         for proposal in chosen:
             budget.put_on_slate(
-                session,
-                cycle,
-                proposal,
-                listed[proposal.title],
-                actor=office,
+                session, cycle, proposal, listed[proposal.title], actor=office,
                 now=begun + 120 * DAY,
-            )
+            )  # fmt: skip
         budget.freeze(session, cycle, actor=office, now=begun + 200 * DAY)
         budget.open_vote(session, cycle, actor=poll, keys=self.keys, now=opens)
         self._cast(session, cycle)

@@ -13,13 +13,13 @@ from ballots.errors import InvalidBallotError
 from ballots.paper import entry
 from ballots.paper import words as keying_words
 from ballots.paper.errors import NothingTypedError, UnreadableEntryError
-from budget import queries as cycles
 from budget.audit import claims, queries, services, words
 from budget.audit.errors import LevelOutcomeError, NoPaperError
 from budget.audit.forms import ReadingForm, SeedForm
 from budget.audit.models import PaperAudit
 from budget.audit.services import CONDUCTS, CONFIRMS, READS, SEED
 from budget.models import Cycle
+from budget.pages import cycle_at, thrown, waiting
 from budget.verification.audit import six_places
 from core import clock, two_officers
 from core.access import requires
@@ -36,20 +36,18 @@ blueprint = Blueprint("audit", __name__, url_prefix="/desk/cycles/<slug>/audit")
 def index(slug: str) -> ResponseReturnValue:
     """The audit as far as it has come."""
     with reading() as database:
-        return _page(database, _cycle(database, slug), SeedForm())
+        return _page(database, cycle_at(database, slug), SeedForm())
 
 
 @blueprint.post("/seed")
 @requires(CONDUCTS)
 def propose(slug: str) -> ResponseReturnValue:
     """The digits that were thrown, typed by the first officer."""
-    form = SeedForm()
-    with transaction() as database:
-        found = _cycle(database, slug)
-        if not form.validate():
-            return _page(database, found, form), 422
-        services.propose_seed(database, found, text_of(form.seed), actor=_actor(), now=clock.now())
-    return redirect(url_for(".index", slug=slug))
+
+    def keep(database: Session, cycle: Cycle, digits: str) -> None:
+        services.propose_seed(database, cycle, digits, actor=_actor(), now=clock.now())
+
+    return thrown(slug, _page, keep)
 
 
 @blueprint.post("/<any(confirm, withdraw):act>")
@@ -71,7 +69,7 @@ def conduct(slug: str, act: str) -> ResponseReturnValue:
 def sheets(slug: str) -> ResponseReturnValue:
     """The sheets that were drawn, to be fetched from their boxes; for printing."""
     with reading() as database:
-        found = _cycle(database, slug)
+        found = cycle_at(database, slug)
         audit = queries.audit(database, found.id) or abort(404)
         drawn = queries.drawn(database, found.id)
         boxes: dict[int, list[int]] = {}
@@ -87,7 +85,7 @@ def sheets(slug: str) -> ResponseReturnValue:
 def read(slug: str) -> ResponseReturnValue:
     """The next sheet that this person has to read."""
     with reading() as database:
-        return _reading_page(database, _cycle(database, slug), ReadingForm())
+        return _reading_page(database, cycle_at(database, slug), ReadingForm())
 
 
 @blueprint.post("/read")
@@ -97,7 +95,7 @@ def keep(slug: str) -> ResponseReturnValue:
     form = ReadingForm()
     typed = claims.MISSING if "missing" in request.form else text_of(form.typed)[: entry.LONGEST]
     with transaction() as database:
-        found = _cycle(database, slug)
+        found = cycle_at(database, slug)
         try:
             services.read_sheet(
                 database, found, request.form.get("place", 0, type=int), typed,
@@ -136,7 +134,7 @@ _DO: Mapping[str, Callable[[Session, Cycle, Actor], None]] = {
 
 def _act(slug: str, act: str) -> ResponseReturnValue:
     with transaction() as database:
-        _DO[act](database, _cycle(database, slug), _actor())
+        _DO[act](database, cycle_at(database, slug), _actor())
     return redirect(url_for(".index", slug=slug))
 
 
@@ -148,10 +146,9 @@ def _page(database: Session, cycle: Cycle, form: SeedForm) -> str:
 
 def _before(database: Session, cycle: Cycle) -> dict[str, Any]:
     """What is shown before the seed: the plan, or why there is none."""
-    waiting = two_officers.found(database, SEED, cycle.id)
     facts: dict[str, Any] = {
         "plan": None, "why_not": None,
-        "waiting": waiting if waiting and waiting.waits(clock.now()) else None,
+        "waiting": waiting(database, cycle, SEED),
     }  # fmt: skip
     try:
         facts["plan"] = services.plan(database, cycle)
@@ -202,11 +199,6 @@ def _reading_page(
         breaks_rule=refused is not None and keying_words.breaks_rule(refused),
         with_points=cycle.contest.kind in entry.WITH_POINTS,
     )
-
-
-def _cycle(database: Session, slug: str) -> Cycle:
-    found: Cycle = cycles.cycle(database, slug) or abort(404)
-    return found
 
 
 def _actor() -> Actor:

@@ -20,9 +20,10 @@ from budget.ceremony.forms import ReadForm, StepForm, StopForm
 from budget.ceremony.minutes import Minutes
 from budget.ceremony.services import CLOSE, CONFIRMS, OPEN, PROPOSES, STOP
 from budget.models import Cycle
+from budget.pages import cycle_at, waiting
 from budget.phases import ACTS, has_reached
 from budget.services import gaps
-from core import clock, two_officers
+from core import clock
 from core.access import Role, requires
 from core.db import after_commit
 from core.forms import Form, text_of
@@ -41,7 +42,7 @@ READING = (*CONFIRMS, Role.BUDGET_OFFICER, Role.TALLY_OFFICER)
 def open_(slug: str) -> ResponseReturnValue:
     """The opening: what is fixed from then on, and the two who open."""
     with reading() as session:
-        return _open_page(session, _cycle(session, slug))
+        return _open_page(session, cycle_at(session, slug))
 
 
 @blueprint.get("/close")
@@ -49,7 +50,7 @@ def open_(slug: str) -> ResponseReturnValue:
 def close(slug: str) -> ResponseReturnValue:
     """The close: every step in its order, with the figures that are read out."""
     with reading() as session:
-        return _close_page(session, _cycle(session, slug), ReadForm(), StopForm())
+        return _close_page(session, cycle_at(session, slug), ReadForm(), StopForm())
 
 
 @blueprint.post("/<any(open, stop, close):act>/propose")
@@ -82,7 +83,7 @@ def withdraw(slug: str, act: str) -> ResponseReturnValue:
 def minutes(slug: str) -> ResponseReturnValue:
     """The minutes of the close in both languages, for signing; the same whenever they are read."""
     with reading() as session:
-        found = _cycle(session, slug)
+        found = cycle_at(session, slug)
         told = closing_minutes.of(session, found) or abort(404)
         parts = {code: _minutes_in(code, found, told) for code in LANGUAGES}
         return render_template("ceremony/minutes.html", cycle=found, parts=parts)
@@ -103,7 +104,7 @@ Do = Callable[[Session, Cycle, Form, Actor], None]
 def _step(slug: str, act: str, made_of: type[Form], do: Do, *roles: Role) -> ResponseReturnValue:
     form = made_of()
     with transaction() as session:
-        found = _cycle(session, slug)
+        found = cycle_at(session, slug)
         if not form.validate():
             return _pages(session, found, act, form), 422
         do(session, found, form, current_user.acting_as(*roles))
@@ -130,7 +131,7 @@ def _open_page(session: Session, cycle: Cycle) -> str:
         is_due=cycle.phase == ACTS[OPEN].source,
         gaps=gaps(cycle, OPEN, options=options, now=now),
         options=options,
-        waiting=_waiting(session, cycle, OPEN),
+        waiting=waiting(session, cycle, OPEN),
         form=StepForm(),
     )
 
@@ -153,16 +154,11 @@ def _close_page(session: Session, cycle: Cycle, read_form: Form, stop_form: Form
         kinds=words.KINDS,
         groups=words.in_groups(found.root) if found else [],
         as_written=words.as_written(found.root) if found else "",
-        stopping=_waiting(session, cycle, STOP),
-        waiting=_waiting(session, cycle, CLOSE),
+        stopping=waiting(session, cycle, STOP),
+        waiting=waiting(session, cycle, CLOSE),
         read_form=read_form,
         stop_form=stop_form,
     )
-
-
-def _waiting(session: Session, cycle: Cycle, act: str) -> two_officers.ProposedAct | None:
-    found = two_officers.found(session, act, cycle.id)
-    return found if found and found.waits(clock.now()) else None
 
 
 def _propose_opening(session: Session, cycle: Cycle, _form: Form, actor: Actor) -> None:
@@ -212,11 +208,6 @@ def _sign(contest_id: UUID) -> None:
         Integrator(database(), _keys()).advance(contest_id)
     except OSError:
         flash(_("The vote is closed. The log could not be signed here; its integrator signs it."))
-
-
-def _cycle(session: Session, slug: str) -> Cycle:
-    found: Cycle = queries.cycle(session, slug) or abort(404)
-    return found
 
 
 def _keys() -> Keys:

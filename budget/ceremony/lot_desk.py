@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from budget import queries
 from budget.audit.forms import SeedForm
 from budget.ceremony import lot
 from budget.ceremony.lot import CONFIRMS, LOT, PROPOSES
 from budget.models import Cycle
+from budget.pages import cycle_at, thrown, waiting
 from budget.phases import ACTS
-from core import clock, two_officers
+from core import clock
 from core.access import requires
-from core.forms import text_of
 from core.web import reading, transaction
 
 blueprint = Blueprint("lot", __name__, url_prefix="/desk/cycles/<slug>/lot")
@@ -26,21 +25,19 @@ blueprint = Blueprint("lot", __name__, url_prefix="/desk/cycles/<slug>/lot")
 def index(slug: str) -> ResponseReturnValue:
     """The digits, or where to type them."""
     with reading() as database:
-        return _page(database, _cycle(database, slug), SeedForm())
+        return _page(database, cycle_at(database, slug), SeedForm())
 
 
 @blueprint.post("/seed")
 @requires(PROPOSES)
 def propose(slug: str) -> ResponseReturnValue:
     """The digits that were thrown, typed by the first officer."""
-    form = SeedForm()
-    with transaction() as database:
-        found = _cycle(database, slug)
-        if not form.validate():
-            return _page(database, found, form), 422
+
+    def keep(database: Session, cycle: Cycle, digits: str) -> None:
         actor = current_user.acting_as(PROPOSES)
-        lot.propose(database, found, text_of(form.seed), actor=actor, now=clock.now())
-    return redirect(url_for(".index", slug=slug))
+        lot.propose(database, cycle, digits, actor=actor, now=clock.now())
+
+    return thrown(slug, _page, keep)
 
 
 @blueprint.post("/<any(confirm, withdraw):act>")
@@ -48,7 +45,7 @@ def propose(slug: str) -> ResponseReturnValue:
 def second(slug: str, act: str) -> ResponseReturnValue:
     """The second officer has seen the same digits: the vote is counted. Or they are taken back."""
     with transaction() as database:
-        found = _cycle(database, slug)
+        found = cycle_at(database, slug)
         _DO[act](database, found, actor=current_user.acting_as(*CONFIRMS), now=clock.now())
     return redirect(url_for("desk.cycle", slug=slug))
 
@@ -57,16 +54,10 @@ _DO: Mapping[str, Callable[..., object]] = {"confirm": lot.confirm, "withdraw": 
 
 
 def _page(database: Session, cycle: Cycle, form: SeedForm) -> str:
-    waiting = two_officers.found(database, LOT, cycle.id)
     return render_template(
         "ceremony/lot.html",
         cycle=cycle,
         form=form,
         is_due=cycle.phase == ACTS["count"].source,
-        waiting=waiting if waiting and waiting.waits(clock.now()) else None,
+        waiting=waiting(database, cycle, LOT),
     )
-
-
-def _cycle(database: Session, slug: str) -> Cycle:
-    found: Cycle = queries.cycle(database, slug) or abort(404)
-    return found

@@ -1,6 +1,6 @@
 """What pages read of a round's fields, answers and unit prices: one statement each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -45,8 +45,15 @@ def any_of(proposal_id: UUID) -> ColumnElement[bool]:
 
 def missing(session: Session, proposal_id: UUID) -> Sequence[FormField]:
     """The fields that must be answered before the proposal can be handed in."""
+    return unanswered(asked(session, proposal_id), {})
+
+
+def unanswered(asked: Sequence[Asked], values: Mapping[UUID, str]) -> Sequence[FormField]:
+    """The fields of these that are needed still, once `values` are answered."""
     return [
-        one.field for one in asked(session, proposal_id) if one.field.is_needed and not one.value
+        one.field
+        for one in asked
+        if one.field.is_needed and not values.get(one.field.id, one.value)
     ]
 
 

@@ -31,6 +31,13 @@ def answer(
     StaleAnswerError : somebody else answered the same field, and not so.
     """
     check_writer(session, proposal_id, account_id)
+    keep(session, proposal_id, values, base=base)
+
+
+def keep(
+    session: Session, proposal_id: UUID, values: Mapping[UUID, str], *, base: Mapping[UUID, str]
+) -> None:
+    """As `answer`, of a caller who has checked who writes."""
     there = {one.field.id: one for one in queries.asked(session, proposal_id)}
     for field_id, value in values.items():
         one = there.get(field_id)

@@ -1,6 +1,6 @@
 """What pages read of photos and attachments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -22,6 +22,20 @@ def of_proposal(session: Session, proposal_id: UUID) -> dict[str, Sequence[Store
     for file in session.scalars(query):
         found[file.kind].append(file)
     return {"photos": found[PHOTO], "attachments": found[ATTACHMENT]}
+
+
+def first_photos(session: Session, proposal_ids: Sequence[UUID]) -> Mapping[UUID, StoredFile]:
+    """The first photo of each of these proposals that has one, by one statement."""
+    order = (StoredFile.position, StoredFile.added_at, StoredFile.id)
+    place = func.row_number().over(partition_by=StoredFile.proposal_id, order_by=order)
+    photos = (
+        select(StoredFile.id, place.label("place"))
+        .where(StoredFile.proposal_id.in_(proposal_ids), StoredFile.kind == PHOTO)
+        .subquery()
+    )
+    query = select(StoredFile).join(photos, photos.c.id == StoredFile.id)
+    found = session.scalars(query.where(photos.c.place == 1))
+    return {photo.proposal_id: photo for photo in found}
 
 
 def content(

@@ -1,5 +1,6 @@
 """Entering a proposal for somebody, and claiming one's own."""
 
+from dataclasses import asdict
 from typing import Any
 
 from wtforms import SelectField, StringField
@@ -10,7 +11,7 @@ from core.words import LazyString
 from core.words import lazy_gettext as _l
 from proposals.forms import ProposalForm
 from proposals.handing.models import LONGEST_NAME, LONGEST_NOTE
-from proposals.handing.services import CHANNELS, Person
+from proposals.handing.services import CHANNELS, Agreement, Person
 
 _AT_MOST = _l("At most %(max)d letters, please.")
 CHANNEL_NAMES: dict[str, LazyString] = {
@@ -20,22 +21,9 @@ CHANNEL_NAMES: dict[str, LazyString] = {
 }
 
 
-class HandInForm(ProposalForm):
-    """A proposal, for whom it is, and how that person agreed."""
+class AgreedForm(ProposalForm):
+    """A text that the desk enters in somebody's name, and how that person agreed to it."""
 
-    name = StringField(
-        _l("The person's name, as everyone may read it"),
-        [DataRequired(_l("Write the name that the person agreed to.")),
-         Length(max=LONGEST_NAME, message=_AT_MOST)],
-        filters=[tidy], description=_l("A name or a nickname, as the person wishes."),
-    )  # fmt: skip
-    reach = StringField(
-        _l("How to reach the person"),
-        [DataRequired(_l("Write a telephone number or an address.")),
-         Length(max=LONGEST_NOTE, message=_AT_MOST)],
-        filters=[tidy],
-        description=_l("Only the desk sees it. It is deleted once the person has an account."),
-    )  # fmt: skip
     channel = SelectField(_l("How it came"))
     consented_at = MomentField(
         _l("When the person agreed"), [DataRequired(_l("Write when the person agreed."))]
@@ -53,13 +41,34 @@ class HandInForm(ProposalForm):
         super().offer(*vocabulary)
         self.channel.choices = choices((code, CHANNEL_NAMES[code]) for code in CHANNELS)
 
+    def agreement(self) -> Agreement:
+        """How the person agreed, once the form is valid."""
+        assert self.consented_at.data is not None  # noqa: S101 - the field is required
+        return Agreement(text_of(self.channel), text_of(self.consent), self.consented_at.data)
+
+
+class HandInForm(AgreedForm):
+    """A proposal, for whom it is, and how that person agreed."""
+
+    name = StringField(
+        _l("The person's name, as everyone may read it"),
+        [DataRequired(_l("Write the name that the person agreed to.")),
+         Length(max=LONGEST_NAME, message=_AT_MOST)],
+        filters=[tidy], description=_l("A name or a nickname, as the person wishes."),
+    )  # fmt: skip
+    reach = StringField(
+        _l("How to reach the person"),
+        [DataRequired(_l("Write a telephone number or an address.")),
+         Length(max=LONGEST_NOTE, message=_AT_MOST)],
+        filters=[tidy],
+        description=_l("Only the desk sees it. It is deleted once the person has an account."),
+    )  # fmt: skip
+
     def person(self) -> Person:
         """For whom it is, once the form is valid."""
-        assert self.consented_at.data is not None  # noqa: S101 - the field is required
         return Person(
-            name=text_of(self.name), reach=text_of(self.reach), channel=text_of(self.channel),
-            consent=text_of(self.consent), consented_at=self.consented_at.data,
-        )  # fmt: skip
+            name=text_of(self.name), reach=text_of(self.reach), **asdict(self.agreement())
+        )
 
 
 class ClaimForm(Form):

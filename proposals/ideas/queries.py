@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from accounts.models import Account
+from accounts.models import THERE, Account
 from proposals import search, workflow
 from proposals.ideas.models import Idea, IdeaSupport, IdeaUse
 from proposals.models import Proposal
@@ -60,8 +60,9 @@ def _wanted(filters: Filters) -> Select[Idea]:
 
 
 def counts(session: Session, idea_ids: Sequence[UUID]) -> Mapping[UUID, int]:
-    """How many people support each of these ideas, by one statement."""
+    """How many people support each of these ideas, by one statement; none who are gone."""
     query = select(IdeaSupport.idea_id, func.count()).where(IdeaSupport.idea_id.in_(idea_ids))
+    query = query.join(Account, Account.id == IdeaSupport.account_id).where(THERE)
     rows = session.execute(query.group_by(IdeaSupport.idea_id))
     found = {row[0]: row[1] for row in rows}
     return {id_: found.get(id_, 0) for id_ in idea_ids}

@@ -19,7 +19,7 @@ from proposals.people.models import COAUTHOR, Membership
 _AUTHOR = joinedload(Proposal.author).lazyload(Account.grants)
 _CONSENTS = selectinload(Merge.consents).joinedload(MergeConsent.account).lazyload(Account.grants)
 _WHOLE = (
-    joinedload(Merge.into),
+    joinedload(Merge.into).joinedload(Proposal.receipt),
     selectinload(Merge.parts).joinedload(MergePart.proposal),
     _CONSENTS,
 )
@@ -158,6 +158,12 @@ def may_be_undone(session: Session, merge: Merge) -> bool:
         JournalEntry.at > merge.done_at,
     )
     return session.scalar(moved.limit(1)) is None
+
+
+def handed_in(merge: Merge) -> bool:
+    """Whether the merge handed in its target, which was a draft until that moment."""
+    receipt = merge.into.receipt
+    return receipt is not None and receipt.received_at == merge.done_at
 
 
 def drafts(session: Session, account_id: UUID) -> Sequence[Proposal]:

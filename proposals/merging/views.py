@@ -120,7 +120,10 @@ def undo(merge_id: UUID) -> ResponseReturnValue:
             flash(_("The originals go on by themselves."))
             return redirect(url_for("proposals.show", proposal_id=merge.into_id))
         may = queries.may_be_undone(database, merge)
-        page = render_template("proposals/merging/undo.html", merge=merge, form=form, may=may)
+        page = render_template(
+            "proposals/merging/undo.html", merge=merge, form=form, may=may,
+            handed_in=queries.handed_in(merge),
+        )  # fmt: skip
     return page, status_of(form)
 
 
@@ -196,6 +199,7 @@ def _page(database: Session, merge: Merge, form: ReasonForm) -> str:
         agree=AgreeForm(formdata=None, data={"digest": digest}),
         may_take_back=merge.proposed_by == current_user.id
         or (merge.proposed_by is None and is_office),
+        handed_in=queries.handed_in(merge),
         may_undo=is_office and queries.may_be_undone(database, merge), **vocabulary(database),
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from accounts.models import Account
+from accounts.models import THERE, Account
 from core.db import Database
 from core.journal import JournalEntry
 from proposals import workflow
@@ -103,7 +103,7 @@ def _tell(session: Session, entry: JournalEntry) -> None:
     heard = people.subquery()
     told = select(Account.id, literal(entry.id), literal(False)).where(
         Account.id.in_(select(heard.c.account_id)),
-        Account.password_hash != "",  # what a deleted account no longer has
+        THERE,
         ~_said_no(entry.about, entry.about_id),
     )
     if entry.account_id is not None:  # who did it knows

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from accounts.models import Account
+from accounts.models import THERE, Account
 from core import codes
 from proposals.models import Proposal
 from proposals.people.models import AUTHOR, COAUTHOR, Invitation, JoinRequest, Membership
@@ -79,7 +79,7 @@ def writers(session: Session, proposal: Proposal) -> Sequence[Writer]:
     query = (
         select(Account.id, Account.name)
         .where(or_(Account.id == proposal.author_id, Account.id.in_(joined)))
-        .where(Account.password_hash != "")  # what a deleted account no longer has
+        .where(THERE)
         .order_by(Account.id != proposal.author_id, Account.name, Account.id)
     )
     return [Writer(*row) for row in session.execute(query)]

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
-from math import cos, radians
+from math import asin, ceil, cos, hypot, radians, sin
 from typing import Any
 
 MILLION = 1_000_000
 POLE, DATE_LINE = 90 * MILLION, 180 * MILLION
+EARTH = 6_371_009  # metres: the mean radius of the ellipsoid of WGS 84
 
 Ring = tuple[tuple[int, int], ...]  # (longitude, latitude), the first point again at the end
 _FEWEST = 4  # points of a ring
@@ -47,6 +48,18 @@ class Point:
             raise ValueError(f"nowhere on earth: {latitude}, {longitude}")
         return cls(round(latitude * MILLION), round(longitude * MILLION))
 
+    @property
+    def narrowing(self) -> float:
+        """How long a degree of longitude is here, in those of the equator: 1 to 0 (at a pole)."""
+        return max(0.0, cos(radians(self.latitude / MILLION)))
+
+    def metres_to(self, other: "Point") -> int:
+        """The way to another point on a sphere (haversine), which is within 0.6 % of WGS 84's."""
+        north = sin(radians((self.latitude - other.latitude) / MILLION) / 2)
+        east = sin(radians((self.longitude - other.longitude) / MILLION) / 2)
+        half = hypot(north, east * (self.narrowing * other.narrowing) ** 0.5)
+        return round(2 * EARTH * asin(min(1.0, half)))
+
     def __str__(self) -> str:
         return f"{self.latitude / MILLION:.6f}, {self.longitude / MILLION:.6f}"
 
@@ -64,6 +77,17 @@ class Box:
     def extent(self) -> int:
         """How large it is, to compare it with others nearby."""
         return (self.north - self.south) * (self.east - self.west)
+
+    @classmethod
+    def within(cls, metres: int, middle: Point) -> "Box":
+        """A box that holds whatever is so near to the middle. It ends at the date line."""
+        north = ceil((metres + 1) / EARTH / radians(1 / MILLION))  # distances are rounded
+        widest = Point(min(POLE, abs(middle.latitude) + north), 0).narrowing
+        east = 2 * DATE_LINE if widest * DATE_LINE <= north else ceil(north / widest)
+        return cls(
+            max(-POLE, middle.latitude - north), max(-DATE_LINE, middle.longitude - east),
+            min(POLE, middle.latitude + north), min(DATE_LINE, middle.longitude + east),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from core.city import Neighbourhood
 from proposals import queries as proposals
@@ -76,6 +76,27 @@ def point_of(session: Session, proposal_id: UUID) -> Point | None:
     """Where the proposal is; None where nobody said."""
     row = session.get(ProposalPoint, proposal_id)
     return Point(row.latitude, row.longitude) if row else None
+
+
+def near(
+    session: Session, point: Point, metres: int, *those: ColumnElement[bool], limit: int
+) -> Sequence[tuple[Proposal, int]]:
+    """The proposals of `those` within so many metres of a point, and how far: the nearest first.
+
+    The database looks through a box by its index, and the distance is reckoned of what is in it.
+    """
+    north = ProposalPoint.latitude - point.latitude
+    east = (ProposalPoint.longitude - point.longitude) * point.narrowing
+    query = select(Proposal, ProposalPoint.latitude, ProposalPoint.longitude)
+    query = query.join(ProposalPoint, ProposalPoint.proposal_id == Proposal.id)
+    query = query.options(joinedload(Proposal.receipt))
+    query = query.where(_inside(Box.within(metres, point)), *those)
+    query = query.order_by(north * north + east * east, Proposal.id).limit(limit)
+    found = [
+        (one, point.metres_to(Point(latitude, longitude)))
+        for one, latitude, longitude in session.execute(query)
+    ]
+    return [(one, away) for one, away in found if away <= metres]
 
 
 def counts(session: Session, filters: Filters) -> dict[str | None, int]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from core.city import Neighbourhood
 from proposals import search, workflow
 from proposals.models import Proposal
+from proposals.places import queries as places
 from proposals.review import clocks, gate
 from proposals.review.models import (
     CardAnswer,
@@ -26,6 +27,7 @@ from proposals.review.models import (
 )
 
 OVERVIEW_LIMIT, SUGGESTIONS, NEIGHBOURS = 100, 5, 200
+NEAR = 150  # metres between two points that may be one place
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ class Rival:
 
     proposal: Proposal
     reason: str
+
+
+@dataclass(frozen=True)
+class Possible:
+    """A proposal that may exclude the one shown: how near it is, and whether by its words."""
+
+    proposal: Proposal
+    metres: int | None  # None: one of them is not on the map, or it is farther away
+    by_words: bool
 
 
 @dataclass(frozen=True)
@@ -168,36 +179,59 @@ def rivals(session: Session, proposal_id: UUID) -> Sequence[Rival]:
     return [Rival(found, reason) for found, reason in session.execute(query)]
 
 
-def possible_rivals(session: Session, proposal: Proposal) -> Sequence[Proposal]:
-    """Proposals on their way for the same place: same neighbourhood, and words of the place shared.
+def possible_rivals(session: Session, proposal: Proposal) -> Sequence[Possible]:
+    """Proposals on their way for the same place: near on the map, or by the words of the place.
 
-    Those with most words of the place in common come first; none without any.
+    Those on the map come first, the nearest of them at the head; then those with most pieces of
+    the place's words in common.
     """
+    by_words = _by_words(session, proposal)
+    away = dict(_by_map(session, proposal))
+    found = [Possible(one, away.get(one), one in by_words) for one in {**away, **by_words}]
+    found.sort(
+        key=lambda one: (
+            one.metres is None,
+            -by_words.get(one.proposal, 0) if one.metres is None else one.metres,
+        )
+    )
+    return found[:SUGGESTIONS]
+
+
+def _by_map(session: Session, proposal: Proposal) -> Sequence[tuple[Proposal, int]]:
+    """Those near on the map, with their distance."""
+    point = places.point_of(session, proposal.id)
+    if point is None:
+        return ()
+    return places.near(session, point, NEAR, *_free(proposal), limit=NEIGHBOURS)
+
+
+def _by_words(session: Session, proposal: Proposal) -> Mapping[Proposal, int]:
+    """Those of the same neighbourhood that share words of the place: how many pieces of them."""
     if proposal.neighbourhood is None:
-        return []
+        return {}
     dong = session.get_one(Neighbourhood, proposal.neighbourhood).name_ko
     name = "".join(letter for letter in dong if not letter.isdigit())  # 철산동 of 철산3동
     own = set(search.pieces(proposal.place)) - set(search.pieces(f"{dong} {name}"))
+    query = (
+        select(Proposal)
+        .options(joinedload(Proposal.receipt))
+        .where(Proposal.neighbourhood == proposal.neighbourhood, *_free(proposal))
+        .order_by(Proposal.shuffle_key)
+        .limit(NEIGHBOURS)
+    )
+    shared = {one: len(own & set(search.pieces(one.place))) for one in session.scalars(query)}
+    return {one: number for one, number in shared.items() if number}
+
+
+def _free(proposal: Proposal) -> Sequence[ColumnElement[bool]]:
+    """What is on its way and no rival yet."""
     marked = exists().where(
         or_(
             and_(Rivalry.one_id == proposal.id, Rivalry.other_id == Proposal.id),
             and_(Rivalry.one_id == Proposal.id, Rivalry.other_id == proposal.id),
         )
     )
-    query = (
-        select(Proposal)
-        .options(joinedload(Proposal.receipt))
-        .where(
-            Proposal.neighbourhood == proposal.neighbourhood,
-            Proposal.status.in_(workflow.MERGE_TARGETS),
-            Proposal.id != proposal.id,
-            ~marked,
-        )
-    )
-    near = session.scalars(query.order_by(Proposal.shuffle_key).limit(NEIGHBOURS)).all()
-    shared = {one.id: len(own & set(search.pieces(one.place))) for one in near}
-    found = [one for one in near if shared[one.id]]
-    return sorted(found, key=lambda one: -shared[one.id])[:SUGGESTIONS]
+    return Proposal.status.in_(workflow.MERGE_TARGETS), Proposal.id != proposal.id, ~marked
 
 
 def departments(session: Session) -> Sequence[Department]:

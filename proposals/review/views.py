@@ -19,6 +19,7 @@ from proposals import queries, services, workflow
 from proposals.asking import queries as asking
 from proposals.errors import MergeTargetError, ReasonNeededError
 from proposals.forms import MoveForm
+from proposals.handing import queries as handing
 from proposals.models import Proposal
 from proposals.pages import ACTING, DESK, on_desk, similar_to, status_of, vocabulary
 from proposals.review import clocks, gate
@@ -116,6 +117,7 @@ def _page(
         has_card=clocks.DUTY_AT.get(proposal.status) in clocks.STEPS,
         missing=len(gate.missing(database, proposal)),
         possible=reviews.possible_rivals(database, proposal),
+        handed=handing.of(database, proposal.id),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import CTE, ColumnElement, Select, distinct, exists, func, null, select
 from sqlalchemy.orm import Session, joinedload
 
+from accounts.models import THERE, Account
 from proposals import workflow
 from proposals.models import Proposal
 from proposals.supports.models import Obligation, Support, Threshold
@@ -68,7 +69,10 @@ def family(proposal_id: UUID) -> CTE:
 
 
 def count(session: Session, proposal_id: UUID, *, since: datetime | None = None) -> int:
-    """How many people support it, or what was merged into it; each person once."""
+    """How many people support it, or what was merged into it; each person once.
+
+    Who has deleted the account is not counted: with a new one the same person could support again.
+    """
     query = _people(family(proposal_id))
     return session.scalar(query if since is None else query.where(Support.at > since)) or 0
 
@@ -156,6 +160,7 @@ def obligation(session: Session, obligation_id: UUID) -> Obligation | None:
 
 def _people(ids: CTE) -> Select[int]:
     query = select(func.count(distinct(Support.account_id)))
+    query = query.join(Account, Account.id == Support.account_id).where(THERE)
     return query.where(Support.proposal_id.in_(select(ids)))
 
 

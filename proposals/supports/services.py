@@ -24,6 +24,7 @@ from proposals.supports.errors import (
     SupportClosedError,
 )
 from proposals.supports.models import Obligation, Support, SupportedText, Threshold
+from proposals.supports.words import FOR
 
 # Supports, within days, days for the answer, who answers: what a city may begin with.
 USUAL: Mapping[str, tuple[int, int | None, int, Role]] = {
@@ -123,7 +124,8 @@ def answer(
         raise ObligationAnsweredError
     obligation.answer, obligation.answered_at = text, now
     session.flush()
-    _tell(session, actor, "obligation.answered", obligation, reason=text, now=now)
+    act = "obligation.entered" if obligation.kind in FOR else "obligation.answered"
+    _tell(session, actor, act, obligation, reason=text, to_role=obligation.role, now=now)
 
 
 def set_threshold(session: Session, threshold: Threshold, *, actor: Actor, now: datetime) -> None:

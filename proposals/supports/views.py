@@ -1,6 +1,6 @@
 """Supporting a proposal, and what the city owes for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,12 @@ from proposals import queries as proposals
 from proposals import workflow
 from proposals.models import Proposal
 from proposals.pages import ACTING, status_of, vocabulary
+from proposals.services import Text
 from proposals.supports import queries, services
 from proposals.supports.forms import AnswerForm, CallForm, ThresholdForm
 from proposals.supports.words import OBLIGATIONS, PARTS
+from proposals.versions import queries as versions
+from proposals.versions.queries import Change
 
 blueprint = Blueprint("supports", __name__)
 
@@ -40,7 +43,7 @@ def support(proposal_id: UUID) -> ResponseReturnValue:
         return render_template(
             "proposals/supports/support.html", proposal=proposal,
             supports=queries.shown(database, proposal, current_user.id),
-            changes=_changes(own.text.words, queries.said(proposal)) if own else {},
+            changes=_changes(own.text.words, queries.said(proposal)) if own else (),
             PARTS=PARTS, **vocabulary(database),
         )  # fmt: skip
 
@@ -141,8 +144,6 @@ def _public(database: Session, proposal_id: UUID) -> Proposal:
     return found
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The parts that read otherwise since, each as it was and as it is."""
-    return {
-        name: (before.get(name), said) for name, said in after.items() if before.get(name) != said
-    }
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Sequence[Change]:
+    """The parts that read otherwise since, word by word."""
+    return versions.changes(Text(**before), Text(**after))

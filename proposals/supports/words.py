@@ -10,6 +10,8 @@ OBLIGATIONS: Mapping[str, LazyString] = {
     "forum": _l("A public forum"),
     "reply": _l("The mayor's reply"),
 }
+# What an official role enters for somebody who has none here: whose answer it is.
+FOR: Mapping[str, LazyString] = {"reply": _l("the mayor")}
 PARTS: Mapping[str, LazyString] = {
     "title": _l("Title"),
     "summary": _l("In one sentence"),

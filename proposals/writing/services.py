@@ -82,7 +82,7 @@ def check_writer(session: Session, proposal_id: UUID, account_id: UUID) -> None:
     check_circle(people.circles(session, [proposal_id]).get(proposal_id), account_id)
 
 
-def check_circle(circle: Circle | None, account_id: UUID) -> None:
+def check_circle(circle: Circle | None, account_id: UUID | None) -> None:
     """As `check_writer`, of people that were looked up already; None: no such proposal."""
     if circle is None or account_id not in circle.writers:
         raise NotYourProposalError

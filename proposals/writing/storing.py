@@ -104,7 +104,7 @@ class Sent:
     """One update, of which text and from whom."""
 
     proposal_id: UUID
-    account_id: UUID
+    account_id: UUID | None  # None: of somebody without an account, and `is_agreed`
     update: bytes
     at: datetime
     is_agreed: bool = False  # whoever may write has accepted these words of somebody else
@@ -132,7 +132,7 @@ def store(
     proposal_id: UUID,
     update: bytes,
     *,
-    account_id: UUID,
+    account_id: UUID | None,
     now: datetime,
     is_agreed: bool = False,
 ) -> int | None:
@@ -173,7 +173,7 @@ def write(
     proposal: Proposal,
     words: Mapping[str, str],
     *,
-    account_id: UUID,
+    account_id: UUID | None,
     now: datetime,
     is_agreed: bool = False,
 ) -> int | None:

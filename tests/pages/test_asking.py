@@ -52,6 +52,14 @@ def test_from_the_form_to_the_page(client, author, fields):
     assert "Outdoors" in client.get(edit.removesuffix("/edit")).text
 
 
+def test_yes_and_no_are_said_on_the_page(client, author, fields):
+    answers = {fields["text"]: "아이들", fields["yes_no"]: "no"}
+    edit = client.post("/proposals/new", data={**WORDS, **answers}).headers["Location"]
+    page = client.get(edit.removesuffix("/edit"))
+    assert page.status_code == 200
+    assert re.search(r"Was it tried before\?</dt><dd[^>]*>No<", page.text)
+
+
 def test_what_is_needed_is_named_at_its_field(client, author, fields):
     edit = client.post("/proposals/new", data=WORDS).headers["Location"]
     base = edit.removesuffix("/edit")

@@ -1,11 +1,15 @@
 """Photos and attachments through the client: added, kept in order, served, and hidden with drafts."""
 
+import re
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
 from proposals.files import services
 from proposals.files.contents import MOST_BYTES
+from proposals.files.models import StoredFile
+from proposals.models import Proposal
 from tests import factories
 from tests.pictures import PDF, bare_png, picture
 
@@ -155,6 +159,28 @@ def test_strangers_keep_nothing_here_and_unpack_nothing(
     monkeypatch.setattr("proposals.files.contents.photo", lambda _file: 1 / 0)
     assert send(client, base).status_code == 403
     assert client.get(f"{base}/files").status_code == 403
+
+
+def test_the_list_shows_the_first_photo_of_what_is_public(client, base, draft, database, now):
+    def cards():
+        return re.findall(
+            r'<li class="card pictured">\s*<img [^>]*>', client.get("/proposals").text
+        )
+
+    send(client, base, label="Broken steps")
+    send(client, base, picture("PNG", (70, 50)), label="From below")
+    assert cards() == []  # a draft
+    with database.writing() as session:
+        session.get(Proposal, draft.id).status = "received"
+        factories.proposal(session, now, status="received")  # without any
+    (card,) = cards()
+    assert all(
+        said in card for said in ('alt="Broken steps"', "small.webp", 'loading="lazy"', "height=")
+    )
+    with database.writing() as session:
+        for row in session.scalars(select(StoredFile).order_by(StoredFile.label.desc())):
+            row.position = 9 - row.position
+    assert 'alt="From below"' in cards()[0]
 
 
 def test_only_so_many_in_an_hour(client, base, monkeypatch):

@@ -1,4 +1,4 @@
-"""Supporting, merging, splitting, the idea box and the desk's handing in, through the client."""
+"""Supporting, merging, splitting and the idea box, through the client."""
 
 import re
 
@@ -15,14 +15,6 @@ from tests import factories
 from tests.factories import DAY
 
 OFFICE = Actor(Role.BUDGET_OFFICER)
-TEXT = {
-    "title": "그늘막", "summary": "그늘막을 놓아요.", "need": "더워요.", "benefit": "시원해요.", "place": "하천길",
-    "neighbourhood": "haan-3", "field": "urban-environment", "cost_minor": "1,200만",
-}  # fmt: skip
-HANDED = {
-    **TEXT, "name": "순이 할머니", "reach": "02-555-0199", "channel": "phone",
-    "consented_at": "2026-08-30T14:00", "consent": "전화로 동의",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -89,11 +81,19 @@ def test_a_supporter_sees_what_changed_and_confirms(client, database, person, ma
     client.post(f"{page}/support")
     with database.writing() as session:
         proposal = session.get(Proposal, proposal_id)
-        proposal.need, proposal.cost_minor, proposal.neighbourhood = "다른 말", 7_000_000, None
+        proposal.need, proposal.cost_minor, proposal.neighbourhood = (
+            "밤에 어두워요.",
+            7_000_000,
+            None,
+        )
     assert "The text has changed since you supported it" in client.get(page).text
-    shown = client.get(f"{page}/support").text
-    for said in ("어두워요.", "다른 말", "₩10,000,000", "₩7,000,000", "Whole city"):
-        assert said in shown
+    shown = re.sub(
+        r"\[(put in|taken out):\s*|]|<span[^>]*>|</span>", "", client.get(f"{page}/support").text
+    )
+    assert re.search(r"<ins>밤에\s*</ins>어두워요\.", shown)  # the word that came, and no other
+    for gone, new in (("₩10,000,000", "₩7,000,000"), ("Cheolsan 3-dong", "Whole city")):
+        assert f"<del>{gone}</del> <ins>{new}</ins>" in shown
+    assert "건널목에 신호등을 달아요." not in shown  # what reads the same
     client.post(f"{page}/support", data={"act": "confirm"})
     assert "The text has changed" not in client.get(page).text
 
@@ -121,6 +121,23 @@ def test_what_is_owed_is_public_with_its_lateness_and_answered_by_the_right_role
     shown = client.get(f"/proposals/{proposal_id}").text
     assert "5월에 놓습니다." in shown
     assert "overdue" not in shown
+
+
+def test_the_mayors_reply_says_who_entered_it_for_whom(
+    client, database, now, person, made, sign_in
+):
+    proposal_id = made()
+    with database.writing() as session:
+        limit = Threshold(kind="reply", supports=1, due_days=5, role="budget_officer")
+        supports.set_threshold(session, limit, actor=OFFICE, now=now)
+        proposal, giver = session.get(Proposal, proposal_id), factories.account(session, now)
+        supports.give(session, proposal, account_id=giver.id, now=now)
+    sign_in(person(Role.BUDGET_OFFICER))
+    answer = re.search(r'href="(/desk/answers/[^"]+)"', client.get("/answers").text)[1]
+    assert "Write what the mayor has said or signed." in client.get(answer).text
+    client.post(answer, data={"answer": "가을에 놓겠습니다."})
+    for page in (f"/proposals/{proposal_id}", "/answers", "/journal", answer):
+        assert "Entered by: Budget office, for the mayor" in client.get(page).text
 
 
 def test_the_office_calls_for_an_answer_and_sets_thresholds(client, person, made, sign_in):
@@ -196,6 +213,14 @@ def test_an_author_merges_into_a_draft_or_takes_the_merge_back(client, person, m
     assert "All authors agreed." in client.get(merge).text  # there is but one
     assert client.get(f"/proposals/{other}/merge").status_code == 200
     assert client.get(f"/proposals/{part}/merge").status_code == 404
+    stays = "was a draft that the merge handed in. It stays handed in"
+    assert stays not in client.get(merge).text  # nobody has asked yet
+    sign_in(person(Role.BUDGET_OFFICER))
+    assert stays in client.get(f"/desk{merge}/undo").text
+    client.post(f"/desk{merge}/undo", data={"reason": "다른 길이에요."})
+    sign_in(author)
+    assert stays in client.get(merge).text
+    assert client.get(f"/proposals/{draft}/withdraw").status_code == 200
 
 
 def test_the_proposer_takes_a_merge_back(client, database, now, person, made, sign_in):
@@ -290,34 +315,6 @@ def test_an_idea_that_was_taken_back_is_gone(client, person, sign_in):
     assert "Nobody sees it any more." in client.get(f"{idea}/withdraw").text
     client.post(f"{idea}/withdraw")
     assert client.get(idea).status_code == 404
-
-
-def test_the_desk_hands_in_and_the_person_takes_over(app, client, person, sign_in):
-    sign_in(person(Role.REVIEWER))
-    assert client.post("/desk/hand-in", data={**HANDED, "consent": ""}).status_code == 422
-    missing = client.post("/desk/hand-in", data={**HANDED, "need": ""})
-    assert missing.status_code == 422
-    assert "Tell why it is needed." in missing.text
-    receipt = client.post("/desk/hand-in", data=HANDED).headers["Location"]
-    assert "02-555-0199" in client.get(receipt).text
-    printed = client.post(receipt).text
-    code = re.search(r'class="code">([A-Z0-9-]{19})<', printed)[1]
-    assert "02-555-0199" not in printed  # which goes over the counter
-    assert code not in client.get(receipt).text
-    page = receipt.replace("/desk/hand-in", "/proposals")
-    visitor = app.test_client()
-    visitor.set_cookie("lang", "en")
-    public = visitor.get(page).text
-    assert "순이 할머니" in public
-    assert "(handed in at the desk)" in public
-    assert "02-555-0199" not in public + visitor.get("/journal").text
-    sign_in(person())
-    wrong = client.post("/proposals/claim", data={"code": "AAAA-AAAA"})
-    assert wrong.status_code == 422
-    client.post("/proposals/claim", data={"code": code.lower()})
-    assert "그늘막" in client.get("/proposals/mine").text
-    assert "(handed in at the desk for " in client.get(page).text
-    assert client.get(receipt).status_code == 403
 
 
 def test_the_pages_cost_the_same_however_many_there_are(

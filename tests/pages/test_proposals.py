@@ -5,7 +5,11 @@ import re
 
 import pytest
 
+from proposals.files import contents
+from proposals.files import services as files
+from proposals.files.models import PHOTO
 from tests import factories
+from tests.pictures import picture
 
 WORDS = {
     "title": "그늘막", "summary": "그늘막을 놓아요.", "need": "더워요.", "benefit": "시원해요.", "place": "하천길",
@@ -249,7 +253,10 @@ def test_pages_cost_the_same_however_many_proposals_there_are(
         with database.writing() as session:
             person = session.merge(author)
             for _ in range(count):
-                made = factories.proposal(session, now, status="received", author=person)
+                made = factories.proposal(session, now, author=person)
+                photo = contents.photo(picture())
+                files.add(session, made.id, PHOTO, photo, "Steps", account_id=person.id, now=now)
+                made.status = "received"
             return made.id
 
     shown = grow(2)

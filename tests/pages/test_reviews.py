@@ -1,6 +1,7 @@
 """The pages of a review: card, cost sheet, department, rivals; and what everyone reads of it."""
 
 import re
+from uuid import UUID
 
 import pytest
 
@@ -8,6 +9,7 @@ from core import clock
 from core.access import Role
 from core.journal import CITIZEN, Actor
 from proposals import services as proposals
+from proposals.places.models import ProposalPoint
 from proposals.review import queries, services
 from tests import factories, reviews
 from tests.factories import DAY
@@ -158,7 +160,10 @@ def test_rivals_are_marked_with_a_reason_that_both_show(client, database, now, a
         other = received(session, now)
         number = other.receipt.number
     rivals = f"{page}/rivals"
-    assert f"number={number}" in client.get(rivals).text  # the same crossing
+    suggested = client.get(rivals).text
+    assert f"number={number}" in suggested
+    assert "its place is told in the same words" in suggested  # the same crossing
+    assert "m away on the map" not in suggested
     assert client.post(rivals, data={"number": number}).status_code == 422
     assert client.post(rivals, data={"number": "77777", "reason": "r"}).status_code == 422
     data = {"number": number, "reason": "one corner"}
@@ -170,6 +175,20 @@ def test_rivals_are_marked_with_a_reason_that_both_show(client, database, now, a
         assert "one corner" in shown
     client.post(rivals, data={**data, "remove": "1"})
     assert "Only one of them can be carried out" not in client.get(page.removeprefix("/desk")).text
+
+
+def test_a_possible_rival_is_shown_with_its_distance(client, database, now, at):
+    page = at(Role.BUDGET_OFFICER, received)
+    with database.writing() as session:
+        other = received(session, now).id
+        for proposal_id, latitude in ((page.split("/")[-1], 37_461_000), (str(other), 37_461_400)):
+            point = ProposalPoint(
+                proposal_id=UUID(proposal_id), latitude=latitude, longitude=126_880_000
+            )
+            session.add(point)
+    assert "44 m away on the map · its place is told in the same words" in re.sub(
+        r"\s+", " ", client.get(f"{page}/rivals").text
+    )
 
 
 def test_the_auditor_reads_all_and_changes_nothing(client, at):

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts import services as accounts
 from proposals import services as texts
 from proposals.ideas import queries, services
 from proposals.ideas.errors import IdeaGoneError, IdeaUsedError, NotYourIdeaError
@@ -81,6 +82,14 @@ def test_one_person_is_one_support(session, now, author, idea):
     for _ in range(2):
         services.take_back(session, idea, account_id=author.id)
     assert queries.counts(session, [idea.id]) == {idea.id: 0}
+
+
+def test_whose_account_is_gone_counts_no_more(session, now, author, idea):
+    other = factories.account(session, now)
+    for person in (author, other):
+        services.give(session, idea, account_id=person.id, now=now)
+    accounts.erase(session, other, now=now)
+    assert queries.counts(session, [idea.id]) == {idea.id: 1}
 
 
 @pytest.mark.parametrize(

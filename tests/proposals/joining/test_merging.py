@@ -254,6 +254,20 @@ def test_a_merge_may_reach_a_threshold(session, now, pair):
     ] == [pair[1].id]
 
 
+def test_a_draft_that_a_merge_handed_in_stays_so_when_it_is_undone(session, now):
+    author = factories.account(session, now)
+    part, other = (
+        factories.proposal(session, now, status="received", author=author) for _ in range(2)
+    )
+    draft = factories.proposal(session, now, author=author)
+    into_draft = propose(session, now + DAY, part, draft)
+    assert queries.handed_in(into_draft)
+    services.undo(session, into_draft.id, "x", actor=OFFICE, now=now + 2 * DAY)
+    assert (draft.status, part.status) == ("received", "received")
+    assert queries.handed_in(queries.one(session, into_draft.id))
+    assert not queries.handed_in(propose(session, now + 3 * DAY, part, other))
+
+
 def test_the_office_undoes_what_nobody_has_reviewed(session, now, pair):
     part, into = pair
     viewer = coauthor(session, now, part)

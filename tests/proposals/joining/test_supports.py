@@ -7,6 +7,7 @@ from threading import Barrier
 
 import pytest
 
+from accounts import services as accounts
 from core import journal
 from core.access import Role
 from core.journal import Actor
@@ -119,6 +120,30 @@ def test_the_right_role_answers_once_in_public(session, now, made):
     assert (line.role, line.values["reason"]) == ("reviewer", "We build it in May.")
     assert [one.id for one in queries.answered(session)] == [obligation.id]
     assert not queries.owed(session)
+
+
+def test_who_deletes_the_account_counts_no_more_but_what_was_reached_stays(session, now, made):
+    people = give(session, made, now, 3)
+    (obligation,) = queries.obligations(session, made.id)
+    accounts.erase(session, people[0], now=now)
+    assert queries.count(session, made.id) == 2
+    assert queries.obligations(session, made.id) == [obligation]
+    again = factories.account(session, now)  # of the same person, with the address that is free
+    services.give(session, made, account_id=again.id, now=now)
+    assert queries.count(session, made.id) == 3
+    lines = [line.act for line in proposals.history(session, made.id)]
+    assert lines.count("obligation.opened") == 1  # reached once, not again
+
+
+def test_the_line_of_the_mayors_reply_says_who_entered_it(session, now, made):
+    reply = Threshold(kind="reply", supports=1, within_days=None, due_days=9, role=OFFICE.role)
+    services.set_threshold(session, reply, actor=OFFICE, now=now)
+    give(session, made, now)
+    (obligation,) = queries.obligations(session, made.id)
+    services.answer(session, obligation.id, "Yes.", actor=OFFICE, roles=[OFFICE.role], now=now)
+    assert journal.last(session, "obligation.answered", about_id=made.id) is None
+    line = journal.last(session, "obligation.entered", about_id=made.id)
+    assert (line.role, line.values["to_role"]) == (OFFICE.role, OFFICE.role)
 
 
 def test_the_office_calls_below_the_threshold_with_a_reason(session, now, made):

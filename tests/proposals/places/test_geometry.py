@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from app.demo.places import OUTLINES
 from proposals.places import geometry
-from proposals.places.geometry import MILLION, OutlineError, Point, Shape, Sketch
+from proposals.places.geometry import (
+    DATE_LINE,
+    MILLION,
+    POLE,
+    Box,
+    OutlineError,
+    Point,
+    Shape,
+    Sketch,
+)
 
 COORDINATE = st.integers(-1000, 1000)
 CORNER = st.tuples(COORDINATE, COORDINATE)
@@ -38,6 +47,39 @@ def test_a_point_that_is_written_is_read_again(latitude, longitude):
 def test_what_is_nowhere_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011 - of float, of unpacking, or ours
         Point.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "metres"),
+    [
+        ("0, 0", "0, 0", 0),
+        ("37, 126", "38, 126", 111_195),  # a degree along a meridian
+        ("0, 10", "0, 11", 111_195),  # and along the equator
+        ("60, 0", "60, 0.001", 56),  # half as far at 60 degrees
+        ("0, 179.9995", "0, -179.9995", 111),  # over the date line
+        ("90, 0", "-90, 77", 20_015_115),
+    ],
+)
+def test_the_way_between_two_points(one, other, metres):
+    assert Point.parse(one).metres_to(Point.parse(other)) == metres
+    assert Point.parse(other).metres_to(Point.parse(one)) == metres
+
+
+@given(
+    st.integers(-POLE, POLE), st.integers(-DATE_LINE, DATE_LINE), st.integers(0, 1000),
+    st.integers(-9999, 9999), st.integers(-99999, 99999),
+)  # fmt: skip
+def test_a_box_holds_all_that_is_so_near(latitude, longitude, metres, north, east):
+    middle, other = Point(latitude, longitude), Point(latitude + north, longitude + east)
+    assume(abs(other.latitude) <= POLE and abs(other.longitude) <= DATE_LINE)
+    assume(middle.metres_to(other) <= metres)
+    box = Box.within(metres, middle)
+    assert box.south <= other.latitude <= box.north
+    assert box.west <= other.longitude <= box.east
+
+
+def test_a_box_at_the_pole_goes_round():
+    assert Box.within(10, Point(POLE, 5)) == Box(POLE - 99, -DATE_LINE, POLE, DATE_LINE)
 
 
 @given(CORNER, CORNER, CORNER, CORNER)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from app.demo.places import draw_city
 from core import journal
@@ -173,3 +173,24 @@ def test_a_large_city_asks_as_often_as_a_small_one(database, now, count_queries,
     assert len([statement for statement in sent if statement.startswith("SELECT")]) <= 4
     assert len(marks) <= MOST_MARKS
     assert len(heaps) <= MOST_HEAPS
+
+
+@pytest.mark.parametrize("limit", [3, 100])
+def test_the_nearest_come_first_in_one_statement(database, now, count_queries, limit):
+    with database.writing() as session:
+        factories.city(session)
+        crowd(session, now, 400, step=13)
+        rows = session.execute(
+            select(Proposal.id, ProposalPoint.latitude, ProposalPoint.longitude)
+            .join(ProposalPoint, ProposalPoint.proposal_id == Proposal.id)
+            .where(Proposal.status == "received")
+        ).all()
+    middle = Point(37_412_000, 126_860_000)
+    away = {id_: middle.metres_to(Point(north, east)) for id_, north, east in rows}
+    expected = sorted(metres for metres in away.values() if metres <= 1500)
+    assert len(expected) > 3
+    with count_queries() as sent, database.reading() as session:
+        found = queries.near(session, middle, 1500, Proposal.status == "received", limit=limit)
+    assert len([statement for statement in sent if statement.startswith("SELECT")]) == 1
+    assert [metres for _one, metres in found] == expected[:limit]
+    assert {one.id: metres for one, metres in found}.items() <= away.items()

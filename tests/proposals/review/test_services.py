@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date, timedelta
+from math import radians
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,8 @@ from proposals import services as proposals
 from proposals import workflow
 from proposals.errors import ForbiddenMoveError, ReasonNeededError
 from proposals.models import Proposal
+from proposals.places.geometry import EARTH, MILLION, Point
+from proposals.places.models import ProposalPoint
 from proposals.review import clocks, gate, queries, services
 from proposals.review.errors import (
     CardOpenError,
@@ -32,10 +35,14 @@ from proposals.review.errors import (
     SameReviewerError,
 )
 from proposals.review.models import Duty, Holiday, Objection
+from proposals.review.queries import NEAR, Possible
 from proposals.review.services import Answer
 from tests import factories, reviews
 from tests.factories import DAY, TEXT
 from tests.reviews import LINES, OFFICE, REVIEWER, YES
+
+ORIGIN = Point(37_461_000, 126_880_000)
+METRES_IN_A_DEGREE = EARTH * radians(1)
 
 ONE, OTHER = Actor(str(Role.REVIEWER), uuid4()), Actor(str(Role.BUDGET_OFFICER), uuid4())
 
@@ -210,7 +217,7 @@ def test_an_objection_that_is_heard_leads_to_a_new_card_and_is_possible_once(ses
 def test_rivals_are_marked_for_both_and_unmarked(session, now):
     one, other = (factories.proposal(session, now, status="received") for _ in range(2))
     draft = factories.proposal(session, now)
-    assert set(queries.possible_rivals(session, one)) == {other}
+    assert queries.possible_rivals(session, one) == [Possible(other, None, by_words=True)]
     with pytest.raises(ReasonNeededError):
         services.mark_rivals(session, one, other, "", actor=OFFICE, now=now)
     services.mark_rivals(session, one, other, "one corner", actor=OFFICE, now=now)
@@ -231,6 +238,53 @@ def test_another_place_is_no_rival(session, now):
     one = factories.proposal(session, now, status="received")
     changed = {**asdict(TEXT), "place": "철산동 도서관"}
     factories.proposal(session, now, status="received", text=proposals.Text(**changed))
+    assert queries.possible_rivals(session, one) == []
+
+
+def elsewhere(session, now, metres, **changes):
+    """A proposal so many metres to the north of ORIGIN, whose place is told in other words."""
+    told = proposals.Text(**{**asdict(TEXT), "place": f"북쪽 {metres}", **changes})
+    made = factories.proposal(session, now, status="received", text=told)
+    north = round(metres / METRES_IN_A_DEGREE * MILLION)
+    point = ProposalPoint(
+        proposal_id=made.id, latitude=ORIGIN.latitude + north, longitude=ORIGIN.longitude
+    )
+    session.add(point)
+    session.flush()
+    return made
+
+
+def test_who_is_near_on_the_map_may_be_a_rival_whatever_its_words(session, now):
+    one = elsewhere(session, now, 0, place="하안교 아래", neighbourhood=None)
+    far, near, nearer = (
+        elsewhere(session, now, metres, neighbourhood=neighbourhood)
+        for metres, neighbourhood in ((NEAR + 1, None), (NEAR, "haan-2"), (40, None))
+    )
+    assert queries.possible_rivals(session, one) == [
+        Possible(nearer, 40, by_words=False), Possible(near, NEAR, by_words=False)
+    ]  # fmt: skip
+    assert far not in {found.proposal for found in queries.possible_rivals(session, one)}
+    services.mark_rivals(session, one, nearer, "one bridge", actor=OFFICE, now=now)
+    assert [found.proposal for found in queries.possible_rivals(session, one)] == [near]
+
+
+def test_the_map_comes_before_words_and_both_are_told(session, now):
+    one = elsewhere(session, now, 0, place="하안교 아래")
+    words = factories.proposal(
+        session, now, status="received",
+        text=proposals.Text(**{**asdict(TEXT), "place": "하안교 아래"}),
+    )  # fmt: skip
+    both = elsewhere(session, now, 90, place="하안교")
+    assert queries.possible_rivals(session, one) == [
+        Possible(both, 90, by_words=True), Possible(words, None, by_words=True)
+    ]  # fmt: skip
+
+
+def test_a_draft_and_what_has_ended_is_no_rival_on_the_map(session, now):
+    one = elsewhere(session, now, 0)
+    for status in ("draft", "withdrawn", "closed"):
+        elsewhere(session, now, 10).status = status
+    session.flush()
     assert queries.possible_rivals(session, one) == []
 
 
