@@ -124,8 +124,11 @@ def answer(
         raise ObligationAnsweredError
     obligation.answer, obligation.answered_at = text, now
     session.flush()
-    act = "obligation.entered" if obligation.kind in FOR else "obligation.answered"
-    _tell(session, actor, act, obligation, reason=text, to_role=obligation.role, now=now)
+    said = {"reason": text, "to_role": obligation.role}
+    if obligation.kind in FOR:
+        _tell(session, actor, "obligation.entered", obligation, now=now, **said)
+    else:
+        _tell(session, actor, "obligation.answered", obligation, now=now, **said)
 
 
 def set_threshold(session: Session, threshold: Threshold, *, actor: Actor, now: datetime) -> None:

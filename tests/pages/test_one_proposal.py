@@ -192,7 +192,7 @@ def test_the_desk_asks_a_bounded_number(
         page = client.get(f"/desk/proposals/{laden}").text
     assert "difference-reason" in page
     assert "asked-value" in page
-    assert len(sent) <= 19
+    assert len(sent) <= 21
 
 
 def test_a_reader_follows_by_supporting_or_writing_and_stops_by_a_word(
