@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "serve": "app.commands.serve:command",
         "integrate": "app.commands.integrate:command",
         "notify": "app.commands.notify:command",
+        "mail": "app.commands.mail:command",
         "log": "app.commands.log:group",
         "mirror": "app.commands.mirror:group",
         "witness": "app.commands.witness:group",

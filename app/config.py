@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
+from app.relay import Relay
 from ballots.tokens.mix import Mix
 
 PREFIX = "GWANGJANG_"
@@ -41,6 +43,9 @@ class Config:
     anonymous_origin: str = ""  # where ballots by token are cast; empty: where the pages are
     mix_minutes: int = 10  # how long they wait at least to be mixed with others
     mix_ballots: int = 32  # and for how many
+    smtp_url: str = field(default="", repr=False)  # who takes the city's mail; empty: none is sent
+    mail_from: str = ""  # as mail shows it
+    site: str = ""  # where the pages are, for links in mail
 
     @property
     def guards(self) -> Path:
@@ -79,6 +84,7 @@ class Config:
             anonymous_origin=_web_origin(environ, "ANONYMOUS_ORIGIN"),
             mix_minutes=_count(environ, "MIX_MINUTES", 10),
             mix_ballots=_count(environ, "MIX_BALLOTS", 32),
+            **_mail(environ),
         )
 
 
@@ -133,6 +139,32 @@ def _web_origin(environ: Mapping[str, str], name: str) -> str:
             "for example https://urn.city.example."
         )
     return value
+
+
+def _mail(environ: Mapping[str, str]) -> dict[str, str]:
+    """Who takes letters, who sends them, and where their links lead: all three, or none."""
+    url, sender = (environ.get(PREFIX + name, "").strip() for name in ("SMTP_URL", "MAIL_FROM"))
+    site = _web_origin(environ, "SITE")
+    if not url:
+        return {}
+    try:
+        Relay.of(url)
+    except ValueError:  # which is not shown: a password may be in it
+        raise ConfigError(
+            f"{PREFIX}SMTP_URL is no address of a mail server: write "
+            "smtp://user:password@mail.city.example:587, or smtps:// for TLS from the first byte."
+        ) from None
+    if "@" not in parseaddr(sender)[1] or not sender.isprintable():
+        raise ConfigError(
+            f"{PREFIX}MAIL_FROM is {sender!r}: write who sends the mail, for example "
+            "광장 <square@city.example>."
+        )
+    if not site:
+        raise ConfigError(
+            f"{PREFIX}SITE is not set: mail needs it for its links, for example "
+            "https://square.city.example."
+        )
+    return {"smtp_url": url, "mail_from": sender, "site": site}
 
 
 def _witnesses(environ: Mapping[str, str]) -> str:

@@ -46,6 +46,7 @@ def build(config: Config | None = None) -> Flask:
         "database": database, "keys": keys, "collector": Collector(database, keys),
         "similar": Index(),
         "writing": Exchange(database),
+        "sends_mail": bool(config.smtp_url),
     }  # fmt: skip
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # Flask's own advice

@@ -25,6 +25,7 @@ import proposals.asking.models
 import proposals.files.models
 import proposals.handing.models
 import proposals.ideas.models
+import proposals.mail.models
 import proposals.merging.models
 import proposals.models
 import proposals.notices.models
@@ -42,7 +43,8 @@ from core.db import Base
 MODELS = (
     core.city, core.journal, core.two_officers, accounts.models, proposals.models,
     proposals.amendments.models, proposals.asking.models, proposals.files.models,
-    proposals.handing.models, proposals.ideas.models, proposals.merging.models,
+    proposals.handing.models, proposals.ideas.models, proposals.mail.models,
+    proposals.merging.models,
     proposals.notices.models, proposals.people.models, proposals.places.models,
     proposals.review.models,
     proposals.pledges.models, proposals.similar.models, proposals.supports.models,

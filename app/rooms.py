@@ -24,6 +24,8 @@ from proposals.drafts import blueprint as drafts
 from proposals.files.views import blueprint as files
 from proposals.handing.views import blueprint as handing
 from proposals.ideas.views import blueprint as ideas
+from proposals.mail.views import blueprint as mail
+from proposals.mail.views import links as mail_links
 from proposals.merging.views import blueprint as merging
 from proposals.notices.views import blueprint as notices
 from proposals.people.views import blueprint as people
@@ -42,6 +44,6 @@ from proposals.writing.views import blueprint as writing
 BLUEPRINTS = (
     budget, proposals, drafts, asking, review, review_desk, reviews, people, writing, similar,
     versions, amendments, places, files, sharing, supports, merging, ideas, handing, pledges,
-    notices, ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony, lot, audit,
-    questions, roll_desk, paper, keying, accounts, health,
+    notices, mail, mail_links, ballots, log, roll, booth, tokens, anonymous, agenda, desk, ceremony,
+    lot, audit, questions, roll_desk, paper, keying, accounts, health,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from ballots import voter
 from ballots.tokens.anonymous import blueprint as anonymous
 from core import limits
 from core.access import access_of
+from proposals.mail.views import links as mail_links
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -44,7 +45,9 @@ HSTS = "max-age=63072000; includeSubDomains"
 
 def start(app: Flask, config: Config) -> None:
     """Forgery guard, sign-in, right of entry, limits, headers: in this order."""
-    CSRFProtect(app).exempt(anonymous)  # which reads no cookie that a forger could use
+    guard = CSRFProtect(app)
+    for blueprint in (anonymous, mail_links):  # neither reads a cookie that a forger could use
+        guard.exempt(blueprint)
     login.start(app)
     app.before_request(_right_of_entry)
     limits.start(app, config.rate_limit_storage)

@@ -5,6 +5,7 @@ from typing import Any
 import gevent
 
 from app.integrating import start_integrator
+from app.mailing import start_mailing
 from app.telling import start_telling
 
 wsgi_app = "app.wsgi:application"
@@ -23,11 +24,12 @@ def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> 
 
 
 def post_worker_init(worker: Any) -> None:
-    """Integrate the logs and make notices where the database is one file of one process.
+    """Integrate the logs, make notices and send mail where the database is a file of one process.
 
-    With PostgreSQL two processes of their own do: `gwangjang integrate` and
-    `gwangjang notify --watch`.
+    With PostgreSQL processes of their own do: `gwangjang integrate`, `gwangjang notify --watch` and
+    `gwangjang mail --watch`.
     """
     if worker.wsgi.extensions["database"].is_sqlite:
         start_integrator(worker.wsgi)
         start_telling(worker.wsgi)
+        start_mailing(worker.wsgi, worker.wsgi.extensions["config"])

@@ -92,7 +92,7 @@ def cycle(slug: str) -> ResponseReturnValue:
         )
 
 
-@blueprint.get("/cycles/<uuid:cycle_id>")
+@blueprint.get("/cycles/by-id/<uuid:cycle_id>")  # apart from slugs, which may be any word
 @public
 def by_id(cycle_id: UUID) -> ResponseReturnValue:
     """From a line of the journal to its cycle."""

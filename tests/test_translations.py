@@ -22,6 +22,7 @@ METHODS = [
         for package in ("app", "core", "accounts", "proposals", "ballots", "budget")
     ),
     ("templates/**.html", "jinja2"),
+    ("templates/**.txt", "jinja2"),
 ]
 KEYWORDS = {"_": None, "gettext": None, "_l": None, "lazy_gettext": None, "ngettext": (1, 2)}
 SPOKEN = {"title", "alt", "aria-label", "placeholder"}
@@ -33,7 +34,10 @@ BRANDS = {"English", "한국어", "·", "✓", "—", ":", "/", "(", ")", ".", "
 def said() -> set[str | tuple[str, str]]:
     """Every message in the code."""
     found = extract_from_dir(
-        ROOT, METHODS, keywords=KEYWORDS, options_map={"**.html": {"silent": "false"}}
+        ROOT,
+        METHODS,
+        keywords=KEYWORDS,
+        options_map={"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}},
     )
     return {message for _, _, message, *_ in found}
 

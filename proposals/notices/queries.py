@@ -1,6 +1,6 @@
 """What pages read of notices and follows: the same number of statements, however many there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -51,7 +51,18 @@ def page(session: Session, account_id: UUID, *, before: int | None = None) -> Pa
         query = query.where(Notice.entry_id < before)
     found = session.scalars(query.order_by(Notice.entry_id.desc()).limit(PAGE + 1)).all()
     shown = found[:PAGE]
-    about = {one.entry.about_id for one in shown if one.entry.about == PROPOSAL}
+    return Page(
+        shown,
+        seen_by(session, account_id, [one.entry for one in shown]),
+        shown[-1].entry_id if len(found) > PAGE else None,
+    )
+
+
+def seen_by(
+    session: Session, account_id: UUID, entries: Iterable[JournalEntry]
+) -> Mapping[UUID, Proposal]:
+    """The proposals that these entries are about, as far as the person may see them now."""
+    about = {entry.about_id for entry in entries if entry.about == PROPOSAL}
     seen = select(Proposal).where(
         Proposal.id.in_(about),
         or_(
@@ -62,8 +73,7 @@ def page(session: Session, account_id: UUID, *, before: int | None = None) -> Pa
             ),
         ),
     )
-    proposals = {one.id: one for one in session.scalars(seen)}
-    return Page(shown, proposals, shown[-1].entry_id if len(found) > PAGE else None)
+    return {one.id: one for one in session.scalars(seen)}
 
 
 def entry(session: Session, account_id: UUID, entry_id: int) -> JournalEntry | None:

@@ -56,6 +56,8 @@ def test_a_missing_setting_is_named(name: str):
         ("ANONYMOUS_ORIGIN", "https://urn.city.example/; script-src *"),
         ("MIX_MINUTES", "ten"),
         ("MIX_BALLOTS", "-1"),
+        ("SMTP_URL", "mail.city.example"),
+        ("SITE", "square.city.example"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str):
@@ -88,3 +90,34 @@ def test_a_mirror_needs_a_folder_and_a_key():
     assert Config.from_environ(GOOD | both).mirror_dir == Path("/mirror")
     with pytest.raises(ConfigError, match="MIRROR_KEY"):
         Config.from_environ(GOOD | both | {"GWANGJANG_MIRROR_KEY": "no key"})
+
+
+MAIL = {
+    "GWANGJANG_SMTP_URL": "smtp://me:hidden@mail.city.example:587",
+    "GWANGJANG_MAIL_FROM": "광장 <square@city.example>",
+    "GWANGJANG_SITE": "https://square.city.example",
+}
+
+
+def test_mail_needs_a_server_a_sender_and_a_site():
+    made = Config.from_environ(GOOD | MAIL)
+    assert (made.mail_from, made.site) == (MAIL["GWANGJANG_MAIL_FROM"], MAIL["GWANGJANG_SITE"])
+    assert "hidden" not in repr(made)
+    assert Config.from_environ(GOOD).smtp_url == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://me:hidden@mail:port"),
+        ("MAIL_FROM", ""),
+        ("MAIL_FROM", "광장"),
+        ("MAIL_FROM", "a@b.example\nBcc: c@d.example"),
+        ("SITE", ""),
+    ],
+)
+def test_a_wrong_setting_of_mail_is_named_and_no_password_told(name: str, value: str):
+    with pytest.raises(ConfigError, match=f"GWANGJANG_{name}") as error:
+        Config.from_environ(GOOD | MAIL | {f"GWANGJANG_{name}": value})
+    assert "hidden" not in str(error.value)

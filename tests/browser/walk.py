@@ -29,6 +29,7 @@ from proposals.amendments import services as amendments
 from proposals.files import contents
 from proposals.files import services as files
 from proposals.files.models import ATTACHMENT, PHOTO
+from proposals.mail.links import Links
 from proposals.models import Proposal
 from proposals.people import services as people
 from proposals.places import services as places
@@ -114,7 +115,12 @@ def settle(session: Session, app: Flask, keys: Keys, now: datetime, *, password:
     contest, examples = _examples(session, keys, now, people[VOTER], people[Role.POLL_CLERK])
     blind = factories.cycle(session, now, keys=keys, credential="blind", slug="blind")
     session.flush()
-    stops = list(_stops(app, examples))
+    links = Links(app.config["SECRET_KEY"])
+    letters = {
+        "mail_links.confirm": {"token": links.to_confirm(people[VOTER].id, people[VOTER].email)},
+        "mail_links.stop": {"token": links.to_stop(people[VOTER].id)},
+    }
+    stops = list(_stops(app, {**examples, **letters}))
     sessions = {who: _cookie(app, person, who) for who, person in people.items()}
     return Walk(stops, sessions, contest, str(blind.contest_id))
 

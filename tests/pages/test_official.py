@@ -1,6 +1,7 @@
 """An official's whole way by page: from an empty desk to the agenda."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -287,3 +288,13 @@ def test_an_outcome_by_equal_shares_is_told_and_recounted(
     expected = {"en": "supporters paid", "ko": "지지자들이"}[both_languages]
     assert expected in page.text
     assert client.get("/rules/mes_cost_add1u").status_code == 200
+
+
+def test_a_line_of_the_journal_leads_to_its_cycle(client, database, now):
+    with database.writing() as session:
+        made = factories.cycle(session, now, phase="preparing")
+    shown = client.get("/journal").text
+    address = shown.split('href="/cycles/by-id/')[1].partition('"')[0]
+    answer = client.get(f"/cycles/by-id/{address}")
+    assert answer.headers["Location"] == f"/cycles/{made.slug}"
+    assert client.get(f"/cycles/by-id/{uuid4()}").status_code == 404
