@@ -45,19 +45,18 @@ gates: .venv/tested  ## style, types, imports, templates, spelling
 	@echo "== templates (djlint)"; $(BIN)/djlint --quiet --lint templates
 	@echo "== spelling (codespell)"; $(BIN)/codespell app core accounts proposals ballots budget tally tests docs *.md
 
-# Coverage makes counting twice as slow. So it is taken once: of everything on SQLite, and of laws with
-# few examples. What tells it nothing new runs without it. Compiled files are kept, or each worker
-# would compile all tests anew.
-BESIDE = postgresql or browser or shared
+# Coverage makes tests half as slow again: here it is taken of what has to be covered whole, the rules
+# of counting and the public log. Compiled files are kept, or each worker would compile all tests anew.
 tests: export PYTHONDONTWRITEBYTECODE =
-tests: .venv/tested  ## coverage; then laws, PostgreSQL, the browser and real elections
-	@echo "== tests with coverage"
+tests: .venv/tested  ## SQLite, PostgreSQL, a browser, and real elections where they are at hand
+	@echo "== tests: $(DATABASES), a browser"
 	@$(BIN)/coverage erase
-	HYPOTHESIS_PROFILE=coverage $(BIN)/pytest -n 2 -m "not ($(BESIDE))" --cov --cov-report= -q
-	$(BIN)/coverage report --fail-under=95
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 --databases=$(DATABASES) -m "not slow" --cov=tally --cov=ballots/board --cov-report= -q
 	$(BIN)/coverage report --include='tally/*,ballots/board/*' --fail-under=100
-	@echo "== laws, $(DATABASES), a browser, and real elections where they are at hand"
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 --databases=$(DATABASES) -m "(hypothesis or $(BESIDE)) and not slow" -q
+
+coverage: .venv/tested  ## what the tests without a browser reach of the whole code
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 -m "not (browser or shared)" --cov --cov-report= -q
+	$(BIN)/coverage report --fail-under=95
 
 laws: .venv/tested  ## each law on 5,000 drawn examples, for hours
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 -m hypothesis --timeout=0 -q
@@ -175,4 +174,4 @@ interop: .venv/tested .venv-interop/installed  ## programs of others over a log 
 	touch $@
 
 .PHONY: help install demo demo-reset browser test gates tests laws agreement quick words assets screens govan lock bench-web bench-cast bench-import bench-tally \
-  bench-scale bench-verify bench-log bench-similar bench-pages bench-coedit bench-text forge fuzz kill-loop kill-coedit interop
+  bench-scale bench-verify bench-log bench-similar bench-pages bench-coedit bench-text coverage forge fuzz kill-loop kill-coedit interop

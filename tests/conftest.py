@@ -38,9 +38,8 @@ from core.db import Database
 from proposals.writing.exchange import Exchange
 
 settings.register_profile("dev", max_examples=50, deadline=None)
-# Few, for coverage doubles the time: a named example meets each rare branch.
-settings.register_profile("coverage", max_examples=10, derandomize=True, deadline=None)
-settings.register_profile("ci", max_examples=40, derandomize=True, deadline=None)
+# The same few each time; a named example meets each rare branch. `make laws` draws many.
+settings.register_profile("ci", max_examples=25, derandomize=True, deadline=None)
 settings.register_profile(
     "nightly", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

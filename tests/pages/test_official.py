@@ -292,7 +292,7 @@ def test_an_outcome_by_equal_shares_is_told_and_recounted(
 
 def test_a_line_of_the_journal_leads_to_its_cycle(client, database, now):
     with database.writing() as session:
-        made = factories.cycle(session, now, phase="preparing")
+        made = factories.cycle(session, now, phase="collecting")
     shown = client.get("/journal").text
     address = shown.split('href="/cycles/by-id/')[1].partition('"')[0]
     answer = client.get(f"/cycles/by-id/{address}")
