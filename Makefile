@@ -45,14 +45,19 @@ gates: .venv/tested  ## style, types, imports, templates, spelling
 	@echo "== templates (djlint)"; $(BIN)/djlint --quiet --lint templates
 	@echo "== spelling (codespell)"; $(BIN)/codespell app core accounts proposals ballots budget tally tests docs *.md
 
-# Coverage makes tests half as slow again: here it is taken of what has to be covered whole, the rules
-# of counting and the public log. Compiled files are kept, or each worker would compile all tests anew.
+# Coverage makes everything half as slow again. So it is taken of what has to be covered whole, the rules
+# of counting and the public log, by their own tests. Compiled files are kept, or each worker would
+# compile all tests anew.
+WHOLE = tests/tally tests/ballots/board
 tests: export PYTHONDONTWRITEBYTECODE =
-tests: .venv/tested  ## SQLite, PostgreSQL, a browser, and real elections where they are at hand
-	@echo "== tests: $(DATABASES), a browser"
+tests: export HYPOTHESIS_PROFILE = ci
+tests: .venv/tested  ## the counting and the log with coverage; then all else on SQLite, PostgreSQL, a browser
+	@echo "== counting and the log, with coverage"
 	@$(BIN)/coverage erase
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 --databases=$(DATABASES) -m "not slow" --cov=tally --cov=ballots/board --cov-report= -q
-	$(BIN)/coverage report --include='tally/*,ballots/board/*' --fail-under=100
+	$(BIN)/pytest -n 2 -m "not slow" -q $(WHOLE) --cov=tally --cov=ballots/board --cov-report=
+	$(BIN)/coverage report --fail-under=100
+	@echo "== all else: $(DATABASES), a browser"
+	$(BIN)/pytest -n 2 -m "not slow" -q --databases=$(DATABASES) $(addprefix --ignore=,$(WHOLE))
 
 coverage: .venv/tested  ## what the tests without a browser reach of the whole code
 	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 -m "not (browser or shared)" --cov --cov-report= -q

@@ -124,3 +124,13 @@ def test_the_vectors_of_others_are_judged_as_they_say(kind):
             assert case["wantErr"] or short, path
         else:
             assert not case["wantErr"], path
+
+
+def test_a_tree_tells_of_each_subtree_that_becomes_whole():
+    told = []
+    hashes = [leaf_hash(bytes([number])) for number in range(6)]
+    Edge().grown(hashes[:3], lambda *node: told.append(node))
+    pairs = [node_hash(*hashes[at : at + 2]) for at in (0, 2)]
+    assert told == [(1, 0, pairs[0])]
+    Edge().grown(hashes[:4], lambda *node: told.append(node))
+    assert told[1:] == [(1, 0, pairs[0]), (1, 1, pairs[1]), (2, 0, node_hash(*pairs))]

@@ -201,3 +201,10 @@ def test_a_policy_says_when_enough_have_signed():
 def test_a_policy_that_cannot_be_meant_is_refused_with_its_line(lines, why):
     with pytest.raises(NoteError, match=why):
         Policy.read(policy(*lines))
+
+
+def test_a_note_is_cut_down_to_the_signatures_of_some_keys():
+    note = signed(witnesses=WITNESSES)
+    twice = Note(note.text, (*note.signatures, note.signatures[0]))
+    kept = twice.only([LOG_KEY.key, WITNESSES[1].key])
+    assert kept == Note(note.text, (note.signatures[0], note.signatures[2]))

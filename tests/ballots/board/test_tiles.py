@@ -90,3 +90,9 @@ def test_what_is_too_long_or_too_short_is_refused():
 def test_a_path_has_one_form(path):
     with pytest.raises(TileError):
         Tile.read(path)
+
+
+@given(st.one_of(st.none(), st.integers(0, 5)), st.integers(0, 10**9), st.integers(1, 256))
+def test_a_tile_comes_back_from_its_path(level, index, width):
+    tile = Tile(level, index, width)
+    assert Tile.read(tile.path) == tile
