@@ -272,6 +272,7 @@ def test_a_missing_setting_is_one_sentence(monkeypatch, capsys):
     assert "GWANGJANG_DATABASE_URL is not set" in capsys.readouterr().err
 
 
+@pytest.mark.timeout(600)  # a whole city is loaded twice
 def test_the_demo_is_loaded_once_and_its_codes_are_printed(tmp_path, monkeypatch):
     runner, folder = CliRunner(), tmp_path / "demo"
     assert runner.invoke(root, ["demo", "--folder", str(folder), "code"]).exit_code == 1
