@@ -206,7 +206,7 @@ def _send(database: Database, office: Office, server: smtplib.SMTP, claim: Claim
         _put_off(database, claim, error)
     except OSError:  # the server's connection, or the database's
         raise
-    except Exception as error:
+    except Exception as error:  # of this letter alone: see above
         _put_off(database, claim, error)
     else:
         queue.end(database, claim, "sent" if message else "empty", now=clock.now())
@@ -245,7 +245,7 @@ def run(
         try:
             while not stopped.is_set() and turn(database, office):
                 pass
-        except Exception as error:
+        except Exception as error:  # whatever it is, the next look comes
             failed(error)
         stopped.wait(PAUSE)
 

@@ -44,13 +44,12 @@ MODELS = (
     core.city, core.journal, core.two_officers, accounts.models, proposals.models,
     proposals.amendments.models, proposals.asking.models, proposals.files.models,
     proposals.handing.models, proposals.ideas.models, proposals.mail.models,
-    proposals.merging.models,
-    proposals.notices.models, proposals.people.models, proposals.places.models,
-    proposals.review.models,
-    proposals.pledges.models, proposals.similar.models, proposals.supports.models,
-    proposals.versions.models, proposals.writing.models, ballots.models, ballots.alarms.models,
-    ballots.booth.models, ballots.paper.models, ballots.roll.models, budget.models,
-    budget.agenda.models, budget.audit.models,
+    proposals.merging.models, proposals.notices.models, proposals.people.models,
+    proposals.places.models, proposals.pledges.models, proposals.review.models,
+    proposals.similar.models, proposals.supports.models, proposals.versions.models,
+    proposals.writing.models, ballots.models, ballots.alarms.models, ballots.booth.models,
+    ballots.paper.models, ballots.roll.models, budget.models, budget.agenda.models,
+    budget.audit.models,
 )  # fmt: skip
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"

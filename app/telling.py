@@ -26,7 +26,7 @@ def run(database: Database, stopped: threading.Event, failed: Callable[[Exceptio
         try:
             while making.turn(database) == making.BATCH:
                 pass
-        except Exception as error:
+        except Exception as error:  # whatever it is, the next look comes
             failed(error)
         stopped.wait(PAUSE)
 

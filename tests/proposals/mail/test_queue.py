@@ -14,7 +14,6 @@ from proposals.mail import queries, queue, services
 from proposals.mail.models import CONFIRM, NEWS, Letter, MailChoice
 from proposals.mail.paces import AT_ONCE, DAILY
 from proposals.notices import services as notices
-from proposals.notices.models import Notice
 from tests import factories
 from tests.postbox import LINKS, happen, wants
 
@@ -213,9 +212,6 @@ def test_several_workers_at_once_make_and_take_each_letter_once(database, now):
 
     with ThreadPoolExecutor(4) as pool:
         taken = [letter for part in pool.map(work, range(4)) for letter in part]
-    with database.reading() as session:
-        number = len(session.scalars(select(Notice.entry_id)).all())
-    assert number >= len(made)
     # A worker that looked while another one was making letters may leave some to the next turn.
     while claims := queue.claim(database, now=now + HOUR):
         taken += [claim.letter_id for claim in claims]
