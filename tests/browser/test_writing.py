@@ -170,6 +170,32 @@ def test_the_caret_stays_with_its_words_and_undo_takes_back_ones_own(pages):
     assert same([one, other], "need") == "머리글 첫 줄\n\n끝 줄"
 
 
+BEFORE_AN_ANSWER = """
+window.WebSocket = class extends WebSocket {
+  set onmessage(read) {
+    super.onmessage = (event) => {
+      document.documentElement.dataset.socket = "";
+      window.before?.();
+      window.before = null;
+      read(event);
+    };
+  }
+};
+"""
+
+
+def test_a_place_taken_just_before_an_answer_comes_is_told_too(pages):
+    one, other = pages()
+    other.add_init_script(BEFORE_AN_ANSWER)
+    other.reload()
+    other.locator("html[data-socket]").wait_for()
+    expect(other.locator("[data-state]")).to_have_text("Everything is saved.")
+    other.evaluate("() => { window.before = () => document.querySelector('#benefit').focus(); }")
+    at(other, "need", 0)
+    other.keyboard.type("x")
+    expect(one.locator("[data-people]")).to_have_text("Here with you: 하 (in “Expected benefit”).")
+
+
 def test_who_is_here_is_told_and_where(pages):
     one, other = pages()
     other.locator("#benefit").focus()

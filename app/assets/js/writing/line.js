@@ -69,7 +69,8 @@ export class Line {
       this.failures = 0;
       this.isBusy = false;
       this.take(said);
-      wait = this.unsent.length || this.isWanted ? 0 : this.socket ? LOOK.socket : LOOK.post;
+      // What was wished for meanwhile is done now: its timer is cleared below.
+      wait = this.unsent.length || this.isWanted || this.isSoon ? 0 : this.socket ? LOOK.socket : LOOK.post;
       if (!this.unsent.length) this.say("saved");
       this.open();
     } catch (error) {
