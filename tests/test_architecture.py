@@ -4,10 +4,13 @@ import ast
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from app import sentences
 from app.config import PREFIX, Config
@@ -44,6 +47,29 @@ def test_every_act_of_the_journal_has_its_sentence_and_every_sentence_its_act():
     steps = {f"cycle.{name}" for name in ACTS}
     written = steps | {act for path in SOURCES for act in _acts_recorded(path)}
     assert written == set(sentences.ACTS)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_whatever_is_imported_is_in_the_lock_of_those_who_only_install(package):
+    lock = (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8")
+    locked = {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
+    owners = packages_distributions()
+    own = {*PACKAGES, *sys.stdlib_module_names, "_typeshed"}  # the last is there for mypy alone
+    for path in (ROOT / package).rglob("*.py"):
+        if "node_modules" in path.parts:
+            continue
+        for name in _roots_imported(path) - own:
+            assert locked & {canonicalize_name(owner) for owner in owners[name]}, (path, name)
+
+
+def _roots_imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
 
 
 def _acts_recorded(path: Path) -> Iterator[str]:

@@ -3,6 +3,7 @@
 python docs/screens/make.py DEMO_FOLDER [BASE_URL] [OUT_FOLDER]
 """
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,7 @@ PUBLIC = {
 }
 SHOT: Any = {"type": "jpeg", "quality": 55}  # small enough to be kept
 TRIES = 5
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 

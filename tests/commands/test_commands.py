@@ -272,7 +272,6 @@ def test_a_missing_setting_is_one_sentence(monkeypatch, capsys):
     assert "GWANGJANG_DATABASE_URL is not set" in capsys.readouterr().err
 
 
-@pytest.mark.timeout(600)  # a whole city is loaded twice
 def test_the_demo_is_loaded_once_and_its_codes_are_printed(tmp_path, monkeypatch):
     runner, folder = CliRunner(), tmp_path / "demo"
     assert runner.invoke(root, ["demo", "--folder", str(folder), "code"]).exit_code == 1
@@ -286,10 +285,11 @@ def test_the_demo_is_loaded_once_and_its_codes_are_printed(tmp_path, monkeypatch
     code = runner.invoke(root, ["demo", "--folder", str(folder), "code"]).output.strip()
     assert len(code) == 6
     served: list[str] = []
+    loaded: list[bool] = []
     monkeypatch.setattr(
         "app.commands.demo.replace_with_server", lambda _environ, bind: served.append(bind)
     )
-    runner.invoke(root, ["demo", "--folder", str(folder), "--reset", "--bind", "127.0.0.1:9"])
+    runner.invoke(root, ["demo", "--folder", str(folder), "--bind", "127.0.0.1:9"])
     assert served == ["127.0.0.1:9"]
     database = Database(f"sqlite:///{folder / 'city.db'}")
     with database.reading() as session:
@@ -303,6 +303,9 @@ def test_the_demo_is_loaded_once_and_its_codes_are_printed(tmp_path, monkeypatch
     mirror = Mirror(folder / "mirror", auditors.public_key())
     assert {contest_id: mirror.end(contest_id).size for contest_id in mirror.contests()} == sizes
     database.dispose()
+    monkeypatch.setattr("app.commands.demo.load", lambda home: loaded.append(home.has_city()))
+    runner.invoke(root, ["demo", "--folder", str(folder), "--reset", "--no-serve"])
+    assert loaded == [False]
 
 
 def test_the_ballot_is_printed_once_its_slate_is_frozen(run, database, now, tmp_path, monkeypatch):

@@ -184,12 +184,12 @@ def test_where_the_key_of_the_log_is_not_at_hand_the_integrator_signs(
     def missing(*_arguments):
         raise FileNotFoundError
 
-    monkeypatch.setattr(desk.Integrator, "advance", missing)
-    client.post(f"{DESK}/close/confirm", data={"read": list(CHECKS)})
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.Integrator, "advance", missing)
+        client.post(f"{DESK}/close/confirm", data={"read": list(CHECKS)})
     page = client.get(f"{DESK}/minutes").text
     assert "its integrator signs it" in page
     assert "The closed log is not signed yet" in page
-    monkeypatch.undo()
     integrate()
     assert "The closed log is not signed yet" not in client.get(f"{DESK}/minutes").text
 

@@ -254,6 +254,17 @@ def test_a_tie_of_the_losers_alone_is_asked_for_too():
     ]
 
 
+def test_votes_beyond_64_bits_are_locked_as_small_ones_are():
+    circle = {(0, 1): (8, 2), (1, 2): (7, 3), (2, 0): (7, 3)}
+    small = matrix_votes(circle, 3)
+    large = Pairwise(small.support.astype(object) * 2**70, 1, 10 * 2**70, small.standing)
+    order = Ties(order=(2, 0, 1))  # of the two that are equal, 2 above 0 goes first
+    found = [
+        ranked_pairs_by_matrix(THREE, votes, order, strength="winning") for votes in (small, large)
+    ]
+    assert found[0].ranking == found[1].ranking == ((2,), (0,), (1,))
+
+
 # Kemeny
 
 
