@@ -1,9 +1,11 @@
 """The integrator beside the site: a thread where one process serves, else a process of its own."""
 
 import threading
+from functools import partial
 
 from flask import Flask
 
+from app.beside import in_a_thread
 from app.logs import log
 from ballots.errors import RollbackError
 from ballots.integrator import Integrator
@@ -11,11 +13,9 @@ from ballots.integrator import Integrator
 
 def start_integrator(app: Flask) -> threading.Event:
     """Integrate the application's logs in a thread; set the event to end it."""
-    stopped = threading.Event()
     mix = app.extensions["config"].mix
     integrator = Integrator(app.extensions["database"], app.extensions["keys"], mix)
-    threading.Thread(target=integrator.run, args=(stopped, report), daemon=True).start()
-    return stopped
+    return in_a_thread(partial(integrator.run, failed=report))
 
 
 def report(error: Exception) -> None:

@@ -2,12 +2,12 @@
 
 import smtplib
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from werkzeug.routing import MapAdapter
 
 from accounts.models import Account
 from app import sentences
+from app.beside import again_and_again, in_a_thread
 from app.config import Config
 from app.logs import log
 from app.relay import Relay
@@ -228,26 +229,12 @@ def start_mailing(app: Flask, config: Config) -> threading.Event | None:
     office = Office.of(app, config)
     if office is None:
         return None
-    stopped = threading.Event()
-    run_in = (app.extensions["database"], office, stopped, report)
-    threading.Thread(target=run, args=run_in, daemon=True).start()
-    return stopped
+    return in_a_thread(partial(run, app.extensions["database"], office))
 
 
-def run(
-    database: Database,
-    office: Office,
-    stopped: threading.Event,
-    failed: Callable[[Exception], None],
-) -> None:
-    """Send what is due, a look every ten seconds; what goes wrong goes to `failed`."""
-    while not stopped.is_set():
-        try:
-            while not stopped.is_set() and turn(database, office):
-                pass
-        except Exception as error:  # whatever it is, the next look comes
-            failed(error)
-        stopped.wait(PAUSE)
+def run(database: Database, office: Office, stopped: threading.Event) -> None:
+    """Send what is due, a look every ten seconds."""
+    again_and_again(partial(turn, database, office), stopped, pause=PAUSE, failed=report)
 
 
 def report(error: Exception) -> None:

@@ -1,10 +1,11 @@
 """Notices made beside the site: a thread where one process serves, else `gwangjang notify`."""
 
 import threading
-from collections.abc import Callable
+from functools import partial
 
 from flask import Flask
 
+from app.beside import again_and_again, in_a_thread
 from app.logs import log
 from core.db import Database
 from proposals.notices import making
@@ -14,21 +15,12 @@ PAUSE = 2.0  # seconds
 
 def start_telling(app: Flask) -> threading.Event:
     """Make notices in a thread; set the event to end it."""
-    stopped = threading.Event()
-    database = app.extensions["database"]
-    threading.Thread(target=run, args=(database, stopped, report), daemon=True).start()
-    return stopped
+    return in_a_thread(partial(run, app.extensions["database"]))
 
 
-def run(database: Database, stopped: threading.Event, failed: Callable[[Exception], None]) -> None:
-    """Tell of what the journal says, a look every two seconds; what goes wrong goes to `failed`."""
-    while not stopped.is_set():
-        try:
-            while making.turn(database) == making.BATCH:
-                pass
-        except Exception as error:  # whatever it is, the next look comes
-            failed(error)
-        stopped.wait(PAUSE)
+def run(database: Database, stopped: threading.Event) -> None:
+    """Tell of what the journal says, a look every two seconds."""
+    again_and_again(partial(making.turn, database), stopped, pause=PAUSE, failed=report)
 
 
 def report(error: Exception) -> None:

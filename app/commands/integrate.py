@@ -1,12 +1,11 @@
 """`gwangjang integrate`: puts what was cast into the logs, and signs them."""
 
 import os
-import signal
-import threading
 
 import click
 
 from app import logs
+from app.beside import until_a_signal
 from app.config import Config
 from app.integrating import report
 from app.keys import keys_of
@@ -25,9 +24,7 @@ def command() -> None:
     """
     config = Config.from_environ(os.environ)
     logs.configure(config.log_level)
-    stopped = threading.Event()
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: stopped.set())
+    stopped = until_a_signal()
     keys = keys_of(config)
     with opened(config.database_url) as database:
         Integrator(database, keys, config.mix).run(stopped, report)

@@ -1,12 +1,11 @@
 """`gwangjang mail`: sends notices to those who want them by mail."""
 
 import os
-import signal
-import threading
 
 import click
 
 from app import create_app, logs, mailing
+from app.beside import until_a_signal
 from app.config import Config
 from app.mailing import Office
 
@@ -32,10 +31,7 @@ def command(*, watch: bool) -> None:
     database = app.extensions["database"]
     try:
         if watch:
-            stopped = threading.Event()
-            for ending in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(ending, lambda *_: stopped.set())
-            mailing.run(database, office, stopped, mailing.report)
+            mailing.run(database, office, until_a_signal())
             return
         tried = 0
         while number := mailing.turn(database, office):

@@ -1,12 +1,11 @@
 """`gwangjang notify`: tells people what the journal says of what they follow."""
 
 import os
-import signal
-import threading
 
 import click
 
 from app import logs, telling
+from app.beside import until_a_signal
 from app.config import Config
 from core.db import opened
 from proposals.notices import making
@@ -31,7 +30,4 @@ def command(*, watch: bool) -> None:
                 told += step
             click.echo(f"People were told of {told} lines of the journal.")
             return
-        stopped = threading.Event()
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, lambda *_: stopped.set())
-        telling.run(database, stopped, telling.report)
+        telling.run(database, until_a_signal())
