@@ -42,7 +42,7 @@ test: .venv/tested browser gates tests  ## everything: gates, then all tests on 
 
 gates: .venv/tested  ## style, types, imports, templates, spelling
 	@echo "== format and style (ruff)"; $(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@echo "== types (mypy)"; $(BIN)/mypy
+	@echo "== types (mypy)"; $(BIN)/mypy -n 2
 	@echo "== directions of imports (import-linter)"; $(BIN)/lint-imports
 	@echo "== templates (djlint)"; $(BIN)/djlint --quiet --lint templates
 	@echo "== spelling (codespell)"; $(BIN)/codespell app core accounts proposals ballots budget tally tests docs *.md

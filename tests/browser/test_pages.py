@@ -31,7 +31,8 @@ def test_no_page_has_a_barrier(visit, axe, city, language, width, is_public):
             assert page.url == city.base + stop.path, where
             if page.locator("h1").count() != 1:
                 found.append(f"{where}: not one h1")
-            found += [f"{where}: {barrier}" for barrier in axe(page)]
+            if is_public or language == "ko":  # a desk's barriers do not hang on its language
+                found += [f"{where}: {barrier}" for barrier in axe(page)]
             for other in (320, width):  # no script asks for it: no need to load anew
                 page.set_viewport_size({"width": other, "height": 800})
                 found += [f"{where}: wider than {other}"] * page.evaluate(WIDER)

@@ -70,19 +70,22 @@ def draft(city) -> Iterator[Draft]:
 
 
 @pytest.fixture
-def pages(visit: Callable[..., Page], draft: Draft) -> Callable[..., list[Page]]:
+def pages(visit: Callable[..., Page], draft: Draft) -> Iterator[Callable[..., list[Page]]]:
     """Opens the draft as each of its writers, and waits until each is live."""
+    opened: list[Page] = []
 
     def open_(count: int = 2, **options) -> list[Page]:
-        opened = []
         for who in islice(cycle(WRITERS), count):
             page = visit(who=who, language="en", **options)
             page.goto(draft.path)
             expect(page.locator("[data-state]")).to_have_text("Everything is saved.")
             opened.append(page)
-        return opened
+        return opened[-count:]
 
-    return open_
+    yield open_
+    for page in opened:
+        if not page.is_closed():
+            page.goto("about:blank")  # it says that it is gone; one that is torn down says nothing
 
 
 def at(page: Page, field: str, place: int) -> None:
