@@ -49,14 +49,14 @@ gates: .venv/tested  ## style, types, imports, templates, spelling
 
 # Coverage makes everything half as slow again. So it is taken of what has to be covered whole, the rules
 # of counting and the public log, by their own tests. Compiled files are kept, or each worker would
-# compile all tests anew.
-WHOLE = tests/tally tests/ballots/board
+# compile all tests anew. tests/conftest.py marks what is `covering`.
+COVERED = tests/tally tests/ballots/board
 tests: export PYTHONDONTWRITEBYTECODE =
 tests: export HYPOTHESIS_PROFILE = ci
 tests: .venv/tested  ## the counting and the log with coverage; then all else on SQLite, PostgreSQL, a browser
 	@echo "== counting and the log, with coverage"
 	@$(BIN)/coverage erase
-	$(BIN)/pytest -n 2 -m "covering and not slow" -q $(WHOLE) --cov=tally --cov=ballots/board --cov-report=
+	$(BIN)/pytest -n 2 -m "covering and not slow" -q $(COVERED) --cov=tally --cov=ballots/board --cov-report=
 	$(BIN)/coverage report --fail-under=100
 	@echo "== all else: $(DATABASES), a browser"
 	$(BIN)/pytest -n 2 --dist worksteal -m "not (covering or slow)" -q --databases=$(DATABASES)

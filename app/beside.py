@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def in_a_thread(work: Callable[[threading.Event], None]) -> threading.Event:
-    """Begin `work`, which is given the event that ends it, and is returned here."""
+    """Begin `work` in a thread, with the event that is to end it; gives that event."""
     stopped = threading.Event()
     threading.Thread(target=work, args=(stopped,), daemon=True).start()
     return stopped
@@ -35,6 +35,6 @@ def again_and_again(
         try:
             while not stopped.is_set() and turn():
                 pass
-        except Exception as error:
+        except Exception as error:  # nobody sees a thread die: told, and the next look comes
             failed(error)
         stopped.wait(pause)

@@ -207,7 +207,7 @@ def _send(database: Database, office: Office, server: smtplib.SMTP, claim: Claim
         _put_off(database, claim, error)
     except OSError:  # the server's connection, or the database's
         raise
-    except Exception as error:  # of this letter alone: see above
+    except Exception as error:  # a fault of this letter alone must not hold up the others
         _put_off(database, claim, error)
     else:
         queue.end(database, claim, "sent" if message else "empty", now=clock.now())
